@@ -1,0 +1,39 @@
+"""Randomness is a function of (seed, stream name, epoch), never of what ran before."""
+
+import hashlib
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+
+def stream_seed(seed: int, stream: str, epoch: int = 0) -> int:
+    """A 63-bit seed for one named stream at one epoch."""
+    digest = hashlib.sha256(f"{seed}/{stream}/{epoch}".encode()).digest()
+    return int.from_bytes(digest[:8], "little") >> 1
+
+
+def stream_rng(seed: int, stream: str, epoch: int = 0) -> np.random.Generator:
+    """numpy's generator of one named stream at one epoch."""
+    return np.random.default_rng(stream_seed(seed, stream, epoch))
+
+
+def seed_from(random_state) -> int:
+    """An integer seed from scikit-learn's `random_state`; None takes fresh entropy."""
+    if random_state is None:
+        return secrets.randbits(31)
+    if isinstance(random_state, np.random.RandomState | np.random.Generator):
+        draw = getattr(random_state, "integers", None) or random_state.randint
+        return int(draw(2**31 - 1))
+    return int(random_state)
+
+
+@contextmanager
+def torch_stream(seed: int) -> Iterator[None]:
+    """Torch's global generators carry `seed` inside, and are as they were found afterwards."""
+    import torch
+
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
+        yield
