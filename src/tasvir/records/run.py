@@ -1,0 +1,181 @@
+"""A run: one folder with its records, and the files and models they name."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from tasvir.contracts.atomic import atomic_folder
+from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.records.journal import Journal
+from tasvir.records.record import Record
+from tasvir.records.store import read_array, store, stored_path
+
+_CLOSING = ("cell", "failure")
+
+
+class RunFolder:
+    """What did a run leave behind?
+
+    Made by `RunFolder.create` or `open_run`. ``<path>/records.jsonl`` holds the records, ``<path>/files`` arrays
+    and images, ``<path>/models`` model folders, each named by the sha256 of its content.
+
+    Parameters
+    ----------
+    path : Path
+        The run's folder.
+
+    Raises
+    ------
+    DataFileError
+        A folder that is missing, is no run, or is damaged.
+
+    Source
+    ------
+    One JSON line a record, flush and fsync, as Optuna's journal file.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from dataclasses import replace
+    >>> from tasvir.records.record import cell_done, metric
+    >>> folder = Path(tempfile.mkdtemp()) / "run"
+    >>> run = RunFolder.create(folder, Record("run", "run", data={"addresses": {"fit": "a1"}}))
+    >>> done = cell_done("fit", parameters={}, seed=0, facts={}, elapsed_s=0.1)
+    >>> run.append([replace(r, cell="a1") for r in (metric("accuracy", 0.9), done)])
+    >>> [r.kind for r in open_run(folder).records()]
+    ['run', 'metric', 'cell']
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        self._journal = Journal(self.path / "records.jsonl")
+
+    @classmethod
+    def create(cls, path: Path, run_record: Record) -> "RunFolder":
+        """A new run whose first record is `run_record`; whole or not at all."""
+        path = Path(path)
+        _must_be_run(run_record)
+        if path.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise DataFileError(f"{path}: already there; open it, or give another folder")
+        with atomic_folder(path) as part:
+            Journal(part / "records.jsonl").append([run_record])
+        return cls(path)
+
+    @classmethod
+    def open(cls, path: Path) -> "RunFolder":
+        """The run in this folder, read once to see that it is sound."""
+        path = Path(path)
+        if not path.is_dir():
+            raise DataFileError(f"{path}: no such folder; give the folder of a run")
+        if not (path / "records.jsonl").is_file():
+            raise DataFileError(f"{path}: not a run (no records.jsonl in it); give the folder of a run")
+        run = cls(path)
+        run.run_record()
+        return run
+
+    def append(self, records: Sequence[Record]) -> None:
+        """Store what the records carry, then write the records themselves, all of them or none."""
+        self._journal.append([store(self.path, record) for record in records])
+
+    def run_record(self) -> Record:
+        """The last 'run' record: the question, settings, machine and current addresses."""
+        return self._last_run(self._journal.read())
+
+    def records(self, addresses: Iterable[str] | None = None) -> list[Record]:
+        """The run record, then those of the cells at `addresses` (default: its own), in order of writing.
+
+        A cell that was computed again, after a failure for example, is there with its last attempt only.
+        """
+        rows = self._journal.read()
+        run = self._last_run(rows)
+        wanted = set(run.data.get("addresses", {}).values() if addresses is None else addresses)
+        return [run, *_last_attempts([row for row in rows if row.cell and row.cell in wanted])]
+
+    def file(self, record: Record) -> Path:
+        """Where the content of an array, image or model record lies."""
+        return stored_path(self.path, record)
+
+    def load_array(self, record: Record) -> np.ndarray:
+        """The numbers of an array record, stored or not yet."""
+        return record.content if record.content is not None else read_array(self.file(record))
+
+    def to_pandas(self):
+        """One row a record: kind, cell, name, a metric's value and interval, labels, and all of its data."""
+        try:
+            import pandas
+        except ImportError:
+            raise BadInputError("to_pandas needs pandas, which is not installed: pip install pandas") from None
+        records = self.records()
+        names = {address: name for name, address in records[0].data.get("addresses", {}).items()}
+        return pandas.DataFrame([_row(record, names) for record in records])
+
+    def _last_run(self, rows: list[Record]) -> Record:
+        for row in reversed(rows):
+            if row.kind == "run":
+                return row
+        raise DataFileError(f"{self.path}: not a run (records.jsonl has no 'run' record); compute the run anew")
+
+
+def open_run(path: Path | str) -> RunFolder:
+    """What did this run find? Opens a run's folder for reading.
+
+    Parameters
+    ----------
+    path : path
+        The folder that `tasvir run` named at its end.
+
+    Returns
+    -------
+    RunFolder
+        `.records()`, `.load_array(record)`, `.file(record)`, `.to_pandas()`.
+
+    Raises
+    ------
+    DataFileError
+        The folder is missing, is not a run, or a line of its records is damaged.
+
+    Source
+    ------
+    Our own.
+
+    Examples
+    --------
+    >>> open_run("no/such/folder")
+    Traceback (most recent call last):
+        ...
+    tasvir.contracts.errors.DataFileError: no/such/folder: no such folder; give the folder of a run
+    """
+    return RunFolder.open(Path(path))
+
+
+def _must_be_run(record: Record) -> None:
+    if record.kind != "run":
+        raise BadInputError(f"a run begins with a record of kind 'run', not {record.kind!r}")
+
+
+def _last_attempts(rows: list[Record]) -> list[Record]:
+    """Without what an earlier attempt at the same cell left: an attempt ends with 'cell' or 'failure'."""
+    attempt: dict[str, int] = {}
+    numbered = []
+    for row in rows:
+        numbered.append((attempt.get(row.cell, 0), row))
+        if row.kind in _CLOSING:
+            attempt[row.cell] = attempt.get(row.cell, 0) + 1
+    last = {row.cell: number for number, row in numbered}
+    return [row for number, row in numbered if number == last[row.cell]]
+
+
+def _row(record: Record, names: dict[str, str]) -> dict:
+    """A record as one flat row of the table."""
+    data = record.data
+    numbers = {key: data.get(key) for key in ("value", "low", "high", "n", "unit", "method")}
+    cell = names.get(record.cell, record.cell)
+    return {
+        "kind": record.kind,
+        "cell": cell,
+        "name": record.name,
+        **numbers,
+        "labels": data.get("labels"),
+        "data": data,
+    }

@@ -1,0 +1,94 @@
+"""Arrays, images and model folders beside the records, each under the sha256 of what it holds.
+
+The name is the content: equal things are stored once, and a record can only point to what it was made with.
+"""
+
+import hashlib
+import io
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from tasvir.contracts.atomic import atomic_file, atomic_folder
+from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.records.record import Record
+
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+def store(root: Path, record: Record) -> Record:
+    """The record as it is written: its content lies in the run's folder, its data says which."""
+    if record.content is None:
+        return record
+    if record.kind == "model":
+        sha256 = _store_folder(root, record.content)
+    else:
+        encode = {"array": _npy_bytes, "image": _png_bytes}[record.kind]
+        sha256 = _store_bytes(root, record.kind, encode(record.content))
+    return replace(record, data={**record.data, "sha256": sha256}, content=None)
+
+
+def stored_path(root: Path, record: Record) -> Path:
+    """Where the content of a stored record lies; an error where the record names none or it is gone."""
+    sha256 = str(record.data.get("sha256", ""))
+    if record.kind not in ("array", "image", "model") or not _SHA256.fullmatch(sha256):
+        raise BadInputError(f"record {record.name!r} ({record.kind}) has no file; arrays, images and models do")
+    path = _place(root, record.kind, sha256)
+    if not path.exists():
+        raise DataFileError(f"{path}: missing, although the run's records name it; compute the run anew")
+    return path
+
+
+def read_array(path: Path) -> np.ndarray:
+    """The numbers of one .npy file; never unpickles."""
+    try:
+        return np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataFileError(f"{path}: not a readable .npy file ({error}); compute the run anew") from None
+
+
+def _place(root: Path, kind: str, sha256: str) -> Path:
+    if kind == "model":
+        return root / "models" / sha256
+    return root / "files" / (sha256 + {"array": ".npy", "image": ".png"}[kind])
+
+
+def _store_bytes(root: Path, kind: str, raw: bytes) -> str:
+    sha256 = hashlib.sha256(raw).hexdigest()
+    path = _place(root, kind, sha256)
+    if not path.exists():
+        with atomic_file(path) as part:
+            part.write_bytes(raw)
+    return sha256
+
+
+def _store_folder(root: Path, folder: Path) -> str:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not files:
+        raise DataFileError(f"{folder}: not a folder with files; save the model there first")
+    digest = hashlib.sha256()
+    for file in files:
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
+    path = _place(root, "model", digest.hexdigest())
+    if not path.exists():
+        with atomic_folder(path) as part:
+            shutil.copytree(folder, part, dirs_exist_ok=True)
+    return path.name
+
+
+def _npy_bytes(values: np.ndarray) -> bytes:
+    out = io.BytesIO()
+    np.save(out, np.ascontiguousarray(values).reshape(values.shape), allow_pickle=False)
+    return out.getvalue()
+
+
+def _png_bytes(pixels: np.ndarray) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, format="PNG")
+    return out.getvalue()

@@ -1,0 +1,87 @@
+"""An append is there whole or not at all."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.records.journal import Journal
+from tasvir.records.record import KINDS, Record
+
+leaves = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
+values = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3))
+records = st.builds(
+    Record,
+    kind=st.sampled_from(KINDS),
+    name=st.text(max_size=10),
+    cell=st.text(string.hexdigits, max_size=8),
+    data=st.dictionaries(st.text(), values, max_size=4),
+)
+
+
+@given(appends=st.lists(st.lists(records, max_size=3), max_size=3))
+def test_what_is_written_is_read(tmp_path_factory, appends):
+    path = tmp_path_factory.mktemp("journal") / "records.jsonl"
+    path.touch()
+    for rows in appends:
+        Journal(path).append(rows)
+    assert Journal(path).read() == [row for rows in appends for row in rows]
+
+
+FIRST = [Record("metric", "first", "a1"), Record("cell", "fit", "a1")]
+SECOND = [Record("metric", "second", "b2", {"text": "line\nbreak   end"}), Record("cell", "fit", "b2")]
+
+
+@pytest.mark.parametrize("writer_is_new", [True, False])
+def test_an_append_broken_off_at_any_byte_is_dropped_and_cut(tmp_path, writer_is_new):
+    path = tmp_path / "records.jsonl"
+    journal = Journal(path)
+    journal.append(FIRST)
+    whole = path.stat().st_size
+    journal.append(SECOND)
+    raw = path.read_bytes()
+    for cut in range(whole, len(raw)):
+        path.write_bytes(raw[:cut])
+        assert Journal(path).read() == FIRST
+        again = Journal(path) if writer_is_new else journal
+        again._end_is_sound = False  # what a failed write leaves
+        again.append(SECOND)
+        assert path.read_bytes() == raw
+
+
+def test_a_failed_write_is_cut_before_the_next(tmp_path, monkeypatch):
+    path = tmp_path / "records.jsonl"
+    journal = Journal(path)
+    journal.append(FIRST)
+
+    def full_disk(handle, raw):
+        with open(handle, "ab", closefd=False) as file:
+            file.write(bytes(raw)[:20])
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("tasvir.records.journal._write_all", full_disk)
+        with pytest.raises(OSError, match="No space"):
+            journal.append(SECOND)
+    assert journal.read() == FIRST
+    journal.append(SECOND)
+    assert journal.read() == FIRST + SECOND
+
+
+@pytest.mark.parametrize(
+    "line", [b"{}", b"[1]", b"nonsense", b"\xff\xfe", b'{"left":0,"kind":"x","name":"","cell":"","data":{}}']
+)
+def test_a_damaged_line_is_named(tmp_path, line):
+    path = tmp_path / "records.jsonl"
+    Journal(path).append(FIRST)
+    raw = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(raw[0] + line + b"\n" + raw[1])
+    with pytest.raises(DataFileError, match="line 2 of 3 is damaged"):
+        Journal(path).read()
+
+
+def test_an_append_of_nothing_writes_nothing(tmp_path):
+    Journal(tmp_path / "records.jsonl").append([])
+    assert not (tmp_path / "records.jsonl").exists()

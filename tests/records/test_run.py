@@ -1,0 +1,134 @@
+"""A run's folder: what is stored comes back, of the current cells, and nothing leads out of it."""
+
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as npst
+
+from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.records.record import Record, array, cell_done, failure, image, metric, model
+from tasvir.records.run import RunFolder, open_run
+from tasvir.records.store import store, stored_path
+
+
+def run_record(**addresses):
+    return Record("run", "run", data={"addresses": addresses})
+
+
+def cell(address, *records, name="fit"):
+    done = cell_done(name, parameters={}, seed=0, facts={}, elapsed_s=1.0)
+    return [replace(record, cell=address) for record in (*records, done)]
+
+
+@pytest.fixture
+def run(tmp_path):
+    return RunFolder.create(tmp_path / "run", run_record(fit="a1"))
+
+
+def test_only_the_current_cells_are_read(run):
+    run.append(cell("a1", metric("accuracy", 0.9)))
+    run.append(cell("old", metric("accuracy", 0.1)))
+    assert [r.data.get("value") for r in run.records() if r.kind == "metric"] == [0.9]
+    run.append([run_record(fit="old")])
+    assert [r.data.get("value") for r in open_run(run.path).records() if r.kind == "metric"] == [0.1]
+    assert [r.cell for r in run.records(["a1"])] == ["", "a1", "a1"]
+    assert run.run_record().data["addresses"] == {"fit": "old"}
+
+
+def test_a_cell_that_failed_and_then_ended_is_there_once(run):
+    run.append([replace(failure("no memory"), cell="a1")])
+    assert [r.kind for r in run.records()] == ["run", "failure"]
+    run.append(cell("a1", metric("accuracy", 0.9)))
+    assert [r.kind for r in run.records()] == ["run", "metric", "cell"]
+
+
+@given(
+    values=npst.arrays(
+        dtype=st.sampled_from(["f4", "f8", "i8", "u1", "?", "U5"]),
+        shape=npst.array_shapes(min_dims=0, min_side=0),
+    )
+)
+def test_arrays_come_back_exactly(tmp_path_factory, values):
+    root = tmp_path_factory.mktemp("run")
+    record = store(root, array("a", values))
+    assert record.content is None
+    back = RunFolder(root).load_array(record)
+    assert back.dtype == values.dtype
+    np.testing.assert_array_equal(back, values)
+
+
+def test_equal_content_is_stored_once_whatever_its_memory_order(run):
+    values = np.arange(6.0).reshape(2, 3)
+    run.append(cell("a1", array("a", values), array("b", np.asfortranarray(values))))
+    assert len(list((run.path / "files").iterdir())) == 1
+    first, second = (r for r in run.records() if r.kind == "array")
+    assert run.file(first) == run.file(second)
+
+
+def test_images_and_models_come_back(run, tmp_path):
+    from PIL import Image
+
+    folder = tmp_path / "saved"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "deep" / "weights").write_bytes(b"123")
+    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
+    run.append(cell("a1", image("sample", pixels), model("net", folder)))
+    _, picture, net, _ = run.records()
+    with Image.open(run.file(picture)) as opened:
+        np.testing.assert_array_equal(np.asarray(opened), pixels)
+    assert (run.file(net) / "deep" / "weights").read_bytes() == b"123"
+    assert run.load_array(array("a", pixels)) is pixels
+
+
+def test_a_record_cannot_point_out_of_its_run(tmp_path):
+    for sha256 in ("../../secret", "", "A" * 64, "a" * 63):
+        with pytest.raises(BadInputError, match="has no file"):
+            stored_path(tmp_path, Record("array", "a", data={"sha256": sha256}))
+    with pytest.raises(DataFileError, match="missing"):
+        stored_path(tmp_path, Record("array", "a", data={"sha256": "a" * 64}))
+
+
+def test_a_pickle_in_the_files_is_never_loaded(run):
+    run.append(cell("a1", array("a", np.zeros(2))))
+    record = run.records()[1]
+    np.save(run.file(record), np.array([{}], dtype=object), allow_pickle=True)
+    with pytest.raises(DataFileError, match="not a readable"):
+        run.load_array(record)
+
+
+def test_clear_words_for_what_is_no_run(tmp_path, run):
+    with pytest.raises(DataFileError, match="no such folder"):
+        open_run(tmp_path / "nowhere")
+    with pytest.raises(DataFileError, match="not a run"):
+        open_run(tmp_path)
+    (tmp_path / "records.jsonl").touch()
+    with pytest.raises(DataFileError, match="no 'run' record"):
+        open_run(tmp_path)
+    with pytest.raises(DataFileError, match="already there"):
+        RunFolder.create(run.path, run_record())
+    with pytest.raises(BadInputError, match="kind 'run'"):
+        RunFolder.create(tmp_path / "new", Record("cell", "fit"))
+    with pytest.raises(DataFileError, match="not a folder with files"):
+        run.append(cell("a1", model("net", tmp_path / "nowhere")))
+
+
+def test_the_table(run):
+    run.append(cell("a1", metric("accuracy", 0.9, low=0.8, high=0.95, labels={"arm": "real"})))
+    table = run.to_pandas()
+    row = table[table["kind"] == "metric"].iloc[0]
+    assert (row["cell"], row["name"], row["value"], row["labels"]) == (
+        "fit",
+        "accuracy",
+        0.9,
+        {"arm": "real"},
+    )
+
+
+def test_the_table_says_when_pandas_is_missing(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(BadInputError, match="pip install pandas"):
+        run.to_pandas()
