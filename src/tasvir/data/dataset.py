@@ -1,0 +1,120 @@
+"""A set of labelled images, ready to learn from, and the card that says what it is."""
+
+import hashlib
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from tasvir.contracts.errors import BadInputError
+
+PARTS = ("train", "val", "test")
+
+
+@dataclass(frozen=True)
+class DataCard:
+    """What a reader of the report should know about a set before its numbers."""
+
+    title: str
+    origin: str
+    licence: str
+    about: str
+    source: str
+    split_rule: str
+    resize_rule: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Which images, with which labels, in which part of the split?
+
+    All parts together in the order of the source; the arrays are read-only.
+
+    Parameters
+    ----------
+    name : str
+        The set's word, as in `tasvir run digits`, or the name of its folder or file.
+    images : uint8 array, shape (n, h, w) or (n, h, w, 3)
+        Pixels 0..255.
+    labels : int64 array, shape (n,)
+        Positions in `class_names`.
+    class_names : tuple of str
+        The words of the classes.
+    groups : array, shape (n,), or None
+        What must not be torn apart by a split: the patient of each image, for example.
+    split : str array, shape (n,)
+        'train', 'val' or 'test' for each image.
+    card : DataCard
+        Title, origin, licence, and by which rules split and size came about.
+
+    Examples
+    --------
+    >>> from tasvir import load_data
+    >>> digits = load_data("digits")
+    >>> digits.images.shape, digits.class_names[:3]
+    ((1797, 8, 8), ('0', '1', '2'))
+    >>> X, y, groups = digits.part("test")
+    >>> X.shape, y.shape, groups
+    ((364, 8, 8), (364,), None)
+    """
+
+    name: str
+    images: np.ndarray
+    labels: np.ndarray
+    class_names: tuple[str, ...]
+    groups: np.ndarray | None
+    split: np.ndarray
+    card: DataCard
+    fingerprint: str = field(init=False)
+
+    def __post_init__(self):
+        for array in (self.images, self.labels, self.groups, self.split):
+            if array is not None:
+                array.flags.writeable = False
+        object.__setattr__(self, "fingerprint", _fingerprint(self))
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def part(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+        """Images, labels and groups of one part of the split.
+
+        Parameters
+        ----------
+        name : 'train', 'val' or 'test'
+            A part the set does not have is empty.
+
+        Returns
+        -------
+        (X, y, groups) : uint8 (m, h, w[, 3]), int64 (m,), (m,) or None
+
+        Raises
+        ------
+        BadInputError
+            For any other name.
+        """
+        rows = self._rows(name)
+        groups = None if self.groups is None else self.groups[rows]
+        return self.images[rows], self.labels[rows], groups
+
+    def _rows(self, name: str) -> slice | np.ndarray:
+        """The part's rows: a slice (a view, no copy) where they stand together."""
+        if name not in PARTS:
+            raise BadInputError(f"no part {name!r} in a data set: choose from {', '.join(PARTS)}")
+        rows = np.flatnonzero(self.split == name)
+        if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
+            return slice(int(rows[0]), int(rows[-1]) + 1)
+        return rows
+
+
+def _fingerprint(dataset: Dataset) -> str:
+    """The sha256 of everything that a result can depend on."""
+    digest = hashlib.sha256()
+    for array in (dataset.images, dataset.labels):
+        digest.update(f"{array.dtype} {array.shape}\n".encode())
+        for start in range(0, len(array), 4096):
+            digest.update(np.ascontiguousarray(array[start : start + 4096]).data)
+    for words in (dataset.groups, dataset.split, dataset.class_names):
+        listed = "none" if words is None else "\n".join(str(word) for word in words)
+        digest.update(f"\n{listed}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,91 @@
+"""All images of a set get one form: which size, gray or colour, and how they are brought there."""
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from tasvir.data.options import LoadOptions
+from tasvir.data.raw import Form, Pixels
+
+KEPT_SIDE = 64  # images that agree and are at most this large keep their size; all others become this large
+
+
+def choose_form(pixels: Pixels, options: LoadOptions) -> Form:
+    """The size and colour that the rules give this set."""
+    color = pixels.any_color() if options.color is None else options.color
+    return Form(*_size(pixels.sizes(), options.image_size), color)
+
+
+def _size(sizes: set[tuple[int, int]], asked: int | None) -> tuple[int, int]:
+    if asked is not None:
+        return asked, asked
+    first = next(iter(sizes))
+    return first if len(sizes) == 1 and max(first) <= KEPT_SIDE else (KEPT_SIDE, KEPT_SIDE)
+
+
+def resize_words(form: Form, sizes: set[tuple[int, int]]) -> str:
+    """The rule as the data card tells it."""
+    target = f"{form.width}x{form.height}"
+    if sizes == {(form.height, form.width)}:
+        return f"kept at {target}"
+    if len(sizes) == 1:
+        before = "{1}x{0}".format(*next(iter(sizes)))
+    else:
+        sides = [side for size in sizes for side in size]
+        before = f"{len(sizes)} different sizes of {min(sides)} to {max(sides)} pixels a side"
+    how = "cropped at the centre, then resized" if form.fit == "crop" else "resized whole"
+    return f"{how} from {before} to {target} (antialiased bilinear)"
+
+
+def to_form(picture: Image.Image, form: Form) -> np.ndarray:
+    """One upright L or RGB picture as uint8 pixels in `form`."""
+    picture = picture.convert("RGB" if form.color else "L")
+    size = (form.width, form.height)
+    if picture.size != size:
+        if form.fit == "crop":
+            picture = ImageOps.fit(picture, size, Image.Resampling.BILINEAR)
+        else:
+            picture = picture.resize(size, Image.Resampling.BILINEAR)
+    return np.asarray(picture)
+
+
+class ArrayPixels:
+    """Images that are arrays already: one or more (m, h, w[, 3]) uint8 arrays."""
+
+    def __init__(self, *arrays: np.ndarray):
+        self.arrays = arrays
+
+    def __len__(self) -> int:
+        return sum(len(array) for array in self.arrays)
+
+    def sizes(self) -> set[tuple[int, int]]:
+        return {array.shape[1:3] for array in self.arrays}
+
+    def any_color(self) -> bool:
+        return any(array.ndim == 4 for array in self.arrays)
+
+    def blocks(self, form: Form):
+        start = 0
+        for array in self.arrays:
+            for low in range(0, len(array), 1024):
+                block = array[low : low + 1024]
+                if block.shape[1:] != form.shape:
+                    block = np.stack([to_form(Image.fromarray(image), form) for image in block])
+                yield np.arange(start, start + len(block)), block
+                start += len(block)
+
+
+def gray_if_equal(images: np.ndarray) -> np.ndarray:
+    """RGB images without any colour as gray ones: many gray pictures are stored as RGB files."""
+    for low in range(0, len(images), 1024):
+        block = images[low : low + 1024]
+        if (block[..., 1:] != block[..., :1]).any():
+            return images
+    return np.ascontiguousarray(images[..., 0])
+
+
+def pack(pixels: Pixels, form: Form) -> np.ndarray:
+    """All images in one array, in `form`."""
+    images = np.empty((len(pixels), *form.shape), np.uint8)
+    for indices, block in pixels.blocks(form):
+        images[indices] = block
+    return images

@@ -1,0 +1,13 @@
+"""The list of known sets."""
+
+from tasvir.data.listing import list_data
+
+
+def test_each_set_is_found_or_says_where_to_put_it(tmp_path, idx_set):
+    idx_set(tmp_path / "sets" / "fashion_mnist")
+    rows = {row.name: row for row in list_data(tmp_path)}
+    assert rows["digits"].where == "embedded"
+    assert rows["fashion-mnist"].where == str(tmp_path / "sets" / "fashion_mnist")
+    assert not rows["mnist"].found
+    assert rows["mnist"].where.startswith("not found: put train-images-idx3-ubyte")
+    assert rows["mnist"].image_size == "28x28"
