@@ -1,0 +1,310 @@
+"""How well are images classified? Scores, and the intervals of one fixed classifier on one test set.
+
+Labels are whole numbers 0..K-1. Shape letters: n images, K classes, R resamples.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.measures.interval import Estimate, WeightedStatistic, bca_weighted, units, wilson
+
+
+def accuracy(y: np.ndarray, pred: np.ndarray) -> float:
+    """Which share of the images is classified rightly?
+
+    Parameters
+    ----------
+    y, pred : ndarrays of shape (n,)
+        True and predicted labels.
+
+    Returns
+    -------
+    float
+        0..1, greater is better.
+
+    Raises
+    ------
+    BadInputError
+        Different or no lengths.
+
+    Source
+    ------
+    Textbook.
+
+    Examples
+    --------
+    >>> accuracy(np.array([0, 1, 1, 1]), np.array([0, 1, 1, 0]))
+    0.75
+    """
+    y, pred = _same_length(y, pred)
+    return float(np.mean(y == pred))
+
+
+def balanced_accuracy(y: np.ndarray, pred: np.ndarray) -> float:
+    """Which share is classified rightly when every class counts alike?
+
+    Parameters
+    ----------
+    y, pred : ndarrays of shape (n,)
+        True and predicted labels.
+
+    Returns
+    -------
+    float
+        Mean recall over the classes present in y: 0..1, greater is better, 1/K for guessing.
+
+    Raises
+    ------
+    BadInputError
+        Different or no lengths.
+
+    Source
+    ------
+    Brodersen et al. (2010); scikit-learn's ``balanced_accuracy_score``.
+
+    Examples
+    --------
+    >>> balanced_accuracy(np.array([0, 1, 1, 1]), np.array([1, 1, 1, 1]))
+    0.5
+    """
+    y, pred = _same_length(y, pred)
+    return float(balanced_accuracy_of_weights(y, pred)(np.ones((len(y), 1)))[0])
+
+
+def auc(y: np.ndarray, proba: np.ndarray) -> float:
+    """How well do the probabilities order the images?
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        True labels.
+    proba : ndarray of shape (n, K)
+        Probabilities or scores, one column a class; with two classes the second is used.
+
+    Returns
+    -------
+    float
+        Two classes: P(a positive image scores above a negative one), ties counted half. Several: the mean over the
+        classes present, each against the rest. 0..1, greater is better, 0.5 for guessing; NaN with one class only.
+
+    Raises
+    ------
+    BadInputError
+        proba is not of shape (n, K).
+
+    Source
+    ------
+    Hanley and McNeil (1982), Radiology 143, 29-36; by ranks, as the Mann-Whitney statistic.
+
+    Examples
+    --------
+    >>> auc(np.array([0, 0, 1, 1]), np.array([[0.9, 0.1], [0.6, 0.4], [0.65, 0.35], [0.2, 0.8]]))
+    0.75
+    """
+    y, proba = _check_proba(y, proba)
+    return float(auc_of_weights(y, proba)(np.ones((len(y), 1)))[0])
+
+
+def confusion(y: np.ndarray, pred: np.ndarray, K: int) -> np.ndarray:
+    """Which classes are taken for which?
+
+    Parameters
+    ----------
+    y, pred : ndarrays of shape (n,)
+        True and predicted labels, 0..K-1.
+    K : int
+        Number of classes.
+
+    Returns
+    -------
+    ndarray of shape (K, K), int64
+        Rows: true class; columns: predicted class; entries: images.
+
+    Raises
+    ------
+    BadInputError
+        Different or no lengths, or a label outside 0..K-1.
+
+    Source
+    ------
+    Textbook.
+
+    Examples
+    --------
+    >>> confusion(np.array([0, 1, 1]), np.array([0, 1, 0]), 2).tolist()
+    [[1, 0], [1, 1]]
+    """
+    y, pred = _same_length(y, pred)
+    if min(y.min(), pred.min()) < 0 or max(y.max(), pred.max()) >= K:
+        raise BadInputError(f"confusion: labels from {y.min()} to {max(y.max(), pred.max())}; expected 0..{K - 1}")
+    return np.bincount(y.astype(int) * K + pred.astype(int), minlength=K * K).reshape(K, K)
+
+
+def roc_curve(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Which true positive rate can be had at which false positive rate?
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        0 or 1, both present.
+    score : ndarray of shape (n,)
+        Greater means rather 1.
+
+    Returns
+    -------
+    (fpr, tpr) : ndarrays of the same length
+        From (0, 0) to (1, 1), one point a distinct score.
+
+    Raises
+    ------
+    BadInputError
+        Labels other than 0 and 1, or only one of them.
+
+    Source
+    ------
+    Textbook; the area below is `auc`.
+
+    Examples
+    --------
+    >>> fpr, tpr = roc_curve(np.array([0, 1]), np.array([0.2, 0.7]))
+    >>> fpr.tolist(), tpr.tolist()
+    ([0.0, 0.0, 1.0], [0.0, 1.0, 1.0])
+    """
+    y, score = _same_length(y, score)
+    if not np.array_equal(np.unique(y), [0, 1]):
+        raise BadInputError(f"roc_curve: labels {np.unique(y)[:5].tolist()}; expected both 0 and 1")
+    order = np.argsort(-score, kind="stable")
+    positive = y[order] == 1
+    last_of_tie = np.append(np.flatnonzero(np.diff(score[order])), len(y) - 1)
+    tpr = np.cumsum(positive)[last_of_tie] / positive.sum()
+    fpr = np.cumsum(~positive)[last_of_tie] / (~positive).sum()
+    return np.append(0.0, fpr), np.append(0.0, tpr)
+
+
+def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None = None, seed: int = 0) -> dict[str, Estimate]:
+    """How good is one fixed classifier, and how sure is that?
+
+    Parameters
+    ----------
+    y : ndarray of shape (n,)
+        True labels, 0..K-1.
+    proba : ndarray of shape (n, K)
+        Its probabilities.
+    groups : ndarray of shape (n,), optional
+        Images of one group are resampled together.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    dict
+        'accuracy' (Wilson; BCa with groups), 'balanced_accuracy' and 'auc' (BCa): Estimates, greater is better. A
+        perfect score has no spread to resample: its lower end is Wilson's, see `perfect`.
+
+    Raises
+    ------
+    BadInputError
+        proba is not of shape (n, K), or groups does not fit.
+
+    Source
+    ------
+    `wilson` and `bca`.
+
+    Examples
+    --------
+    >>> y = np.array([0, 1] * 20)
+    >>> scores = score_classifier(y, np.eye(2)[y])
+    >>> scores["accuracy"].value, round(scores["accuracy"].low, 2)
+    (1.0, 0.91)
+    """
+    y, proba = _check_proba(y, proba)
+    pred = proba.argmax(axis=1)
+    bootstrap = {"groups": groups, "seed": seed}
+    scores = {
+        "accuracy": wilson(int((y == pred).sum()), len(y))
+        if groups is None
+        else bca_weighted(accuracy_of_weights(y, pred), len(y), **bootstrap),
+        "balanced_accuracy": bca_weighted(balanced_accuracy_of_weights(y, pred), len(y), **bootstrap),
+        "auc": bca_weighted(auc_of_weights(y, proba), len(y), **bootstrap),
+    }
+    return {name: perfect(y, groups) if e.value == 1 and e.method != "Wilson" else e for name, e in scores.items()}
+
+
+def perfect(y: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
+    """The interval of a score of 1: Wilson's with as many trials as the smallest class has units.
+
+    That many images of each class make disjoint trials, all of which succeeded; this is careful, not sharp.
+    """
+    unit_of_image, n_units = units(len(y), groups)
+    trials = min(len(np.unique(unit_of_image[y == label])) for label in np.unique(y))
+    return Estimate(1.0, wilson(trials, trials).low, 1.0, n_units, "Wilson, smallest class")
+
+
+def accuracy_of_weights(y: np.ndarray, pred: np.ndarray) -> WeightedStatistic:
+    """Accuracy as a function of the images' weights (n, R)."""
+    right_n = (y == pred).astype(float)
+    return lambda weights_nR: (right_n @ weights_nR) / weights_nR.sum(axis=0)
+
+
+def balanced_accuracy_of_weights(y: np.ndarray, pred: np.ndarray) -> WeightedStatistic:
+    """Balanced accuracy as a function of the images' weights (n, R)."""
+    members_Kn = (y == np.unique(y)[:, None]).astype(float)
+    right_Kn = members_Kn * (y == pred)
+
+    def statistic(weights_nR: np.ndarray) -> np.ndarray:
+        return mean_of_present(right_Kn @ weights_nR, members_Kn @ weights_nR)
+
+    return statistic
+
+
+def mean_of_present(part_KR: np.ndarray, whole_KR: np.ndarray) -> np.ndarray:
+    """Mean over the classes of part / whole, classes with an empty whole left out; NaN when all are."""
+    present = whole_KR > 0
+    shares = np.divide(part_KR, whole_KR, out=np.zeros_like(whole_KR), where=present)
+    n_present = present.sum(axis=0)
+    return np.where(n_present > 0, shares.sum(axis=0) / np.maximum(n_present, 1), np.nan)
+
+
+def auc_of_weights(y: np.ndarray, proba: np.ndarray) -> WeightedStatistic:
+    """Macro one-against-rest AUC as a function of the images' weights (n, R)."""
+    classes = [1] if proba.shape[1] == 2 else range(proba.shape[1])
+    parts = [_pairs_of_weights(y == c, proba[:, c]) for c in classes]
+
+    def statistic(weights_nR: np.ndarray) -> np.ndarray:
+        won, pairs = zip(*(part(weights_nR) for part in parts), strict=True)
+        return mean_of_present(np.array(won), np.array(pairs))
+
+    return statistic
+
+
+def _pairs_of_weights(positive: np.ndarray, score: np.ndarray) -> Callable:
+    """Weight of the pairs (positive, negative) ordered rightly, ties half, and weight of all pairs."""
+    pos, neg = np.flatnonzero(positive), np.flatnonzero(~positive)
+    neg = neg[np.argsort(score[neg], kind="stable")]
+    below = np.searchsorted(score[neg], score[pos], side="left")
+    not_above = np.searchsorted(score[neg], score[pos], side="right")
+
+    def statistic(weights_nR: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        pos_w = weights_nR[pos]
+        neg_sums = np.zeros((len(neg) + 1, weights_nR.shape[1]))
+        np.cumsum(weights_nR[neg], axis=0, out=neg_sums[1:])
+        won = np.einsum("pr,pr->r", pos_w, neg_sums[below] + neg_sums[not_above]) / 2
+        return won, pos_w.sum(axis=0) * neg_sums[-1]
+
+    return statistic
+
+
+def _same_length(y, pred) -> tuple[np.ndarray, np.ndarray]:
+    y, pred = np.asarray(y), np.asarray(pred)
+    if y.ndim != 1 or y.shape != pred.shape or len(y) == 0:
+        raise BadInputError(f"labels of shape {y.shape} and predictions of shape {pred.shape}; give two of (n,), n >= 1")
+    return y, pred
+
+
+def _check_proba(y, proba) -> tuple[np.ndarray, np.ndarray]:
+    y, proba = np.asarray(y), np.asarray(proba)
+    if y.ndim != 1 or proba.ndim != 2 or len(y) != len(proba) or len(y) == 0 or proba.shape[1] < 2:
+        raise BadInputError(f"proba of shape {proba.shape} for labels of shape {y.shape}; expected (n, K), K >= 2")
+    return y, proba
