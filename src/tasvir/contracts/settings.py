@@ -1,0 +1,57 @@
+"""Constructor settings are stored unchanged and held to their ranges at `fit`."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+from tasvir.contracts.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Number:
+    """The numbers a setting may have: `low` <= value <= `high`, whole or real, None where `optional`."""
+
+    low: float = -math.inf
+    high: float = math.inf
+    whole: bool = False
+    open_low: bool = False
+    open_high: bool = False
+    optional: bool = False
+
+    def holds(self, value: Any) -> bool:
+        if value is None:
+            return self.optional
+        if isinstance(value, bool) or not isinstance(value, Integral if self.whole else Real):
+            return False
+        above = value > self.low if self.open_low else value >= self.low
+        below = value < self.high if self.open_high else value <= self.high
+        return above and below
+
+    @property
+    def words(self) -> str:
+        bounds = []
+        if self.low > -math.inf:
+            bounds.append(f"{'above' if self.open_low else 'at least'} {self.low:g}")
+        if self.high < math.inf:
+            bounds.append(f"{'below' if self.open_high else 'at most'} {self.high:g}")
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} {' and '.join(bounds)}".strip() + (" or None" if self.optional else "")
+
+
+#: The settings that every trained estimator shares.
+TRAINING_SETTINGS = {
+    "max_epochs": Number(low=1, whole=True),
+    "batch_size": Number(low=1, whole=True),
+    "learning_rate": Number(low=0, open_low=True),
+    "validation_fraction": Number(low=0, high=1, open_low=True, open_high=True, optional=True),
+}
+
+
+def check_settings(estimator: Any, ranges: Mapping[str, Number]) -> None:
+    """Raise `BadInputError`, naming setting and value, for the first one outside its range."""
+    for name, allowed in ranges.items():
+        value = getattr(estimator, name)
+        if not allowed.holds(value):
+            raise BadInputError(f"{type(estimator).__name__}({name}={value!r}): give {allowed.words}")

@@ -1,0 +1,61 @@
+"""Specs: frozen dataclasses with ``build(...)`` that describe a net or a group of levers, and parameters that reach into them."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from tasvir.contracts.errors import BadInputError
+
+
+def is_spec(value: Any) -> bool:
+    """A frozen dataclass instance: values only, live objects are made by its `build`."""
+    return dataclasses.is_dataclass(value) and not isinstance(value, type) and value.__dataclass_params__.frozen
+
+
+def resolve_spec(value: Any, named: Mapping[str, Any], parameter: str) -> Any:
+    """The spec behind a name, or the spec itself; None is the first of the named ones."""
+    if value is None:
+        return next(iter(named.values()))
+    if isinstance(value, str) and value in named:
+        return named[value]
+    if type(value) in {type(spec) for spec in named.values()}:
+        return value
+    kinds = sorted({type(spec).__name__ for spec in named.values()})
+    raise BadInputError(
+        f"{parameter}={value!r} is not known: give one of {', '.join(map(repr, named))} or a spec ({', '.join(kinds)})"
+    )
+
+
+class SpecParams:
+    """`get_params` / `set_params` *through* specs: ``net__hidden`` reaches the spec behind ``net``, by replacement."""
+
+    _named_specs: Mapping[str, Mapping[str, Any]] = {}
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        params = super().get_params(deep=deep)
+        if deep:
+            for name, value in list(params.items()):
+                if is_spec(value):
+                    fields = {f"{name}__{f.name}": getattr(value, f.name) for f in dataclasses.fields(value)}
+                    params.update(fields)
+        return params
+
+    def set_params(self, **params: Any):  # the one **kwargs of the house: scikit-learn's own signature
+        inner: dict[str, dict[str, Any]] = {}
+        for key in [key for key in params if key.partition("__")[0] in self._named_specs and "__" in key]:
+            name, _, field = key.partition("__")
+            inner.setdefault(name, {})[field] = params.pop(key)
+        super().set_params(**params)
+        for name, changes in inner.items():
+            spec = resolve_spec(getattr(self, name), self._named_specs[name], name)
+            setattr(self, name, _replace(spec, changes, name))
+        return self
+
+
+def _replace(spec: Any, changes: dict[str, Any], name: str) -> Any:
+    known = {field.name for field in dataclasses.fields(spec)}
+    if unknown := sorted(set(changes) - known):
+        raise BadInputError(
+            f"{name}__{unknown[0]} is not a parameter of {type(spec).__name__}: it has {', '.join(sorted(known))}"
+        )
+    return dataclasses.replace(spec, **changes)

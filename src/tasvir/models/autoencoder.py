@@ -1,0 +1,209 @@
+"""The autoencoder: an encoder and a decoder trained to give back what they saw."""
+
+import numpy as np
+import torch
+from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.utils.validation import check_array, check_is_fitted
+from torch.nn import functional
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.pixels import check_X
+from tasvir.contracts.settings import TRAINING_SETTINGS, Number
+from tasvir.contracts.specs import resolve_spec
+from tasvir.models.trained import TrainedEstimator
+from tasvir.nets.conv import ConvSpec
+from tasvir.nets.dense import DenseSpec
+from tasvir.train.batches import infer, to_unit
+from tasvir.train.engine import Engine
+
+ENCODERS = {"dense": DenseSpec(), "conv": ConvSpec()}
+
+
+class EncoderDecoder(torch.nn.Module):
+    """x_BCHW -> code (B, Z) -> x_BCHW on the 0..1 scale."""
+
+    def __init__(self, encoder: torch.nn.Module, decoder: torch.nn.Module):
+        super().__init__()
+        self.encoder, self.decoder = encoder, decoder
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        return self.decoder(self.encoder(x_BCHW))
+
+
+class ReconstructionTask:
+    """Adam on the mean squared error between the output and the input."""
+
+    def __init__(self, net: torch.nn.Module, engine: Engine, learning_rate: float):
+        self.engine = engine
+        net = net.to(engine.device)
+        optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, fused=True)
+        self.net, self.optimizer = engine.setup(net, optimizer)
+
+    def begin(self, epoch: int) -> None:
+        """No random numbers of its own."""
+
+    def train_step(self, batch):
+        self.net.train()
+        loss = self._loss(batch)
+        self.optimizer.zero_grad()
+        self.engine.backward(loss)
+        self.optimizer.step()
+        return {"loss": loss}
+
+    def valid_step(self, batch):
+        self.net.eval()
+        return {"loss": self._loss(batch)}
+
+    def _loss(self, batch) -> torch.Tensor:
+        (x_BCHW,) = self.engine.put(batch)
+        x_BCHW = to_unit(x_BCHW)
+        return functional.mse_loss(self.net(x_BCHW), x_BCHW)
+
+    def state(self):
+        return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
+
+    def load(self, state) -> None:
+        self.engine.unwrap(self.net).load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["optimizer"])
+
+
+class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
+    """Which few numbers describe an image well enough to draw it again?
+
+    An encoder squeezes each image into `n_components` numbers, a decoder draws the image from them, and both are trained
+    together to make the drawing equal to the image (mean squared error on the 0..1 scale). With ``net="dense"`` and the default
+    `hidden` this is the net 784-500-200-100-30 on 28x28 images.
+
+    Parameters
+    ----------
+    n_components : int, default=30
+        Numbers in the code, at least 1.
+    net : {"dense", "conv"}, DenseSpec or ConvSpec, default="dense"
+        The encoder, mirrored by the decoder; ``net__hidden``, ``net__filters`` reach into it.
+    max_epochs : int, default=20
+        Passes over the training images.
+    batch_size : int, default=100
+        Images a step.
+    learning_rate : float, default=1e-3
+        Of Adam.
+    validation_fraction : float or None, default=0.1
+        Part of the images held out to watch the loss, in (0, 1); None holds out nothing.
+    image_shape : tuple of int or None, default=None
+        (height, width) or (height, width, channels) of flat X; None: square if possible, else one line.
+    hooks : sequence of Hook, default=()
+        See `tasvir.train.hooks`.
+    engine : None, "torch" or spec, default=None
+        How tensors are placed and gradients flow.
+    device : str, default="auto"
+        "auto" is the accelerator where there is one, else the CPU.
+    random_state : int, RandomState or None, default=None
+        Seed of everything drawn; None takes fresh entropy.
+
+    Attributes
+    ----------
+    history_ : History
+        ``history_["loss"]``, ``history_["valid_loss"]``: mean squared error an epoch, 0..1 scale, lower is better.
+    net_ : torch.nn.Module
+        The trained net, with `encoder` and `decoder`.
+    pixels_ : PixelSpace
+        Units and shape of X.
+
+    Raises
+    ------
+    BadInputError
+        A setting outside its range; images outside 0..255 or 0..1; `image_shape` that does not fit.
+    LossNotFiniteError
+        The loss became NaN or infinite.
+
+    Source
+    ------
+    G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313 (2006). We train all
+    layers at once with ReLU and Adam; the paper pretrains layer by layer.
+
+    Examples
+    --------
+    >>> from tasvir import Autoencoder, load_data
+    >>> X, y, _ = load_data("digits").part("train")
+    >>> autoencoder = Autoencoder(n_components=8, max_epochs=2, random_state=0).fit(X)
+    >>> autoencoder.transform(X).shape
+    (1437, 8)
+    >>> autoencoder.inverse_transform(autoencoder.transform(X)).shape
+    (1437, 8, 8)
+    """
+
+    _named_specs = {"net": ENCODERS}
+    _settings = TRAINING_SETTINGS | {"n_components": Number(low=1, whole=True)}
+
+    def __init__(
+        self,
+        *,
+        n_components=30,
+        net="dense",
+        max_epochs=20,
+        batch_size=100,
+        learning_rate=1e-3,
+        validation_fraction=0.1,
+        image_shape=None,
+        hooks=(),
+        engine=None,
+        device="auto",
+        random_state=None,
+    ):
+        self.n_components = n_components
+        self.net = net
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_fraction = validation_fraction
+        self.image_shape = image_shape
+        self.hooks = hooks
+        self.engine = engine
+        self.device = device
+        self.random_state = random_state
+
+    def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
+        """Learn to reconstruct X; `y` and `groups` only steer the inner split, `X_val` replaces it."""
+        X = self._check_fit_X(X, y)
+        valid = None if X_val is None else (check_X(self, X_val, reset=False), None)
+        self._train(X, y=y, groups=groups, valid=valid)
+        return self
+
+    def transform(self, X) -> np.ndarray:
+        """The codes of X: (n, n_components) float32."""
+        check_is_fitted(self)
+        return self._infer(self.net_.encoder, X)
+
+    def inverse_transform(self, X) -> np.ndarray:
+        """Images drawn from codes (n, n_components): float32 in the units and the shape of X at `fit`."""
+        check_is_fitted(self)
+        codes = check_array(X, dtype=np.float32)
+        if codes.shape[1] != self.n_components:
+            raise BadInputError(f"X has {codes.shape[1]} columns: give codes with n_components={self.n_components} columns")
+        drawn = infer(self.net_.decoder, torch.from_numpy(codes), next(self.net_.parameters()).device)
+        return self.pixels_.restore(_flat(drawn))
+
+    def score(self, X, y=None) -> float:
+        """Minus the mean squared reconstruction error on the 0..1 scale; greater is better."""
+        check_is_fitted(self)
+        return -float(self._infer(lambda x: (self.net_(x) - x).square().flatten(1).mean(1), X).mean(dtype=np.float64))
+
+    def _build_net(self) -> torch.nn.Module:
+        spec = resolve_spec(self.net, ENCODERS, "net")
+        return EncoderDecoder(*spec.build(self._image_shape, self.n_components, self.n_components))
+
+    def _build_task(self, net, engine, *, n_steps, seed):
+        return ReconstructionTask(net, engine, self.learning_rate)
+
+    @property
+    def _n_features_out(self) -> int:
+        return self.n_components
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
+
+
+def _flat(x_BCHW: np.ndarray) -> np.ndarray:
+    """(n, features) in the order of (height, width, channels), which is X's."""
+    return np.moveaxis(x_BCHW, 1, -1).reshape(len(x_BCHW), -1)

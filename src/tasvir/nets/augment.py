@@ -1,0 +1,54 @@
+"""Classic augmentation: shifts and mirror images, drawn for each image of a batch, done on the stored pixels."""
+
+from dataclasses import dataclass
+
+import torch
+
+from tasvir.contracts.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class AugmentSpec:
+    """Shift each image by up to `max_shift` (a fraction of its side, edges repeat); with `flip`, mirror every second one."""
+
+    max_shift: float = 0.1
+    flip: bool = False
+
+    def build(self, image_shape: tuple[int, int, int]) -> "Augment":
+        if not 0.0 <= self.max_shift < 0.5:
+            raise BadInputError(f"AugmentSpec(max_shift={self.max_shift!r}): give a fraction of the side, 0 <= max_shift < 0.5")
+        height, width, _ = image_shape
+        return Augment(round(self.max_shift * height), round(self.max_shift * width), self.flip)
+
+    @property
+    def words(self) -> str:
+        """What is done, for a reader."""
+        parts = [f"shifts of up to {self.max_shift:.0%} of the side"] if self.max_shift else []
+        return " and ".join(parts + ["left-right flips"] * self.flip) or "none"
+
+
+@dataclass(frozen=True)
+class Augment:
+    """One gather moves and mirrors: x_BCHW -> x_BCHW, any dtype."""
+
+    shift_rows: int
+    shift_columns: int
+    flip: bool
+
+    def __call__(self, x_BCHW: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        B, _, H, W = x_BCHW.shape
+        rows = _moved(B, H, self.shift_rows, generator)
+        columns = _moved(B, W, self.shift_columns, generator)
+        if self.flip:
+            mirrored = torch.rand(B, generator=generator) < 0.5
+            columns = torch.where(mirrored[:, None], columns.flip(1), columns)
+        x_BHWC = x_BCHW.permute(0, 2, 3, 1)
+        rows, columns = rows.to(x_BCHW.device), columns.to(x_BCHW.device)
+        moved = x_BHWC[torch.arange(B, device=x_BCHW.device)[:, None, None], rows[:, :, None], columns[:, None, :]]
+        return moved.permute(0, 3, 1, 2)
+
+
+def _moved(n_images: int, size: int, most: int, generator: torch.Generator) -> torch.Tensor:
+    """(n_images, size) source positions of a shift drawn for each image, repeating the edge."""
+    shifts = torch.randint(-most, most + 1, (n_images, 1), generator=generator)
+    return (torch.arange(size)[None, :] + shifts).clamp_(0, size - 1)

@@ -1,0 +1,36 @@
+"""Fully connected encoder and decoder (Hinton and Salakhutdinov 2006, with ReLU in place of layerwise pretraining)."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import nn
+
+from tasvir.nets.shapes import check_sizes
+
+
+@dataclass(frozen=True)
+class DenseSpec:
+    """Layers of `hidden` units, never wider than the input, ReLU between; the decoder mirrors the encoder."""
+
+    hidden: tuple[int, ...] = (500, 200, 100)
+
+    def build(self, image_shape: tuple[int, int, int], n_encoded: int, n_decoded: int) -> tuple[nn.Module, nn.Module]:
+        """Encoder (B, C, H, W) -> (B, n_encoded) and decoder (B, n_decoded) -> (B, C, H, W) on the 0..1 scale."""
+        check_sizes(self, hidden=tuple(self.hidden))
+        height, width, channels = image_shape
+        n_features = math.prod(image_shape)
+        widths = [min(width, n_features) for width in self.hidden]
+        encoder = nn.Sequential(nn.Flatten(), *_layers([n_features, *widths, n_encoded]))
+        decoder = nn.Sequential(
+            *_layers([n_decoded, *reversed(widths), n_features]), nn.Sigmoid(), nn.Unflatten(1, (channels, height, width))
+        )
+        return encoder, decoder
+
+
+def _layers(widths: list[int]) -> list[nn.Module]:
+    """Linear maps with ReLU between them, none after the last."""
+    layers: list[nn.Module] = []
+    for fan_in, fan_out in pairwise(widths):
+        layers += [nn.Linear(fan_in, fan_out), nn.ReLU()]
+    return layers[:-1]

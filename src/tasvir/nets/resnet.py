@@ -1,0 +1,78 @@
+"""A small residual net (He et al. 2016) for images of 8 to 64 pixels. Legend: B batch, C channels, H W pixels, K classes."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+from torch import nn
+
+from tasvir.nets.shapes import PadTo, check_sizes
+
+#: Below this many pixels a side nothing is left to convolve after a stride.
+SMALLEST = 4
+
+
+@dataclass(frozen=True)
+class ResNetSpec:
+    """A stem of `widths[0]` filters, then one basic block a width; a block that is wider than the one before halves the size.
+
+    `stem_stride` None is 2 from 48 pixels a side, else 1: small images keep their pixels.
+    """
+
+    widths: tuple[int, ...] = (24, 24, 48, 96, 96)
+    stem_stride: int | None = None
+    dropout: float = 0.0
+
+    def build(self, image_shape: tuple[int, int, int], n_outputs: int) -> nn.Module:
+        """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
+        check_sizes(self, widths=tuple(self.widths))
+        height, width, channels = image_shape
+        stride = self.stem_stride or (2 if min(height, width) >= 48 else 1)
+        stem = nn.Sequential(
+            PadTo(max(height, SMALLEST), max(width, SMALLEST)),
+            nn.Conv2d(channels, self.widths[0], 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(self.widths[0]),
+            nn.ReLU(),
+        )
+        blocks = [Block(a, b, 2 if b > a else 1) for a, b in pairwise(self.widths)]
+        return Trunk(nn.Sequential(stem, *blocks, GlobalMean()), self.widths[-1], n_outputs, self.dropout)
+
+
+class Block(nn.Module):
+    """Two convolutions beside a shortcut."""
+
+    def __init__(self, fan_in: int, fan_out: int, stride: int):
+        super().__init__()
+        self.path = nn.Sequential(
+            nn.Conv2d(fan_in, fan_out, 3, stride=stride, padding=1, bias=False),
+            nn.BatchNorm2d(fan_out),
+            nn.ReLU(),
+            nn.Conv2d(fan_out, fan_out, 3, padding=1, bias=False),
+            nn.BatchNorm2d(fan_out),
+        )
+        nn.init.zeros_(self.path[-1].weight)  # a new block begins as its shortcut (Goyal et al. 2017)
+        plain = stride == 1 and fan_in == fan_out
+        self.shortcut = nn.Identity() if plain else nn.Conv2d(fan_in, fan_out, 1, stride=stride, bias=False)
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        return torch.relu(self.path(x_BCHW) + self.shortcut(x_BCHW))
+
+
+class GlobalMean(nn.Module):
+    """x_BCHW -> x_BC: the mean over all pixels."""
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        return x_BCHW.mean(dim=(2, 3))
+
+
+class Trunk(nn.Module):
+    """`features` (B, F) and a linear `head` (B, K): what every classifier net is made of."""
+
+    def __init__(self, features: nn.Module, n_features: int, n_outputs: int, dropout: float = 0.0):
+        super().__init__()
+        self.features = features
+        self.dropout = nn.Dropout(dropout)
+        self.head = nn.Linear(n_features, n_outputs)
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        return self.head(self.dropout(self.features(x_BCHW)))

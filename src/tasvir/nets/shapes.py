@@ -1,0 +1,47 @@
+"""Padding inside a net, so that any image size fits its strides. Legend: B batch, C channels, H W pixels."""
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from tasvir.contracts.errors import BadInputError
+
+
+class PadTo(nn.Module):
+    """Pads x_BCHW at its edges (mirrored pixels would invent structure, so the last ones repeat) to height and width."""
+
+    def __init__(self, height: int, width: int):
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        spare_h, spare_w = self.height - x_BCHW.shape[2], self.width - x_BCHW.shape[3]
+        if not (spare_h or spare_w):
+            return x_BCHW
+        return functional.pad(
+            x_BCHW, (spare_w // 2, spare_w - spare_w // 2, spare_h // 2, spare_h - spare_h // 2), mode="replicate"
+        )
+
+
+class CropTo(nn.Module):
+    """Cuts the middle (height, width) out of x_BCHW: undoes `PadTo`."""
+
+    def __init__(self, height: int, width: int):
+        super().__init__()
+        self.height, self.width = height, width
+
+    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
+        top, left = (x_BCHW.shape[2] - self.height) // 2, (x_BCHW.shape[3] - self.width) // 2
+        return x_BCHW[:, :, top : top + self.height, left : left + self.width]
+
+
+def round_up(size: int, multiple: int) -> int:
+    """The smallest multiple of `multiple` that holds `size`."""
+    return -(-size // multiple) * multiple
+
+
+def check_sizes(spec: object, **sizes: tuple[int, ...]) -> None:
+    """Every size of a spec is a whole number of at least 1; the error names the spec's parameter."""
+    for name, values in sizes.items():
+        if not values or any(not isinstance(value, int) or value < 1 for value in values):
+            raise BadInputError(f"{type(spec).__name__}({name}={values!r}): give whole numbers of at least 1")

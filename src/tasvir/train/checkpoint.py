@@ -1,0 +1,121 @@
+"""A checkpoint: the task's state, the hooks' states and the history, in one safetensors file that appears whole or not at all."""
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from tasvir.contracts.atomic import atomic_file
+from tasvir.contracts.errors import BadInputError
+from tasvir.train.history import History
+from tasvir.train.loop import Hook, Task
+
+_TENSOR = "__tensor__"
+
+
+class Checkpoint:
+    """Writes the whole training to `path`, at most every `every` epochs and `interval_s` seconds, and at the last epoch.
+
+    `key` says of which training it is (data, settings, seed); a checkpoint of another training is refused.
+    """
+
+    def __init__(self, path: Path, *, every: int = 1, interval_s: float = 0.0):
+        self.path, self.every, self.interval_s = Path(path), every, interval_s
+        self.key, self.max_epochs = "", 0
+        self.others: Sequence[Hook] = ()
+        self.written = time.monotonic()
+
+    def watch(self, others: Sequence[Hook], *, key: str, max_epochs: int) -> None:
+        """Learn whose states to write beside the task's."""
+        self.others, self.key, self.max_epochs = (
+            [hook for hook in others if hook is not self],
+            key,
+            max_epochs,
+        )
+
+    def __call__(self, task: Task, history: History) -> bool:
+        last = history.stopped or len(history) >= self.max_epochs
+        due = len(history) % self.every == 0 and time.monotonic() - self.written >= self.interval_s
+        if last or due:
+            hooks = [hook.state() for hook in self.others]
+            write_state(self.path, {"key": self.key, "task": task.state(), "hooks": hooks, "history": history.state()})
+            self.written = time.monotonic()
+        return False
+
+    def restore(self, task: Task) -> History | None:
+        """Bring task and hooks to the written state; None where nothing was written."""
+        if not self.path.exists():
+            return None
+        state = read_state(self.path)
+        if state["key"] != self.key:
+            raise BadInputError(
+                f"{self.path} is the checkpoint of a training with other data or settings: use the same ones, or another folder"
+            )
+        task.load(state["task"])
+        for hook, hook_state in zip(self.others, state["hooks"], strict=True):
+            hook.load(hook_state)
+        history = History().load(state["history"])
+        history.stopped &= len(history) < self.max_epochs
+        return history
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+    def load(self, state) -> None:
+        pass
+
+    def close(self, task) -> None:
+        pass
+
+
+def restore(task: Task, hooks: Sequence[Hook], *, key: str, max_epochs: int) -> History | None:
+    """Let the checkpoint among `hooks` (if any) know its fellows, and continue from what it wrote before."""
+    history = None
+    for hook in hooks:
+        if isinstance(hook, Checkpoint):
+            hook.watch(hooks, key=key, max_epochs=max_epochs)
+            history = hook.restore(task)
+    return history
+
+
+def write_state(path: Path, state: Any) -> None:
+    """Write a nested state of dicts, lists, plain values and tensors."""
+    tensors: dict[str, torch.Tensor] = {}
+    tree = _take_tensors(state, tensors)
+    with atomic_file(path) as temporary:
+        save_file(tensors, temporary, metadata={"tree": json.dumps(tree)})
+
+
+def read_state(path: Path) -> Any:
+    """Read back what `write_state` wrote."""
+    with safe_open(path, framework="pt") as file:
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+        return _give_tensors(json.loads(file.metadata()["tree"]), tensors)
+
+
+def _take_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
+    if isinstance(tree, dict):
+        # Optimizers number their parameters with ints; JSON knows only text, so pairs keep the keys as they are.
+        return {"__pairs__": [[key, _take_tensors(value, tensors)] for key, value in tree.items()]}
+    if isinstance(tree, list | tuple):
+        return [_take_tensors(value, tensors) for value in tree]
+    if isinstance(tree, torch.Tensor):
+        name = f"{len(tensors):05d}"
+        tensors[name] = tree.detach().contiguous().cpu().clone()
+        return {_TENSOR: name}
+    return tree
+
+
+def _give_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
+    if isinstance(tree, list):
+        return [_give_tensors(value, tensors) for value in tree]
+    if isinstance(tree, dict):
+        if _TENSOR in tree:
+            return tensors[tree[_TENSOR]]
+        return {key: _give_tensors(value, tensors) for key, value in tree["__pairs__"]}
+    return tree

@@ -1,0 +1,96 @@
+"""Hooks watch, stop and restore whole states; whatever changes what is learned lives in the Task."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from tasvir.train.history import History
+
+
+class Progress:
+    """Tells a callback, after each epoch, how far the training is: ``tell(epoch, max_epochs, row)``."""
+
+    def __init__(self, tell: Callable[[int, int, dict[str, float]], None], max_epochs: int):
+        self.tell, self.max_epochs = tell, max_epochs
+
+    def __call__(self, task, history: History) -> bool:
+        self.tell(len(history), self.max_epochs, history.rows[-1])
+        return False
+
+    def state(self) -> dict[str, Any]:
+        return {}
+
+    def load(self, state) -> None:
+        pass
+
+    def close(self, task) -> None:
+        pass
+
+
+class EarlyStopping:
+    """Stops when `monitor` has not gone below its best for `patience` epochs in a row."""
+
+    def __init__(self, *, monitor: str = "valid_loss", patience: int = 5):
+        self.monitor, self.patience = monitor, patience
+        self.best, self.waited = math.inf, 0
+
+    def __call__(self, task, history: History) -> bool:
+        value = _watched(history, self.monitor)
+        self.best, self.waited = (value, 0) if value < self.best else (self.best, self.waited + 1)
+        return self.waited >= self.patience
+
+    def state(self) -> dict[str, Any]:
+        return {"best": self.best if math.isfinite(self.best) else None, "waited": self.waited}
+
+    def load(self, state) -> None:
+        self.best = math.inf if state["best"] is None else state["best"]
+        self.waited = state["waited"]
+
+    def close(self, task) -> None:
+        pass
+
+
+class KeepBest:
+    """Holds the whole state of the epoch with the lowest `monitor` and gives it back at the end."""
+
+    def __init__(self, *, monitor: str = "valid_loss"):
+        self.monitor = monitor
+        self.best, self.best_epoch, self.best_state = math.inf, None, None
+
+    def __call__(self, task, history: History) -> bool:
+        value = _watched(history, self.monitor)
+        if value < self.best:
+            self.best, self.best_epoch, self.best_state = value, len(history), copy_state(task.state())
+        return False
+
+    def state(self) -> dict[str, Any]:
+        if self.best_state is None:
+            return {}
+        return {"best": self.best, "best_epoch": self.best_epoch, "best_state": self.best_state}
+
+    def load(self, state) -> None:
+        if state:
+            self.best, self.best_epoch, self.best_state = (
+                state["best"],
+                state["best_epoch"],
+                state["best_state"],
+            )
+
+    def close(self, task) -> None:
+        if self.best_state is not None:
+            task.load(self.best_state)
+
+
+def copy_state(tree: Any) -> Any:
+    """A nested state with its tensors copied, so that training on does not change it."""
+    if isinstance(tree, dict):
+        return {key: copy_state(value) for key, value in tree.items()}
+    if isinstance(tree, list | tuple):
+        return [copy_state(value) for value in tree]
+    return tree.detach().clone() if hasattr(tree, "detach") else tree
+
+
+def _watched(history: History, monitor: str) -> float:
+    """The watched value; without validation images the training loss of the same name stands in."""
+    row = history.rows[-1]
+    return row[monitor] if monitor in row else row[monitor.removeprefix("valid_")]

@@ -1,0 +1,98 @@
+"""The one training loop. It learns no model's name: a `Task` moves its own optimizers, hooks watch and stop.
+
+``fit_loop`` asks for the batches of each epoch, so that an epoch's randomness depends on its number and never on what ran before.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Protocol
+
+import torch
+
+from tasvir.contracts.errors import LossNotFiniteError
+from tasvir.train.history import History
+
+Batch = tuple[torch.Tensor, ...]
+Losses = dict[str, torch.Tensor]
+Batches = Callable[[int], Iterable[Batch]]
+
+#: A read of a loss waits for the device: losses are read every so many steps.
+READ_EVERY = 50
+
+
+class Task(Protocol):
+    """What is learned: nets, optimizers, losses, and everything that changes them."""
+
+    def begin(self, epoch: int) -> None: ...
+    def train_step(self, batch: Batch) -> Losses: ...
+    def valid_step(self, batch: Batch) -> Losses: ...
+    def state(self) -> dict[str, Any]: ...
+    def load(self, state: dict[str, Any]) -> None: ...
+
+
+class Hook(Protocol):
+    """Watches an epoch's end; True stops the training. `close` always runs."""
+
+    def __call__(self, task: Task, history: History) -> bool: ...
+    def state(self) -> dict[str, Any]: ...
+    def load(self, state: dict[str, Any]) -> None: ...
+    def close(self, task: Task) -> None: ...
+
+
+def fit_loop(
+    task: Task,
+    batches: Batches,
+    valid: Batches | None = None,
+    *,
+    max_epochs: int,
+    history: History | None = None,
+    hooks: Sequence[Hook] = (),
+) -> History:
+    """Train `task` until `max_epochs` or until a hook stops it; a `history` handed in resumes after its last epoch."""
+    history = History() if history is None else history
+    try:
+        for epoch in range(len(history), max_epochs):
+            if history.stopped:
+                break
+            started = time.perf_counter()
+            task.begin(epoch)
+            row = _mean_losses(task.train_step, batches(epoch), epoch)
+            if valid is not None:
+                with torch.inference_mode():
+                    losses = _mean_losses(task.valid_step, valid(epoch), epoch)
+                row |= {f"valid_{name}": value for name, value in losses.items()}
+            history.append(row, elapsed_s=time.perf_counter() - started)
+            for hook in hooks:  # a plain loop: every hook sees every epoch, the later ones see that an earlier one stopped
+                history.stopped |= bool(hook(task, history))
+    finally:
+        for hook in hooks:
+            hook.close(task)
+    return history
+
+
+def _mean_losses(step: Callable[[Batch], Losses], batches: Iterable[Batch], epoch: int) -> dict[str, float]:
+    """Run `step` over the batches and give each loss's mean over the images."""
+    sums: Losses = {}
+    last: dict[str, float] = {}
+    n_images = 0
+    for index, batch in enumerate(batches):
+        size = len(batch[0])
+        n_images += size
+        for name, loss in step(batch).items():
+            weighted = loss.detach() * size
+            sums[name] = sums[name] + weighted if name in sums else weighted
+        if (index + 1) % READ_EVERY == 0:
+            last = _read(sums, n_images, epoch, index, last)
+    return _read(sums, n_images, epoch, index, last)
+
+
+def _read(sums: Losses, n_images: int, epoch: int, step: int, last: dict[str, float]) -> dict[str, float]:
+    means = dict(zip(sums, (torch.stack(list(sums.values())) / n_images).tolist(), strict=True))
+    bad = [name for name, value in means.items() if not math.isfinite(value)]
+    if bad:
+        raise LossNotFiniteError(
+            f"{', '.join(bad)} became {means[bad[0]]} by step {step + 1} of epoch {epoch + 1} "
+            f"(last finite means: {last or 'none'}): lower learning_rate or look at the data"
+        )
+    return means

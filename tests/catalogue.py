@@ -1,0 +1,15 @@
+"""Every estimator of ours, as the contract tests try it: constructor settings fit for very small data."""
+
+from tasvir import Autoencoder, ImageClassifier
+from tasvir.nets.conv import ConvSpec
+from tasvir.nets.dense import DenseSpec
+from tasvir.nets.resnet import ResNetSpec
+
+#: name -> an unfitted instance
+ESTIMATORS = {
+    "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, device="cpu"),
+    "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, device="cpu"),
+    "ImageClassifier-resnet": ImageClassifier(
+        net=ResNetSpec(widths=(8, 16)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
+    ),
+}
