@@ -1,0 +1,9 @@
+"""The chapters of a report, one file each, in the order in which they are read.
+
+A chapter is a module with `TITLE`, `summarise(cells)`, which gives a frozen dataclass of data (None where the run has no
+such cells), and `compose(summary)`, which turns it into a `Chapter`. A new chapter is one file and one word in `CHAPTERS`.
+"""
+
+from tasvir.report.chapters import appendix, classifier, data_card, representations
+
+CHAPTERS = (data_card, representations, classifier, appendix)

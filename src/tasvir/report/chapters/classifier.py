@@ -1,0 +1,328 @@
+"""How well a net tells the classes apart, beside baselines that need none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from statistics import fmean
+from typing import Any
+
+import numpy as np
+
+from tasvir.measures.classification import roc_curve
+from tasvir.report.cells import Cells, Curve, Reading
+from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, say, trouble
+from tasvir.report.fitting import Training, fitting_sentence, read_training
+from tasvir.report.numbers import Shown, count, decimal, percent, points, seconds
+from tasvir.report.plots.curves import curve_keys, learning_curve
+from tasvir.report.plots.dots import dot_plot
+from tasvir.report.plots.matrix import confusion_matrix
+from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
+
+TITLE = "Classifier"
+NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
+MAJORITY = f"{BASELINES}/majority"
+_MOST_CURVES = 3  # nets whose training is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Scored:
+    """One classifier, net or baseline, on the test images."""
+
+    cell: str
+    title: str
+    accuracy: Reading | None = None
+    balanced_accuracy: Reading | None = None
+    auc: Reading | None = None
+    fit_s: Reading | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    loss: Curve | None = None
+    accuracy_curve: Curve | None = None
+    confusion: np.ndarray | None = None
+    y_true: np.ndarray | None = None
+    probabilities: np.ndarray | None = None
+
+    @property
+    def training(self) -> Training | None:
+        """What its loss curve says."""
+        return read_training(self.loss)
+
+
+@dataclass(frozen=True, eq=False)
+class ClassifierSummary:
+    """Nets (one a seed), baselines, and the paired differences between them."""
+
+    nets: tuple[Scored, ...]
+    baselines: tuple[Scored, ...]
+    differences: tuple[Reading, ...] = ()
+    class_names: tuple[str, ...] = ()
+    problems: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def net_title(self) -> str:
+        """What the net is called, whatever its seed."""
+        return self.nets[0].title.split(", seed ")[0]
+
+    @property
+    def balanced(self) -> tuple[Reading, ...]:
+        """Balanced accuracy of the net, one a seed."""
+        return tuple(net.balanced_accuracy for net in self.nets if net.balanced_accuracy is not None)
+
+    @property
+    def best_baseline(self) -> Scored | None:
+        """The baseline with the greatest balanced accuracy."""
+        scored = [row for row in self.baselines if row.balanced_accuracy is not None]
+        return max(scored, key=lambda row: row.balanced_accuracy.value, default=None)
+
+    def against_best(self) -> tuple[Reading, ...]:
+        """The paired differences between each net and the best baseline."""
+        best = self.best_baseline
+        return tuple(d for d in self.differences if best and d.labels.get("against") == best.title)
+
+    @property
+    def worst_confusion(self) -> tuple[int, int] | None:
+        """True and predicted class of the most frequent mistake of the first net; None where it makes none."""
+        confusion = self.nets[0].confusion if self.nets else None
+        if confusion is None:
+            return None
+        mistakes = confusion - np.diag(np.diag(confusion))
+        row, column = np.unravel_index(np.argmax(mistakes), mistakes.shape)
+        return (int(row), int(column)) if mistakes[row, column] else None
+
+
+def summarise(cells: Cells) -> ClassifierSummary | None:
+    """The classifiers of a run; None where it declares none."""
+    names = {start: cells.names(start) for start in (NETS, BASELINES, COMPARISON)}
+    if not names[NETS] and not names[BASELINES]:
+        return None
+    problems = {name: cells.problem(name) for group in names.values() for name in group}
+    done = {start: [n for n in group if problems[n] is None] for start, group in names.items()}
+    nets = tuple(_scored(cells, name) for name in done[NETS])
+    return ClassifierSummary(
+        tuple(_told_apart(net, len(nets)) for net in nets),
+        tuple(_scored(cells, name) for name in done[BASELINES]),
+        cells.metrics(COMPARISON, "balanced_accuracy_difference") if names[COMPARISON] else (),
+        tuple(map(str, cells.facts("data").get("class_names", ()))),
+        {name: problem for name, problem in problems.items() if problem},
+    )
+
+
+def _scored(cells: Cells, name: str) -> Scored:
+    metrics = ("accuracy", "balanced_accuracy", "auc", "fit_s")
+    arrays = ("confusion", "y_true", "probabilities")
+    facts = cells.facts(name)
+    return Scored(
+        name,
+        str(facts.get("title") or name),
+        *(cells.metric(name, metric) for metric in metrics),
+        facts,
+        *(cells.curve(name, curve) for curve in ("loss", "accuracy")),
+        *(cells.array(name, array) for array in arrays),
+    )
+
+
+def _told_apart(net: Scored, how_many: int) -> Scored:
+    return net if how_many == 1 else replace(net, title=f"{net.title}, seed {net.cell.split('/')[-1]}")
+
+
+def compose(summary: ClassifierSummary) -> Chapter:
+    """The chapter as it is read."""
+    intro = say(
+        "A net learns the classes from the training images; its epoch is chosen on validation images and the test images "
+        "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, and logistic regression."
+    )
+    blocks: list = [Prose((intro,)), *trouble(summary.problems)]
+    rows = summary.nets + summary.baselines
+    if rows:
+        blocks += [_scores_table(summary), *_dots(rows), *_differences_table(summary)]
+        blocks += [*_learning(summary), *_confusion(summary), *_roc(summary)]
+        blocks.append(analysis(_result(summary), _comparison(summary), *_fitting(summary), _mistakes(summary)))
+    return Chapter("classifier", TITLE, tuple(blocks), _headline(summary))
+
+
+def _scores_table(summary: ClassifierSummary) -> Table:
+    rows = [
+        (row.title, percent(row.accuracy), percent(row.balanced_accuracy), decimal(row.auc), seconds(row.fit_s))
+        for row in summary.nets + summary.baselines
+    ]
+    return Table(
+        "classifiers",
+        "Scores on the test images with 95 % intervals. Balanced accuracy is the mean over classes; AUC is the area under "
+        "the ROC curve, for several classes the mean of each against the rest.",
+        ("Classifier", "Accuracy", "Balanced accuracy", "AUC", "Fit"),
+        tuple(rows),
+        frozenset(range(len(summary.nets))),
+    )
+
+
+def _dots(rows: tuple[Scored, ...]) -> tuple[Figure, ...]:
+    panels = []
+    rows = tuple(row for row in rows if row.cell != MAJORITY)
+    for title, name in (("Accuracy", "accuracy"), ("Balanced accuracy", "balanced_accuracy"), ("AUC", "auc")):
+        readings = [(row.title, getattr(row, name)) for row in rows if getattr(row, name) is not None]
+        if readings:
+            panels.append(dot_plot(title, readings, as_percent=name != "auc", width_in=2.5))
+    if not panels:
+        return ()
+    caption = "The same scores with their 95 % intervals; the highest is coloured, the majority baseline left out."
+    return (Figure("scores", caption, "Dots with intervals, one row for each classifier.", tuple(panels), panel_rem=13),)
+
+
+def _differences_table(summary: ClassifierSummary) -> tuple[Table, ...]:
+    rows = [(str(d.labels.get("arm", "")), str(d.labels.get("against", "")), points(d)) for d in summary.differences]
+    if not rows:
+        return ()
+    caption = "Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap."
+    return (Table("differences", caption, ("Classifier", "Against", "Difference"), tuple(rows)),)
+
+
+def _learning(summary: ClassifierSummary) -> tuple[Figure, ...]:
+    panels, curves = [], []
+    for net in summary.nets[:_MOST_CURVES]:
+        mark = net.facts.get("best_epoch")
+        for words, curve, share in (("loss", net.loss, False), ("accuracy", net.accuracy_curve, True)):
+            if curve is not None:
+                panels.append(learning_curve(f"{net.title}: {words}", curve, percent=share, mark=mark))
+                curves.append(curve)
+    if not panels:
+        return ()
+    whose = f" of the first {_MOST_CURVES} seeds" if len(summary.nets) > _MOST_CURVES else ""
+    caption = (
+        f"Loss and accuracy during training{whose}. The dotted line marks the epoch that was kept, chosen on validation images."
+    )
+    alt = "Curves of loss and accuracy over the epochs."
+    return (Figure("classifier-curves", caption, alt, tuple(panels), curve_keys(*curves)),)
+
+
+def _confusion(summary: ClassifierSummary) -> tuple[Figure, ...]:
+    net = next((net for net in summary.nets if net.confusion is not None), None)
+    if net is None:
+        return ()
+    names = summary.class_names or tuple(map(str, range(len(net.confusion))))
+    caption = f"Test images of each class (rows) by the class that {net.title} gave them (columns)."
+    return (Figure("confusion", caption, "A square of counts.", (confusion_matrix(net.confusion, names),)),)
+
+
+def _roc(summary: ClassifierSummary) -> tuple[Figure, ...]:
+    rows = (*summary.nets[:1], *(row for row in summary.baselines if row.cell != MAJORITY))
+    curves = [roc for row in rows if (roc := _roc_of(row)) is not None]
+    if not curves:
+        return ()
+    caption = "Receiver operating characteristic on the test images"
+    caption += f"; the positive class is {summary.class_names[1]}." if len(summary.class_names) == 2 else "."
+    return (Figure("roc", caption, "Rising curves above the diagonal.", (roc_plot(curves),), roc_keys(curves)),)
+
+
+def _roc_of(row: Scored) -> Roc | None:
+    """The ROC of a two-class score; None where there are more classes or the test has only one of them."""
+    if row.probabilities is None or row.y_true is None or row.probabilities.shape[1] != 2:
+        return None
+    if len(np.unique(row.y_true)) != 2:
+        return None
+    return row.title, *roc_curve(row.y_true, row.probabilities[:, 1])
+
+
+def _result(summary: ClassifierSummary) -> Sentence | None:
+    balanced = summary.balanced
+    if not balanced:
+        return None
+    if len(balanced) == 1:
+        text = "{net} reaches an accuracy of {accuracy} and a balanced accuracy of {balanced}."
+        scores = {"accuracy": percent(summary.nets[0].accuracy), "balanced": percent(balanced[0])}
+        return say(text, net=summary.net_title, **scores)
+    return say(
+        "Over {n} seeds {net} reaches a balanced accuracy of {mean} on average, from {low} to {high}.",
+        n=str(len(balanced)),
+        net=summary.net_title,
+        mean=_mean(balanced),
+        low=percent(replace(min(balanced, key=lambda r: r.value), low=None)),
+        high=percent(replace(max(balanced, key=lambda r: r.value), low=None)),
+    )
+
+
+def _mean(readings: tuple[Reading, ...]) -> Shown:
+    """One reading as it is; of several the mean, traced to all."""
+    if len(readings) == 1:
+        return percent(readings[0])
+    record = "; ".join(reading.record for reading in readings)
+    return percent(Reading(fmean(reading.value for reading in readings), record=record))
+
+
+def _comparison(summary: ClassifierSummary) -> Sentence | None:
+    """What the paired differences to the best baseline say: ahead, behind, or no difference to be seen."""
+    best, differences = summary.best_baseline, summary.against_best()
+    if best is None or not differences:
+        return None
+    worst = min(differences, key=lambda d: d.value)
+    words = "Against the best baseline, {baseline}, the difference in balanced accuracy is {difference}"
+    words += " (the least of all seeds): " if len(differences) > 1 else ": "
+    return say(words + _verdict(worst), baseline=best.title, difference=points(worst))
+
+
+def _verdict(difference: Reading) -> str:
+    if difference.low is None or difference.high is None:
+        return "it has no interval, so it decides nothing."
+    if difference.low > 0:
+        return "its interval lies above zero, so the net is better on images like these."
+    if difference.high < 0:
+        return "its interval lies below zero, so the net loses to a method that needs none."
+    return "its interval includes zero, so these test images cannot tell which is better."
+
+
+def _fitting(summary: ClassifierSummary) -> tuple[Sentence | None, ...]:
+    if not summary.nets:
+        return ()
+    net = summary.nets[0]
+    return (fitting_sentence(net.title, net.training), _train_gap(net))
+
+
+def _train_gap(net: Scored) -> Sentence | None:
+    """Accuracy on training against validation images at the epoch that was kept."""
+    curve, epoch = net.accuracy_curve, net.facts.get("best_epoch")
+    if curve is None or epoch not in curve.x or not {"train", "valid"} <= set(curve.series):
+        return None
+    at = curve.x.index(epoch)
+    train, valid = (Reading(curve.series[part][at], record=curve.record) for part in ("train", "valid"))
+    return say(
+        "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images.",
+        train=percent(train),
+        valid=percent(valid),
+    )
+
+
+def _mistakes(summary: ClassifierSummary) -> Sentence | None:
+    if summary.worst_confusion is None:
+        return None
+    true, predicted = summary.worst_confusion
+    net = summary.nets[0]
+    names = summary.class_names or tuple(map(str, range(len(net.confusion))))
+    record = f"{net.cell} confusion"
+    return say(
+        "The most frequent mistake: {n} of {all} images of class {true} are taken for {predicted}.",
+        n=count(net.confusion[true, predicted], record),
+        all=count(net.confusion[true].sum(), record),
+        true=names[true],
+        predicted=names[predicted],
+    )
+
+
+def _headline(summary: ClassifierSummary) -> Sentence | None:
+    if not summary.balanced:
+        return None
+    best, differences = summary.best_baseline, summary.against_best()
+    shown = {"net": summary.net_title, "value": _mean(summary.balanced)}
+    if best is None:
+        return say("{net} reaches a balanced accuracy of {value}.", **shown)
+    shown |= {"baseline": best.title, "other": percent(best.balanced_accuracy)}
+    text = "{net} reaches a balanced accuracy of {value}, the best baseline ({baseline}) {other}"
+    if not differences:
+        return say(text + ".", **shown)
+    least = min(differences, key=lambda difference: difference.value)
+    text += "; the difference is {difference}: " + _short_verdict(least) + "."
+    return say(text, difference=points(least), **shown)
+
+
+def _short_verdict(difference: Reading) -> str:
+    if difference.low is not None and difference.low > 0:
+        return "the net is better"
+    if difference.high is not None and difference.high < 0:
+        return "the net loses"
+    return "these test images cannot tell"

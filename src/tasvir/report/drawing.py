@@ -1,0 +1,110 @@
+"""From panels to pictures: one SVG a panel for the page, one PNG and SVG a figure for export.
+
+matplotlib is loaded when the first panel is drawn; no window, no global state (`Figure` without pyplot).
+"""
+
+import io
+import math
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tasvir.report.document import Figure, Key, Panel
+from tasvir.report.palette import INK, RULE, SOFT, as_variables
+
+_STYLE = {
+    "font.size": 8.5,
+    "axes.titlesize": 8.5,
+    "axes.titlelocation": "left",
+    "axes.labelcolor": SOFT,
+    "axes.edgecolor": RULE,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "xtick.color": RULE,
+    "ytick.color": RULE,
+    "xtick.labelcolor": SOFT,
+    "ytick.labelcolor": SOFT,
+    "text.color": INK,
+    "grid.color": RULE,
+    "grid.linewidth": 0.6,
+    "lines.solid_capstyle": "round",
+    "svg.fonttype": "none",
+    "text.parse_math": False,  # a class may be called 'a$b'
+}
+
+
+def panel_svg(panel: Panel, salt: str) -> str:
+    """One panel as inline SVG for the page; `salt` keeps the ids of two drawings apart."""
+    with _style(salt):
+        canvas = _canvas(panel.width_in, panel.height_in)
+        _fill(canvas.subplots(), panel)
+        svg = _saved(canvas, "svg").decode()
+    return as_variables(_for_the_page(svg))
+
+
+def figure_files(figure: Figure) -> dict[str, bytes]:
+    """The whole figure, its panels side by side on white, as PNG and as SVG."""
+    columns = 1 if figure.panels[0].wide else min(len(figure.panels), 2 if figure.panel_rem > 15 else 3)
+    rows = math.ceil(len(figure.panels) / columns)
+    width, height = (max(getattr(p, side) for p in figure.panels) for side in ("width_in", "height_in"))
+    with _style(figure.name):
+        legend_in = 0.3 * math.ceil(len(figure.keys) / 5)
+        canvas = _canvas(columns * width, rows * (height + 0.25) + legend_in, edge_in=0.08)
+        grid = canvas.subplots(rows, columns, squeeze=False).ravel()
+        for axes, panel in zip(grid, figure.panels, strict=False):
+            _fill(axes, panel)
+            axes.set_title(panel.title)
+        for axes in grid[len(figure.panels) :]:
+            axes.set_axis_off()
+        if figure.keys:
+            handles = [_handle(key) for key in figure.keys]
+            canvas.legend(handles=handles, loc="outside lower left", ncols=5, frameon=False)
+        return {kind: _saved(canvas, kind, facecolor="white") for kind in ("png", "svg")}
+
+
+@contextmanager
+def _style(salt: str) -> Iterator[None]:
+    import matplotlib.style
+
+    with matplotlib.style.context(["default", _STYLE | {"svg.hashsalt": salt}]), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing")  # the browser has the script's font
+        yield
+
+
+def _canvas(width_in: float, height_in: float, edge_in: float = 0.01):
+    from matplotlib.figure import Figure as Canvas
+
+    canvas = Canvas(figsize=(width_in, height_in), layout="constrained")
+    canvas.get_layout_engine().set(w_pad=edge_in, h_pad=edge_in)
+    return canvas
+
+
+def _fill(axes, panel: Panel) -> None:
+    axes.set_facecolor("none")
+    axes.tick_params(length=0)
+    panel.draw(axes)
+
+
+def _saved(canvas, kind: str, facecolor: str = "none") -> bytes:
+    out = io.BytesIO()
+    undated = {"Date": None} if kind == "svg" else {}
+    canvas.savefig(out, format=kind, dpi=200, facecolor=facecolor, metadata=undated)
+    return out.getvalue()
+
+
+def _handle(key: Key):
+    from matplotlib.lines import Line2D
+
+    return Line2D([], [], color=key.colour, marker=key.marker, linestyle=key.line, label=key.label)
+
+
+def _for_the_page(svg: str) -> str:
+    """Only the element itself, scalable, without what would reach out of it into the page."""
+    head, body = svg[svg.index("<svg") :].split(">", 1)
+    head = re.sub(r' (width|height|version|xmlns[:a-z]*)="[^"]*"', "", head)
+    body = re.sub(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", "", body, flags=re.DOTALL)
+    body = re.sub(r'<g id="[^"]*"', "<g", body)
+    return re.sub(r"\s*\n\s*", "\n", f"{head}>{body}").strip()

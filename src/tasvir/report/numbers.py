@@ -1,0 +1,85 @@
+"""How numbers are written: the same kind of number looks the same everywhere, and says where it is recorded."""
+
+import math
+from dataclasses import dataclass
+
+from tasvir.report.cells import Reading
+
+NBSP = "\N{NO-BREAK SPACE}"
+MINUS = "\N{MINUS SIGN}"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A number as the reader sees it; `record` is where it is written down ('cell metric')."""
+
+    text: str
+    record: str = ""
+    interval: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.text} {self.interval}" if self.interval else self.text
+
+
+MISSING = Shown("–")
+
+
+def percent(reading: Reading | None) -> Shown:
+    """0.9724 [0.961, 0.98] is '97.2 % [96.1, 98.0]'."""
+    return _shown(reading, lambda value: f"{100 * value:.1f}", "%")
+
+
+def points(reading: Reading | None) -> Shown:
+    """A difference of two shares: 0.013 is '+1.3 points'."""
+    return _shown(reading, lambda value: _signed(100 * value, 1), "points")
+
+
+def decimal(reading: Reading | None, digits: int = 3) -> Shown:
+    """A number that has no unit."""
+    return _shown(reading, lambda value: f"{value:.{digits}f}")
+
+
+def seconds(reading: Reading | None) -> Shown:
+    """A time from milliseconds to hours, with two or three digits that count."""
+    if reading is None:
+        return MISSING
+    return Shown(duration(reading.value), reading.record)
+
+
+def count(number: int | None, record: str = "") -> Shown:
+    """60000 is '60,000'."""
+    return MISSING if number is None else Shown(f"{int(number):,}", record)
+
+
+def duration(value: float) -> str:
+    """Seconds in words: '40 ms', '3.2 s', '4 min 05 s', '1 h 10 min'."""
+    if not math.isfinite(value):
+        return MISSING.text
+    if value < 1:
+        return f"{1000 * value:.0f}{NBSP}ms"
+    if value < 99.95:
+        return f"{value:.1f}{NBSP}s"
+    minutes, rest = divmod(round(value), 60)
+    if minutes < 60:
+        return f"{minutes}{NBSP}min {rest:02d}{NBSP}s"
+    return f"{minutes // 60}{NBSP}h {minutes % 60:02d}{NBSP}min"
+
+
+def lead(first: Reading, second: Reading) -> Shown:
+    """How far apart two shares are, without sign, traced to both; an interval of it needs a paired comparison."""
+    apart = f"{abs(100 * (first.value - second.value)):.1f}{NBSP}points"
+    return Shown(apart, f"{first.record}; {second.record}")
+
+
+def _shown(reading: Reading | None, write, unit: str = "") -> Shown:
+    if reading is None or not math.isfinite(reading.value):
+        return MISSING
+    interval = ""
+    if reading.low is not None and reading.high is not None:
+        interval = f"[{write(reading.low)},{NBSP}{write(reading.high)}]"
+    return Shown(write(reading.value) + (NBSP + unit if unit else ""), reading.record, interval)
+
+
+def _signed(value: float, digits: int) -> str:
+    text = f"{abs(value):.{digits}f}"
+    return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text

@@ -1,0 +1,45 @@
+"""Training and validation, epoch by epoch."""
+
+import numpy as np
+
+from tasvir.report.cells import Curve
+from tasvir.report.document import Key, Panel
+from tasvir.report.palette import ACCENT, SECOND, SOFT
+
+_LOOKS = {"train": (ACCENT, "-", "training"), "valid": (SECOND, "--", "validation")}
+
+
+def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: float | None = None) -> Panel:
+    """The series of one curve; `mark` is the epoch whose state was kept."""
+
+    def draw(axes) -> None:
+        from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+        for name, values in curve.series.items():
+            colour, line, _ = _LOOKS.get(name, (SOFT, ":", name))
+            points = "." if len(values) == 1 else ""
+            axes.plot(curve.x[: len(values)], values, line, color=colour, linewidth=1.4, marker=points)
+        if mark is not None:
+            axes.axvline(mark, color=SOFT, linewidth=0.8, linestyle=":")
+        if percent:
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+        elif _spans_decades(curve):
+            axes.set_yscale("log")
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.grid(axis="y")
+        axes.set_xlabel(curve.x_name)
+        axes.spines["left"].set_visible(False)
+
+    return Panel(title, draw, 3.6, 2.3)
+
+
+def curve_keys(*curves: Curve) -> tuple[Key, ...]:
+    """The legend of all series that occur."""
+    names = dict.fromkeys(name for curve in curves for name in curve.series)
+    looks = [_LOOKS.get(name, (SOFT, ":", name)) for name in names]
+    return tuple(Key(words, colour, "", line) for colour, line, words in looks)
+
+
+def _spans_decades(curve: Curve) -> bool:
+    values = np.array([v for series in curve.series.values() for v in series if np.isfinite(v)])
+    return bool(len(values) and values.min() > 0 and values.max() > 30 * values.min())

@@ -1,0 +1,45 @@
+"""The report in plain text: three lines for the terminal, or all of it."""
+
+import textwrap
+
+from tasvir.report.document import Figure, Prose, Report, Table
+from tasvir.report.numbers import NBSP
+
+_WIDTH = 100
+
+
+def summary_lines(report: Report) -> tuple[str, ...]:
+    """One line for each chapter that has something to say at the top."""
+    told = [(c.title, c.headline) for c in report.chapters if c.headline is not None]
+    return tuple(plain_spaces(f"{title}: {headline}") for title, headline in told)
+
+
+def report_text(report: Report) -> str:
+    """The whole report without its pictures."""
+    lines = [report.title, "=" * len(report.title), " · ".join(report.details), "", *summary_lines(report)]
+    for chapter in report.chapters:
+        lines += ["", chapter.title, "-" * len(chapter.title)]
+        for block in chapter.blocks:
+            lines += ["", *_block(block, report)]
+    return plain_spaces("\n".join(lines)) + "\n"
+
+
+def plain_spaces(text: str) -> str:
+    """No-break spaces are for the page; a terminal and a CSV file get ordinary ones."""
+    return text.replace(NBSP, " ")
+
+
+def _block(block: Prose | Table | Figure, report: Report) -> list[str]:
+    if isinstance(block, Prose):
+        mark = "! " if block.role == "trouble" else ""
+        return textwrap.wrap(mark + " ".join(str(s).strip() for s in block.sentences), _WIDTH)
+    caption = f"{report.label(block)}. {block.caption}"
+    if isinstance(block, Figure):
+        return textwrap.wrap(f"[{caption}]", _WIDTH)
+    return [*textwrap.wrap(caption, _WIDTH), *_rows(block)]
+
+
+def _rows(table: Table) -> list[str]:
+    rows = [table.columns, *(tuple(map(str, row)) for row in table.rows)]
+    widths = [max(len(row[i]) for row in rows) for i in range(len(table.columns))]
+    return ["  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows]

@@ -1,0 +1,56 @@
+"""From a run's folder to its report."""
+
+from pathlib import Path
+
+from tasvir.contracts.atomic import atomic_file
+from tasvir.records.run import open_run
+from tasvir.report.document import Report
+from tasvir.report.export import export_figures
+from tasvir.report.html import report_html
+from tasvir.report.summary import compose, summarise
+
+
+def read_report(run_path: Path | str) -> Report:
+    """The report of a run, composed from its records alone; see `summary_lines` and `report_html` to show it."""
+    run = open_run(run_path)
+    return compose(summarise(run.records(), run.load_array))
+
+
+def write_report(run_path: Path | str, *, figures_dir: Path | str | None = None) -> Path:
+    """Where can a person read what this run found?
+
+    Parameters
+    ----------
+    run_path : path
+        The run's folder. Its records are enough: nothing is computed again, and torch is not needed.
+    figures_dir : path, optional
+        Also write every figure there as PNG and SVG, every table as CSV, and each caption as text.
+
+    Returns
+    -------
+    Path
+        ``report.html`` in the run's folder: one file that makes no request, at most 5 MB.
+
+    Raises
+    ------
+    DataFileError
+        The folder is missing, is not a run, or its records are damaged.
+
+    Source
+    ------
+    Our own.
+
+    Examples
+    --------
+    >>> write_report("no/such/run")
+    Traceback (most recent call last):
+        ...
+    tasvir.contracts.errors.DataFileError: no/such/run: no such folder; give the folder of a run
+    """
+    report = read_report(run_path)
+    path = Path(run_path) / "report.html"
+    with atomic_file(path) as part:
+        part.write_text(report_html(report), encoding="utf-8")
+    if figures_dir is not None:
+        export_figures(report, Path(figures_dir))
+    return path

@@ -1,0 +1,42 @@
+"""The same kind of number looks the same everywhere."""
+
+import pytest
+
+from tasvir.report.cells import Reading
+from tasvir.report.numbers import count, decimal, duration, lead, percent, points
+
+
+def plain(shown) -> str:
+    return str(shown).replace("\N{NO-BREAK SPACE}", " ").replace("\N{MINUS SIGN}", "-")
+
+
+@pytest.mark.parametrize(
+    ("write", "reading", "text"),
+    [
+        (percent, Reading(0.9724, 0.961, 0.98), "97.2 % [96.1, 98.0]"),
+        (percent, Reading(1.0, 0.99, 1.0), "100.0 % [99.0, 100.0]"),
+        (percent, Reading(0.5), "50.0 %"),
+        (percent, Reading(float("nan")), "–"),
+        (percent, None, "–"),
+        (points, Reading(0.013, -0.002, 0.03), "+1.3 points [-0.2, +3.0]"),
+        (points, Reading(-0.0001), "0.0 points"),
+        (decimal, Reading(0.98765, 0.9, 1), "0.988 [0.900, 1.000]"),
+        (count, 60000, "60,000"),
+        (count, None, "–"),
+    ],
+)
+def test_writing(write, reading, text):
+    assert plain(write(reading)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.04, "40 ms"), (3.21, "3.2 s"), (99.96, "1 min 40 s"), (3599.6, "1 h 00 min"), (float("inf"), "–")],
+)
+def test_times_from_milliseconds_to_hours(value, text):
+    assert plain(duration(value)) == text
+
+
+def test_a_lead_names_both_records():
+    shown = lead(Reading(0.8, record="a x"), Reading(0.9, record="b x"))
+    assert (plain(shown), shown.record) == ("10.0 points", "a x; b x")
