@@ -119,12 +119,11 @@ class Report:
 def assemble(title: str, details: tuple[str, ...], chapters: tuple[Chapter, ...]) -> Report:
     """Number tables and figures in the order in which they are read."""
     report = Report(title, details, chapters)
-    numbers = {}
-    for kind in (Table, Figure):
-        for number, block in enumerate(report.blocks(kind), start=1):
-            if block.name in numbers:
-                raise AssertionError(f"two blocks of the report are called {block.name!r}")
-            numbers[block.name] = f"{kind.__name__} {number}"
+    names = [part.name for part in (*chapters, *report.blocks(Table), *report.blocks(Figure))]
+    if len(set(names)) < len(names):
+        raise AssertionError(f"two parts of the report have one name: {sorted(names)}")
+    numbered = (enumerate(report.blocks(kind), start=1) for kind in (Table, Figure))
+    numbers = {block.name: f"{type(block).__name__} {n}" for blocks in numbered for n, block in blocks}
     return Report(title, details, chapters, numbers)
 
 

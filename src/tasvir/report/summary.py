@@ -80,8 +80,7 @@ def _summary(chapter: ModuleType, cells: Cells) -> Any:
 
 def _chapter(module: ModuleType, found: Any) -> Chapter:
     if isinstance(found, Damaged):
-        name = module.TITLE.lower().replace(" ", "-")
-        return Chapter(name, module.TITLE, trouble({module.TITLE.lower(): found.problem}))
+        return Chapter(module.NAME, module.TITLE, trouble({module.TITLE.lower(): found.problem}))
     return module.compose(found)
 
 

@@ -5,8 +5,6 @@ import textwrap
 from tasvir.report.document import Figure, Prose, Report, Table
 from tasvir.report.numbers import NBSP
 
-_WIDTH = 100
-
 
 def summary_lines(report: Report) -> tuple[str, ...]:
     """One line for each chapter that has something to say at the top."""
@@ -32,11 +30,15 @@ def plain_spaces(text: str) -> str:
 def _block(block: Prose | Table | Figure, report: Report) -> list[str]:
     if isinstance(block, Prose):
         mark = "! " if block.role == "trouble" else ""
-        return textwrap.wrap(mark + " ".join(str(s).strip() for s in block.sentences), _WIDTH)
+        return _wrapped(mark + " ".join(str(s).strip() for s in block.sentences))
     caption = f"{report.label(block)}. {block.caption}"
     if isinstance(block, Figure):
-        return textwrap.wrap(f"[{caption}]", _WIDTH)
-    return [*textwrap.wrap(caption, _WIDTH), *_rows(block)]
+        return _wrapped(f"[{caption}]")
+    return [*_wrapped(caption), *_rows(block)]
+
+
+def _wrapped(text: str) -> list[str]:
+    return textwrap.wrap(text, 100, break_on_hyphens=False)
 
 
 def _rows(table: Table) -> list[str]:

@@ -8,7 +8,7 @@ from tasvir.report.cells import Cells, Reading
 from tasvir.report.document import Chapter, Prose, Table, say
 from tasvir.report.numbers import MISSING, Shown, seconds
 
-TITLE = "Appendix"
+NAME, TITLE = "appendix", "Appendix"
 _QUESTION = ("command", "study", "data", "profile", "seed", "threads", "started")
 _TABLES = (
     ("settings", "All settings of the run.", ("Setting", "Value")),
@@ -49,7 +49,7 @@ def compose(summary: AppendixSummary) -> Chapter:
         blocks.append(Prose((say("Assumptions. "), *words)))
     if summary.cells:
         blocks.append(_cells_table(summary))
-    return Chapter("appendix", TITLE, tuple(blocks))
+    return Chapter(NAME, TITLE, tuple(blocks))
 
 
 def _cells_table(summary: AppendixSummary) -> Table:

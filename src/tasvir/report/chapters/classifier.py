@@ -17,7 +17,7 @@ from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.matrix import confusion_matrix
 from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
 
-TITLE = "Classifier"
+NAME, TITLE = "classifier", "Classifier"
 NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
 MAJORITY = f"{BASELINES}/majority"
 _MOST_CURVES = 3  # nets whose training is drawn
@@ -135,7 +135,7 @@ def compose(summary: ClassifierSummary) -> Chapter:
         blocks += [_scores_table(summary), *_dots(rows), *_differences_table(summary)]
         blocks += [*_learning(summary), *_confusion(summary), *_roc(summary)]
         blocks.append(analysis(_result(summary), _comparison(summary), *_fitting(summary), _mistakes(summary)))
-    return Chapter("classifier", TITLE, tuple(blocks), _headline(summary))
+    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
 
 
 def _scores_table(summary: ClassifierSummary) -> Table:
@@ -144,7 +144,7 @@ def _scores_table(summary: ClassifierSummary) -> Table:
         for row in summary.nets + summary.baselines
     ]
     return Table(
-        "classifiers",
+        "classifier-scores",
         "Scores on the test images with 95 % intervals. Balanced accuracy is the mean over classes; AUC is the area under "
         "the ROC curve, for several classes the mean of each against the rest.",
         ("Classifier", "Accuracy", "Balanced accuracy", "AUC", "Fit"),
@@ -308,16 +308,16 @@ def _headline(summary: ClassifierSummary) -> Sentence | None:
     if not summary.balanced:
         return None
     best, differences = summary.best_baseline, summary.against_best()
+    text = "{net}: balanced accuracy {value}"
     shown = {"net": summary.net_title, "value": _mean(summary.balanced)}
-    if best is None:
-        return say("{net} reaches a balanced accuracy of {value}.", **shown)
-    shown |= {"baseline": best.title, "other": percent(best.balanced_accuracy)}
-    text = "{net} reaches a balanced accuracy of {value}, the best baseline ({baseline}) {other}"
-    if not differences:
-        return say(text + ".", **shown)
-    least = min(differences, key=lambda difference: difference.value)
-    text += "; the difference is {difference}: " + _short_verdict(least) + "."
-    return say(text, difference=points(least), **shown)
+    if best is not None:
+        text += "; best baseline, {baseline}: {other}"
+        shown |= {"baseline": best.title, "other": percent(best.balanced_accuracy)}
+    if differences:
+        least = min(differences, key=lambda difference: difference.value)
+        text += "; difference {difference}: " + _short_verdict(least)
+        shown["difference"] = points(least)
+    return say(text + ".", **shown)
 
 
 def _short_verdict(difference: Reading) -> str:

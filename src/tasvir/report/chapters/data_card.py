@@ -13,7 +13,7 @@ from tasvir.report.numbers import MISSING, NBSP, Shown, count
 from tasvir.report.plots.bars import class_histogram, part_keys
 from tasvir.report.plots.pictures import picture_row
 
-TITLE = "Data card"
+NAME, TITLE = "data-card", "Data card"
 CELL = "data"
 _MOST_CLASSES_SHOWN = 20
 _PARTS = {"train": "training", "val": "validation", "test": "test"}
@@ -84,7 +84,7 @@ def summarise(cells: Cells) -> DataCardSummary | None:
 def compose(summary: DataCardSummary) -> Chapter:
     """The chapter as it is read."""
     if summary.problems:
-        return Chapter(CELL, TITLE, trouble(summary.problems))
+        return Chapter(NAME, TITLE, trouble(summary.problems))
     blocks: list = []
     if summary.facts.get("about"):
         blocks.append(Prose((say("{about}", about=str(summary.facts["about"])),)))
@@ -94,7 +94,7 @@ def compose(summary: DataCardSummary) -> Chapter:
     if summary.samples is not None:
         blocks.append(_samples(summary))
     blocks.append(analysis(_balance(summary), _resolution(summary)))
-    return Chapter(CELL, TITLE, tuple(blocks), _headline(summary))
+    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
 
 
 def _facts_table(summary: DataCardSummary) -> Table:
@@ -189,7 +189,7 @@ def _resolution(summary: DataCardSummary) -> Sentence | None:
 
 def _headline(summary: DataCardSummary) -> Sentence:
     return say(
-        "{title}: {n} images of {shape} in {classes} classes; {n_test} of them are kept for the test.",
+        "{title} has {n} images of {shape} in {classes} classes; {n_test} of them are kept for the test.",
         title=summary.title,
         n=count(summary.n_images, "data n_images"),
         shape=Shown(shape_words(summary.image_shape), "data image_shape"),

@@ -15,7 +15,7 @@ from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.pictures import picture_row
 from tasvir.report.plots.scatter import class_keys, class_scatter
 
-TITLE = "Representations"
+NAME, TITLE = "representations", "Representations"
 CELLS = "representation"
 
 
@@ -125,7 +125,7 @@ def compose(summary: RepresentationsSummary) -> Chapter:
         blocks += [_scores_table(summary), *_dots(summary), _pixels_table(summary)]
         blocks += [*_reconstructions(summary), *_scatters(summary), *_losses(summary)]
         blocks.append(analysis(_best(summary), _against_raw(summary), *_fitting(summary)))
-    return Chapter("representations", TITLE, tuple(blocks), _headline(summary))
+    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
 
 
 def _scores_table(summary: RepresentationsSummary) -> Table:
@@ -143,7 +143,7 @@ def _scores_table(summary: RepresentationsSummary) -> Table:
         rows.append((row.title, *numbers))
     best = summary.ranking[:1]
     return Table(
-        "representations",
+        "knn-scores",
         "k-NN accuracy on the test images with its 95 % interval, for each method and number of components. The error "
         "is the mean squared one of reconstructed test images, on the scale from 0 to 1.",
         ("Method", "Numbers", "k-NN accuracy", "k", "Error", "Fitted on", "Fit", "Transform"),
@@ -213,7 +213,7 @@ def _best(summary: RepresentationsSummary) -> Sentence | None:
     overlap = best.knn.overlaps(second.knn)
     verdict = {True: "the intervals overlap, so the order of the two may be chance", False: "the intervals do not overlap"}
     return say(
-        "Best of {tried} is {best} with {first}, ahead of {second} with {value} by {lead}"
+        "Best of {tried} is {best} at {first}, ahead of {second} at {value} by {lead}"
         + (f"; {verdict[overlap]}." if overlap is not None else "."),
         tried=Shown(str(len(summary.ranking))),
         best=best.words,

@@ -1,0 +1,117 @@
+"""Does the net win? The sentence follows the records."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tasvir.report.cells import Cells
+from tasvir.report.chapters import classifier
+from tasvir.report.document import Figure, Table
+
+SCORES = {"ResNet": 0.95, "Majority": 0.5, "k-NN": 0.8, "Logistic": 0.75}
+
+
+@pytest.fixture
+def summary(digits):
+    return classifier.summarise(Cells(digits.all()))
+
+
+def two_classes(builder, add_classifiers, seeds: int = 1):
+    run = builder()
+    run.cell("data", {}, {"class_names": ["cat", "dog"]})
+    add_classifiers(run, np.arange(200) % 2, 2, SCORES, seeds)
+    return classifier.summarise(Cells(run.all()))
+
+
+def said(summary) -> str:
+    return " ".join(str(s) for s in classifier.compose(summary).blocks[-1].sentences).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def figures(summary) -> dict[str, Figure]:
+    return {b.name: b for b in classifier.compose(summary).blocks if isinstance(b, Figure)}
+
+
+def test_the_summary_is_data(summary):
+    assert [row.title for row in summary.nets + summary.baselines] == ["ResNet", "Majority", "k-NN", "Logistic"]
+    assert summary.best_baseline.title == "k-NN"
+    assert [d.labels["against"] for d in summary.against_best()] == ["k-NN"]
+    assert summary.nets[0].confusion.sum() == 397
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "sentence", "headline"),
+    [
+        (0.004, 0.034, "lies above zero, so the net is better", "the net is better"),
+        (-0.01, 0.034, "includes zero, so these test images cannot tell", "these test images cannot tell"),
+        (-0.04, -0.01, "lies below zero, so the net loses", "the net loses"),
+    ],
+)
+def test_the_interval_of_the_difference_decides_the_sentence(summary, low, high, sentence, headline):
+    turned = replace(summary, differences=tuple(replace(d, low=low, high=high) for d in summary.differences))
+    assert sentence in said(turned)
+    assert str(classifier.compose(turned).headline).endswith(f"{headline}.")
+
+
+def test_a_difference_without_an_interval_decides_nothing(summary):
+    bare = replace(summary, differences=tuple(replace(d, low=None, high=None) for d in summary.differences))
+    assert "decides nothing" in said(bare)
+    assert str(classifier.compose(bare).headline).endswith("these test images cannot tell.")
+
+
+def test_the_gap_between_training_and_validation_is_that_of_the_kept_epoch(summary):
+    net = summary.nets[0]
+    curve = replace(net.accuracy_curve, series={"train": (0.5,) * 13 + (0.99, 0.1), "valid": (0.4,) * 13 + (0.9, 0.1)})
+    assert "right for 99.0 % of the training and 90.0 % of the validation" in said(
+        replace(summary, nets=(replace(net, accuracy_curve=curve),))
+    )
+
+
+def test_the_most_frequent_mistake_is_named(summary):
+    confusion = np.diag([10] * 10)
+    confusion[8, 1] = 4
+    confused = replace(summary, nets=(replace(summary.nets[0], confusion=confusion),))
+    assert "4 of 14 images of class 8 are taken for 1" in said(confused)
+    perfect = replace(summary, nets=(replace(summary.nets[0], confusion=np.diag([10] * 10)),))
+    assert "mistake" not in said(perfect)
+
+
+def test_several_seeds_give_a_mean_and_a_range(builder, add_classifiers):
+    summary = two_classes(builder, add_classifiers, seeds=4)
+    assert [net.title for net in summary.nets][-1] == "ResNet, seed 3"
+    assert "Over 4 seeds ResNet reaches a balanced accuracy of" in said(summary)
+    headline = classifier.compose(summary).headline
+    assert str(headline).startswith("ResNet: balanced accuracy")
+    assert headline.parts[2].record.count(";") == 3
+    assert "first 3 seeds" in figures(summary)["classifier-curves"].caption
+
+
+def test_roc_only_for_two_classes_and_never_of_the_majority(summary, builder, add_classifiers):
+    two = two_classes(builder, add_classifiers)
+    assert "roc" not in figures(summary)
+    assert [key.label for key in figures(two)["roc"].keys] == ["ResNet", "k-NN", "Logistic"]
+    assert "the positive class is dog" in figures(two)["roc"].caption
+
+
+def test_a_test_part_of_one_class_has_no_roc(builder, add_classifiers):
+    run = builder()
+    add_classifiers(run, np.zeros(50, int), 2, SCORES)
+    assert "roc" not in figures(classifier.summarise(Cells(run.all())))
+
+
+def test_baselines_without_a_net_and_a_net_without_baselines(summary):
+    assert classifier.compose(replace(summary, nets=())).headline is None
+    alone = replace(summary, baselines=(), differences=())
+    assert "best baseline" not in str(classifier.compose(alone).headline)
+    assert len([b for b in classifier.compose(alone).blocks if isinstance(b, Table)]) == 1
+
+
+def test_a_failed_net_is_named_beside_the_baselines(digits):
+    digits.failed("classifier/0", "the loss became NaN")
+    digits.failed("comparison", "classifier/0 failed")
+    chapter = classifier.compose(classifier.summarise(Cells(digits.all())))
+    assert str(chapter.blocks[1].sentences[0]) == "This part failed: classifier/0: the loss became NaN."
+
+
+def test_a_run_without_classifiers_has_no_such_chapter(builder):
+    assert classifier.summarise(Cells(builder().all())) is None

@@ -1,0 +1,169 @@
+"""One page that holds everything, asks nobody for anything, and says where each number is recorded."""
+
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+
+from tasvir.records.record import curve, metric
+from tasvir.report.html import report_html
+from tasvir.report.summary import compose, summarise
+from tasvir.report.text import report_text
+
+VOID = {"meta", "link", "br", "img"}
+
+
+class Page(HTMLParser):
+    """Elements with their attributes, and the text between them; unclosed elements are an error."""
+
+    def __init__(self, html: str):
+        super().__init__()
+        self.elements, self.open, self.words = [], [], []
+        self.feed(html)
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_startendtag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    def values(self, name: str) -> list[str]:
+        return [attributes[name] for _, attributes in self.elements if name in attributes]
+
+
+def page_of(run) -> Page:
+    return Page(report_html(compose(summarise(run.all()))))
+
+
+@pytest.fixture(scope="module")
+def whole(request):
+    """The page of the whole main job, drawn once."""
+    run = request.getfixturevalue("digits_once")
+    html = report_html(compose(summarise(run.all())))
+    return run, html, Page(html)
+
+
+def test_nothing_is_fetched(whole):
+    _, html, page = whole
+    links = page.values("href") + page.values("src") + page.values("xlink:href")
+    assert links
+    assert all(link.startswith(("#", "data:")) for link in links)
+    assert all(target.startswith("#") for target in re.findall(r"url\(['\"]?([^)]*)", html))
+    assert "@import" not in html
+    assert {"script", "iframe", "img"}.isdisjoint(tag for tag, _ in page.elements)
+    assert "default-src 'none'" in html
+
+
+def test_links_lead_somewhere_and_ids_are_unique(whole):
+    _, html, page = whole
+    ids = Counter(page.values("id"))
+    assert max(ids.values()) == 1
+    targets = page.values("href") + page.values("xlink:href") + re.findall(r"url\((#[^)]*)\)", html)
+    assert {t[1:] for t in targets if t.startswith("#")} <= set(ids)
+
+
+def test_each_number_is_in_the_records(whole):
+    run, _, page = whole
+    known = recorded(run)
+    shown = {address for value in page.values("data-record") for address in value.split("; ")}
+    assert len(shown) > 100
+    assert shown <= known
+
+
+def recorded(run) -> set[str]:
+    """Every address a number of the page may name."""
+    names = {address: name for name, address in run.addresses.items()}
+    known = set()
+    for record in run.all():
+        cell = names.get(record.cell, "run")
+        if record.kind == "metric":
+            labels = ",".join(f"{key}={value}" for key, value in record.data["labels"].items())
+            known.add(f"{cell} {record.name}" + (f"[{labels}]" if labels else ""))
+        elif record.kind in ("curve", "array"):
+            known.add(f"{cell} {record.name}")
+        else:
+            data = record.data | record.data.get("facts", {}) | record.data.get("parameters", {})
+            known |= {f"{cell} {path}" for path in paths(data)}
+    return known
+
+
+def paths(data: dict, before: str = "") -> set[str]:
+    found = set()
+    for key, value in data.items():
+        found.add(before + key)
+        found |= paths(value, f"{before}{key}.") if isinstance(value, dict) else set()
+    return found
+
+
+def test_captions_stand_below_figures_and_above_tables_and_are_numbered(whole):
+    _, html, page = whole
+    assert html.index('id="split"') < html.index("<b>Table 2.</b>") < html.index("<table", html.index('id="split"'))
+    start = html.index('id="scatter"')
+    assert html.index("</svg>", start) < html.index("<figcaption>", start)
+    numbers = [int(n) for n in re.findall(r"<b>Figure (\d+)\.</b>", html)]
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert sum(tag == "figure" for tag, _ in page.elements) == len(numbers) == 9
+
+
+def test_the_summary_has_three_lines_and_the_contents_every_chapter(whole):
+    _, _, page = whole
+    assert sum(tag == "dd" for tag, _ in page.elements) == 3
+    chapters = [attributes["id"] for tag, attributes in page.elements if tag == "section"]
+    assert chapters == ["data-card", "representations", "classifier", "appendix"]
+
+
+def test_figures_follow_the_readers_light(whole):
+    _, html, _ = whole
+    assert "prefers-color-scheme: dark" in html
+    assert "var(--ink)" in html[html.index("<figure") :]
+
+
+def test_the_same_records_give_the_same_page(whole):
+    run, html, _ = whole
+    assert report_html(compose(summarise(run.all()))) == html
+
+
+def test_names_from_the_data_cannot_become_markup(builder):
+    run = builder()
+    evil = '"><script>alert(1)</script>'
+    facts = {"title": evil, "about": evil, "class_names": [evil, "b"], "counts": {"train": [3, 4]}, "image_shape": [8, 8]}
+    run.cell("data", {}, facts)
+    page = page_of(run)
+    assert "script" not in {tag for tag, _ in page.elements}
+    assert evil in "".join(page.words)
+
+
+@pytest.mark.parametrize("part", ["classifier", "baseline", "comparison", "representation", "data"])
+def test_a_run_may_lack_a_part_or_have_failed_in_it(builder, digits, part):
+    lacking = builder()
+    lacking.addresses = {n: a for n, a in digits.addresses.items() if n.split("/")[0] != part}
+    lacking.records = [r for r in digits.records if r.cell in lacking.addresses.values()]
+    assert "Appendix" in report_text(compose(summarise(lacking.all())))
+    for name in digits.addresses.keys() - lacking.addresses.keys():
+        lacking.failed(name, "it could not be computed")
+    assert "it could not be computed" in report_text(compose(summarise(lacking.all())))
+
+
+def test_an_empty_run_and_one_without_a_run_record(builder):
+    assert "What was asked." in "".join(page_of(builder()).words)
+    empty = builder()
+    empty.about = {}
+    page_of(empty)
+
+
+def test_numbers_that_are_not_finite_are_dashes(builder):
+    run = builder()
+    found = [metric("knn_accuracy", float("nan")), curve("loss", {"train": [float("nan")], "valid": [float("nan")]})]
+    run.cell("representation/pca/2", {"method": "pca", "n_components": 2}, {"title": "PCA"}, found)
+    run.cell("classifier/0", {}, {"title": "ResNet"}, [metric("balanced_accuracy", float("nan")), *found])
+    assert "nan" not in "".join(page_of(run).words).lower()

@@ -1,0 +1,80 @@
+"""Every drawing is drawn, at its edges too."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from tasvir.report.cells import Curve, Reading
+from tasvir.report.document import Figure, Key
+from tasvir.report.drawing import figure_files, panel_svg
+from tasvir.report.plots.bars import class_histogram, shortened
+from tasvir.report.plots.curves import learning_curve
+from tasvir.report.plots.dots import dot_plot
+from tasvir.report.plots.matrix import confusion_matrix
+from tasvir.report.plots.pictures import picture_row, side_by_side
+from tasvir.report.plots.roc import roc_plot
+from tasvir.report.plots.scatter import class_scatter
+
+RNG = np.random.default_rng(0)
+MANY = [f"a class with quite a long name {i}" for i in range(60)]
+CURVE = Curve((1.0,), "epoch", {"train": (0.5,), "valid": (float("nan"),), "other": (0.4,)}, "cell loss")
+WIDE = Curve((1.0, 2.0, 3.0), "epoch", {"train": (100.0, 1.0, 0.01)}, "cell loss")
+PANELS = {
+    "histogram": class_histogram({"train": (3, 0), "odd part": (1, 1)}, ["cat", "a$b$ <&>"]),
+    "histogram of many": class_histogram({"train": range(60)}, MANY),
+    "one image": picture_row("", np.zeros((1, 4, 4), np.uint8)),
+    "colour": picture_row("", np.zeros((3, 80, 100, 3), np.uint8), wide=True),
+    "one epoch": learning_curve("", CURVE, mark=1.0),
+    "decades": learning_curve("", WIDE),
+    "percent": learning_curve("", WIDE, percent=True),
+    "dots": dot_plot("", [("a", Reading(0.5)), (MANY[0], Reading(0.7, 0.6, 0.8))]),
+    "one dot": dot_plot("", [("a", Reading(1.0, 1.0, 1.0))], as_percent=False),
+    "two classes": confusion_matrix(np.array([[5, 0], [0, 0]]), ["cat", "dog"]),
+    "sixty classes": confusion_matrix(RNG.integers(0, 9, (60, 60)), MANY),
+    "scatter": class_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, ["a", "b", "c", "never seen"]),
+    "one place": class_scatter("", np.zeros((5, 2)), np.zeros(5, int), ["a"]),
+    "roc": roc_plot([("a", np.array([0, 0, 1]), np.array([0, 1, 1]))]),
+}
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_drawn_as_an_element_of_the_page(name):
+    svg = panel_svg(PANELS[name], name)
+    assert svg.startswith("<svg")
+    assert svg.endswith("</svg>")
+    assert "<style" not in svg
+    assert "#1d1c1a" not in svg
+
+
+def test_drawing_twice_gives_the_same_text():
+    assert panel_svg(PANELS["scatter"], "s") == panel_svg(PANELS["scatter"], "s")
+
+
+def test_words_stay_words():
+    assert ">a$b$ &lt;&amp;&gt;</text>" in panel_svg(PANELS["histogram"], "h")
+
+
+def test_a_script_the_drawing_font_lacks_is_left_to_the_browser():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert "猫" in panel_svg(class_histogram({"train": (1, 2)}, ["猫", "تصویر"]), "h")
+
+
+def test_a_figure_is_exported_as_png_and_svg():
+    keys = tuple(Key(f"key {i}", "#3c4bd2") for i in range(7))
+    files = figure_files(Figure("f", "", "", (PANELS["dots"], PANELS["roc"], PANELS["one dot"]), keys))
+    assert files["png"].startswith(b"\x89PNG")
+    assert b"<svg" in files["svg"]
+
+
+def test_large_pictures_are_reduced_and_gaps_are_transparent():
+    strip = side_by_side(np.full((2, 144, 100, 3), 9, np.uint8))
+    assert strip.shape == (72, 2 * 50 + 4, 4)
+    assert strip[:, 50:54, 3].max() == 0
+    assert (strip[0, 0] == [9, 9, 9, 255]).all()
+
+
+def test_names_fit_beside_an_axis():
+    assert shortened("cat") == "cat"
+    assert len(shortened("x" * 50)) == 18

@@ -1,0 +1,62 @@
+"""From a run's folder to its report, without torch."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.report.write import read_report, write_report
+
+WITHOUT_TORCH = """
+import sys
+sys.modules["torch"] = None
+from tasvir.report.write import write_report
+print(write_report(sys.argv[1]).name)
+"""
+
+
+def test_the_page_lies_in_the_runs_folder_and_is_small(digits, tmp_path):
+    run = digits.folder(tmp_path / "run")
+    path = write_report(run.path)
+    assert path == run.path / "report.html"
+    assert 100_000 < path.stat().st_size < 5_000_000
+    assert "98.5" in path.read_text(encoding="utf-8")
+
+
+def test_it_is_drawn_where_torch_is_not_installed(builder, tmp_path):
+    run = builder().folder(tmp_path / "run")
+    done = subprocess.run([sys.executable, "-c", WITHOUT_TORCH, run.path], capture_output=True, text=True, check=True)
+    assert done.stdout == "report.html\n"
+
+
+def test_importing_it_loads_neither_matplotlib_nor_jinja():
+    code = "import sys, tasvir.report.write; print({'torch', 'matplotlib', 'jinja2', 'sklearn'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
+
+
+def test_drawing_again_replaces_the_page(builder, tmp_path):
+    run = builder().folder(tmp_path / "run")
+    first = write_report(run.path).read_bytes()
+    assert write_report(str(run.path)).read_bytes() == first
+    assert sorted(p.name for p in run.path.iterdir()) == ["records.jsonl", "report.html"]
+
+
+def test_a_lost_file_spoils_its_chapter_only(digits, tmp_path):
+    run = digits.folder(tmp_path / "run")
+    (lost,) = {run.file(r) for r in run.records() if r.name == "class_samples"}
+    lost.unlink()
+    chapters = {chapter.title: chapter for chapter in read_report(run.path).chapters}
+    assert str(lost) in str(chapters["Data card"].blocks[0].sentences[0])
+    assert len(chapters["Representations"].blocks) > 3
+
+
+@pytest.mark.parametrize("what", ["nothing there", "not a run"])
+def test_what_is_no_run_gets_no_report(tmp_path, what):
+    folder = tmp_path / "run"
+    if what == "not a run":
+        folder.mkdir()
+    with pytest.raises(DataFileError, match="run"):
+        write_report(folder)
+    assert not (folder / "report.html").exists()
