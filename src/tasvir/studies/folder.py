@@ -1,0 +1,49 @@
+"""Where a run lies: found by the hash of its question, whatever its date."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.records.record import Record
+from tasvir.records.run import RunFolder, open_run
+
+
+def question_hash(question: Mapping[str, Any]) -> str:
+    """Eight letters that stand for a question: study, data fingerprint, settings."""
+    return hashlib.sha256(json.dumps(dict(question), sort_keys=True).encode()).hexdigest()[:8]
+
+
+def open_or_create(out: Path, run_record: Record, question: str, *, fresh: bool) -> RunFolder:
+    """The newest run of this question under `out`, or a new one; `fresh` always makes a new one."""
+    label = re.sub(r"[^A-Za-z0-9._]+", "-", f"{run_record.data['study']}-{run_record.data['data']}").strip("-")
+    there = sorted(out.glob(f"*-{question}*"), key=lambda path: path.stat().st_mtime) if out.is_dir() else []
+    runs = [path for path in there if (path / "records.jsonl").is_file()]
+    if runs and not fresh:
+        run = open_run(runs[-1])
+        if dict(run.run_record().data["addresses"]) != dict(run_record.data["addresses"]):
+            run.append([run_record])  # the source changed since: other addresses are current now
+        return run
+    if out.exists() and not out.is_dir():
+        raise DataFileError(f"{out} is a file: give --out a folder, which will hold the run's folder")
+    name = f"{label}-{date.today():%Y%m%d}-{question}"
+    path = next(p for p in (out / (name + (f"-{n}" if n > 1 else "")) for n in range(1, 10_000)) if not p.exists())
+    return RunFolder.create(path, run_record)
+
+
+def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:
+    """Every run under `out`, newest last; a folder whose records cannot be read comes with None."""
+    if not out.is_dir():
+        raise DataFileError(f"{out}: no such folder; give the folder that holds runs")
+    found = []
+    for path in sorted(out.iterdir(), key=lambda path: path.stat().st_mtime):
+        if (path / "records.jsonl").is_file():
+            try:
+                found.append((path, open_run(path)))
+            except DataFileError:
+                found.append((path, None))
+    return found
