@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasvir.report.cells import Cells
+from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters import classifier
 from tasvir.report.document import Figure, Table
+from tasvir.report.text import plain_spaces
 
 SCORES = {"ResNet": 0.95, "Majority": 0.5, "k-NN": 0.8, "Logistic": 0.75}
 
@@ -83,6 +84,9 @@ def test_several_seeds_give_a_mean_and_a_range(builder, add_classifiers):
     headline = classifier.compose(summary).headline
     assert str(headline).startswith("ResNet: balanced accuracy")
     assert headline.parts[2].record.count(";") == 3
+    summary = replace(summary, differences=(Reading(0.1, 0.05, 0.2, labels={"against": "k-NN"}),))
+    assert "accuracy is +10.0 points [+5.0, +20.0] (first seed): its interval lies above" in said(summary)
+    assert "difference (first seed) +10.0 points" in plain_spaces(str(classifier.compose(summary).headline))
     assert "first 3 seeds" in figures(summary)["classifier-curves"].caption
 
 
@@ -103,7 +107,7 @@ def test_baselines_without_a_net_and_a_net_without_baselines(summary):
     assert classifier.compose(replace(summary, nets=())).headline is None
     alone = replace(summary, baselines=(), differences=())
     assert "best baseline" not in str(classifier.compose(alone).headline)
-    assert len([b for b in classifier.compose(alone).blocks if isinstance(b, Table)]) == 1
+    assert len([b for b in classifier.compose(alone).blocks if isinstance(b, Table) and b.name == "differences"]) == 0
 
 
 def test_a_failed_net_is_named_beside_the_baselines(digits):

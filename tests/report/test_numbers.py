@@ -31,7 +31,15 @@ def test_writing(write, reading, text):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0.04, "40 ms"), (3.21, "3.2 s"), (99.96, "1 min 40 s"), (3599.6, "1 h 00 min"), (float("inf"), "–")],
+    [
+        (0.0, "0.0 s"),
+        (0.0001, "< 1 ms"),
+        (0.04, "40 ms"),
+        (3.21, "3.2 s"),
+        (99.96, "1 min 40 s"),
+        (3599.6, "1 h 00 min"),
+        (float("inf"), "–"),
+    ],
 )
 def test_times_from_milliseconds_to_hours(value, text):
     assert plain(duration(value)) == text

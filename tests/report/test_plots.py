@@ -45,6 +45,7 @@ def test_drawn_as_an_element_of_the_page(name):
     assert svg.endswith("</svg>")
     assert "<style" not in svg
     assert "#1d1c1a" not in svg
+    assert "mathdefault" not in svg
 
 
 def test_drawing_twice_gives_the_same_text():

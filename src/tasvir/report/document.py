@@ -35,7 +35,7 @@ def say(text: str, **shown: Shown | str) -> Sentence:
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph. `role` is 'text', 'analysis' (computed from the records) or 'trouble' (a part that failed)."""
+    """A paragraph. `role` is 'text', 'list', 'analysis' (computed from the records) or 'trouble' (parts that failed)."""
 
     sentences: tuple[Sentence, ...]
     role: str = "text"

@@ -51,8 +51,10 @@ def figure_files(figure: Figure) -> dict[str, bytes]:
     rows = math.ceil(len(figure.panels) / columns)
     width, height = (max(getattr(p, side) for p in figure.panels) for side in ("width_in", "height_in"))
     with _style(figure.name):
-        legend_in = 0.3 * math.ceil(len(figure.keys) / 5)
-        canvas = _canvas(columns * width, rows * (height + 0.25) + legend_in, edge_in=0.08)
+        width_in = columns * width
+        keys_a_row = _keys_a_row(figure.keys, width_in)
+        legend_in = 0.2 * math.ceil(len(figure.keys) / keys_a_row)
+        canvas = _canvas(width_in, rows * (height + 0.25) + legend_in, edge_in=0.08)
         grid = canvas.subplots(rows, columns, squeeze=False).ravel()
         for axes, panel in zip(grid, figure.panels, strict=False):
             _fill(axes, panel)
@@ -61,7 +63,7 @@ def figure_files(figure: Figure) -> dict[str, bytes]:
             axes.set_axis_off()
         if figure.keys:
             handles = [_handle(key) for key in figure.keys]
-            canvas.legend(handles=handles, loc="outside lower left", ncols=5, frameon=False)
+            canvas.legend(handles=handles, loc="outside lower left", ncols=keys_a_row, frameon=False)
         return {kind: _saved(canvas, kind, facecolor="white") for kind in ("png", "svg")}
 
 
@@ -93,6 +95,11 @@ def _saved(canvas, kind: str, facecolor: str = "none") -> bytes:
     undated = {"Date": None} if kind == "svg" else {}
     canvas.savefig(out, format=kind, dpi=200, facecolor=facecolor, metadata=undated)
     return out.getvalue()
+
+
+def _keys_a_row(keys: tuple[Key, ...], width_in: float) -> int:
+    longest = max((len(key.label) for key in keys), default=0)
+    return max(1, int(width_in / (0.4 + 0.08 * longest)))
 
 
 def _handle(key: Key):

@@ -55,7 +55,9 @@ def duration(value: float) -> str:
     """Seconds in words: '40 ms', '3.2 s', '4 min 05 s', '1 h 10 min'."""
     if not math.isfinite(value):
         return MISSING.text
-    if value < 1:
+    if 0 < value < 0.0005:
+        return f"<{NBSP}1{NBSP}ms"
+    if 0 < value < 1:
         return f"{1000 * value:.0f}{NBSP}ms"
     if value < 99.95:
         return f"{value:.1f}{NBSP}s"
@@ -69,6 +71,19 @@ def lead(first: Reading, second: Reading) -> Shown:
     """How far apart two shares are, without sign, traced to both; an interval of it needs a paired comparison."""
     apart = f"{abs(100 * (first.value - second.value)):.1f}{NBSP}points"
     return Shown(apart, f"{first.record}; {second.record}")
+
+
+def plain(value: object) -> str:
+    """A JSON value as a person writes it."""
+    if value is None or value == "":
+        return MISSING.text
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}" if abs(value) >= 10_000 else str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(map(plain, value))
+    return str(value)
 
 
 def _shown(reading: Reading | None, write, unit: str = "") -> Shown:

@@ -29,6 +29,8 @@ def plain_spaces(text: str) -> str:
 
 def _block(block: Prose | Table | Figure, report: Report) -> list[str]:
     if isinstance(block, Prose):
+        if block.role == "list":
+            return [line for s in block.sentences for line in _wrapped(f"- {s}")]
         mark = "! " if block.role == "trouble" else ""
         return _wrapped(mark + " ".join(str(s).strip() for s in block.sentences))
     caption = f"{report.label(block)}. {block.caption}"

@@ -6,7 +6,7 @@ from typing import Any
 
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.document import Chapter, Prose, Table, say
-from tasvir.report.numbers import MISSING, Shown, seconds
+from tasvir.report.numbers import MISSING, Shown, plain, seconds
 
 NAME, TITLE = "appendix", "Appendix"
 _QUESTION = ("command", "study", "data", "profile", "seed", "threads", "started")
@@ -45,8 +45,8 @@ def compose(summary: AppendixSummary) -> Chapter:
         if rows:
             blocks.append(Table(name, caption, columns, rows))
     if run.get("assumptions"):
-        words = tuple(say("{words}", words=f"{str(text).rstrip('.')}. ") for text in run["assumptions"])
-        blocks.append(Prose((say("Assumptions. "), *words)))
+        words = tuple(say("{words}", words=f"{str(text).rstrip('.')}.") for text in run["assumptions"])
+        blocks += [Prose((say("What the run takes for granted:"),)), Prose(words, "list")]
     if summary.cells:
         blocks.append(_cells_table(summary))
     return Chapter(NAME, TITLE, tuple(blocks))
@@ -68,14 +68,3 @@ def flat(mapping: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
     for key, value in mapping.items():
         pairs += flat(value, f"{before}{key}.") if isinstance(value, Mapping) and value else [(before + key, value)]
     return pairs
-
-
-def plain(value: Any) -> str:
-    """A JSON value as a person writes it."""
-    if value is None or value == "":
-        return MISSING.text
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list | tuple):
-        return ", ".join(map(plain, value))
-    return str(value)

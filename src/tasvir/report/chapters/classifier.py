@@ -11,7 +11,7 @@ from tasvir.measures.classification import roc_curve
 from tasvir.report.cells import Cells, Curve, Reading
 from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, say, trouble
 from tasvir.report.fitting import Training, fitting_sentence, read_training
-from tasvir.report.numbers import Shown, count, decimal, percent, points, seconds
+from tasvir.report.numbers import Shown, count, decimal, percent, plain, points, seconds
 from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.matrix import confusion_matrix
@@ -20,6 +20,15 @@ from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
 NAME, TITLE = "classifier", "Classifier"
 NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
 MAJORITY = f"{BASELINES}/majority"
+_TRAINING = {
+    "n_parameters": "Parameters",
+    "epochs": "Epochs",
+    "best_epoch": "Epoch that was kept",
+    "batch_size": "Images a batch",
+    "learning_rate": "Learning rate",
+    "augment": "Augmentation",
+    "flip_rule": "Mirror images",
+}
 _MOST_CURVES = 3  # nets whose training is drawn
 
 
@@ -133,7 +142,7 @@ def compose(summary: ClassifierSummary) -> Chapter:
     rows = summary.nets + summary.baselines
     if rows:
         blocks += [_scores_table(summary), *_dots(rows), *_differences_table(summary)]
-        blocks += [*_learning(summary), *_confusion(summary), *_roc(summary)]
+        blocks += [*_training_table(summary), *_learning(summary), *_confusion(summary), *_roc(summary)]
         blocks.append(analysis(_result(summary), _comparison(summary), *_fitting(summary), _mistakes(summary)))
     return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
 
@@ -172,6 +181,16 @@ def _differences_table(summary: ClassifierSummary) -> tuple[Table, ...]:
         return ()
     caption = "Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap."
     return (Table("differences", caption, ("Classifier", "Against", "Difference"), tuple(rows)),)
+
+
+def _training_table(summary: ClassifierSummary) -> tuple[Table, ...]:
+    """How the first net was trained: every fact of its cell that has a name here."""
+    if not summary.nets:
+        return ()
+    net = summary.nets[0]
+    words = {key: Shown(plain(net.facts[key]), f"{net.cell} {key}") for key in _TRAINING if net.facts.get(key) is not None}
+    rows = tuple((_TRAINING[key], value) for key, value in words.items())
+    return (Table("training", "The net and its training.", ("Property", "Value"), rows),) if rows else ()
 
 
 def _learning(summary: ClassifierSummary) -> tuple[Figure, ...]:
@@ -253,8 +272,15 @@ def _comparison(summary: ClassifierSummary) -> Sentence | None:
         return None
     worst = min(differences, key=lambda d: d.value)
     words = "Against the best baseline, {baseline}, the difference in balanced accuracy is {difference}"
-    words += " (the least of all seeds): " if len(differences) > 1 else ": "
+    words += _of_which_seed(summary) + ": "
     return say(words + _verdict(worst), baseline=best.title, difference=points(worst))
+
+
+def _of_which_seed(summary: ClassifierSummary) -> str:
+    """Whose difference is told, where there are several nets."""
+    if len(summary.nets) < 2:
+        return ""
+    return " (first seed)" if len(summary.against_best()) == 1 else " (the least of all seeds)"
 
 
 def _verdict(difference: Reading) -> str:
@@ -263,7 +289,7 @@ def _verdict(difference: Reading) -> str:
     if difference.low > 0:
         return "its interval lies above zero, so the net is better on images like these."
     if difference.high < 0:
-        return "its interval lies below zero, so the net loses to a method that needs none."
+        return "its interval lies below zero, so the net loses to a method that needs no net."
     return "its interval includes zero, so these test images cannot tell which is better."
 
 
@@ -315,7 +341,7 @@ def _headline(summary: ClassifierSummary) -> Sentence | None:
         shown |= {"baseline": best.title, "other": percent(best.balanced_accuracy)}
     if differences:
         least = min(differences, key=lambda difference: difference.value)
-        text += "; difference {difference}: " + _short_verdict(least)
+        text += "; difference" + _of_which_seed(summary) + " {difference}: " + _short_verdict(least)
         shown["difference"] = points(least)
     return say(text + ".", **shown)
 

@@ -87,7 +87,7 @@ def compose(summary: DataCardSummary) -> Chapter:
         return Chapter(NAME, TITLE, trouble(summary.problems))
     blocks: list = []
     if summary.facts.get("about"):
-        blocks.append(Prose((say("{about}", about=str(summary.facts["about"])),)))
+        blocks.append(Prose((say("{about}", about=_as_sentence(str(summary.facts["about"]))),)))
     blocks.append(_facts_table(summary))
     if summary.counts:
         blocks += [_counts_table(summary), _histogram(summary)]
@@ -204,6 +204,10 @@ def shape_words(shape: tuple[int, ...]) -> str:
         return MISSING.text
     colour = "RGB" if len(shape) > 2 and shape[2] == 3 else "gray"
     return f"{shape[0]}{NBSP}×{NBSP}{shape[1]} pixels ({colour})"
+
+
+def _as_sentence(words: str) -> str:
+    return words[:1].upper() + words[1:].rstrip(".") + "."
 
 
 def _percent_or_missing(share: float | None) -> Shown:

@@ -25,6 +25,8 @@ def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: flo
             axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
         elif _spans_decades(curve):
             axes.set_yscale("log")
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+            axes.minorticks_off()
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(axis="y")
         axes.set_xlabel(curve.x_name)

@@ -9,7 +9,7 @@ from tasvir.report.plots.bars import shortened
 
 
 def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: bool = True, width_in: float = 3.6) -> Panel:
-    """One dot a row, its interval a line; the highest is coloured."""
+    """One dot a row, its interval a line, its name above; the highest is coloured."""
 
     def draw(axes) -> None:
         from matplotlib.ticker import FuncFormatter, MaxNLocator
@@ -20,13 +20,15 @@ def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: boo
             if reading.low is not None and reading.high is not None:
                 axes.plot([reading.low, reading.high], [position] * 2, color=colour, linewidth=1.6)
             axes.plot(reading.value, position, "o", color=colour, markersize=5)
-        axes.set_yticks(range(len(rows)), [shortened(name, 24) for name, _ in rows])
-        axes.set_ylim(len(rows) - 0.4, -0.6)
-        axes.hlines(range(len(rows)), *axes.get_xlim(), color=RULE, linewidth=0.5, zorder=0)
+        for position, (name, _) in enumerate(rows):
+            axes.text(0, position - 0.2, shortened(name, 32), color=SOFT, transform=axes.get_yaxis_transform())
+            axes.axhline(position, color=RULE, linewidth=0.5, zorder=0)
+        axes.set_yticks([])
+        axes.set_ylim(len(rows) - 0.5, -0.8)
         axes.margins(x=0.02)
         axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         if as_percent:
             axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
         axes.spines["left"].set_visible(False)
 
-    return Panel(title, draw, width_in, 0.5 + 0.27 * len(rows))
+    return Panel(title, draw, width_in, 0.4 + 0.36 * len(rows))
