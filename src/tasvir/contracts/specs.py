@@ -58,4 +58,7 @@ def _replace(spec: Any, changes: dict[str, Any], name: str) -> Any:
         raise BadInputError(
             f"{name}__{unknown[0]} is not a parameter of {type(spec).__name__}: it has {', '.join(sorted(known))}"
         )
+    for field, value in changes.items():
+        if isinstance(getattr(spec, field), tuple) and not isinstance(value, tuple | list):
+            changes[field] = (value,)  # one layer may be written without a comma
     return dataclasses.replace(spec, **changes)

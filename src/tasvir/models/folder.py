@@ -6,6 +6,7 @@ Loading never unpickles and never runs code from the folder: classes and specs c
 import dataclasses
 import importlib
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.contracts.pixels import PixelSpace
 from tasvir.contracts.specs import is_spec
 from tasvir.models.trained import RUNNING
+from tasvir.train.checkpoint import TRAINING_FILE
 from tasvir.train.history import History
 
 FORMAT = 1
@@ -85,6 +87,8 @@ def save_model(estimator: Any, path: str | Path) -> Path:
         (folder / "model.json").write_text(json.dumps(described, indent=1))
         weights = {key: tensor.contiguous() for key, tensor in estimator.net_.state_dict().items()}
         save_file(weights, folder / "weights.safetensors")
+        if (Path(path) / TRAINING_FILE).is_file():
+            shutil.copy2(Path(path) / TRAINING_FILE, folder)
     return Path(path)
 
 
@@ -136,6 +140,15 @@ def load_model(path: str | Path) -> Any:
         raise DataFileError(f"{path} is damaged ({reason}): save the model again") from None
     estimator.net_ = net.eval()
     return estimator
+
+
+def new_model(word: str) -> Any:
+    """An unfitted estimator by its name as people write it: 'Autoencoder', 'image-classifier'."""
+    names = {name.lower(): name for name in ESTIMATORS}
+    name = names.get(word.replace("-", "").replace("_", "").lower())
+    if name is None:
+        raise BadInputError(f"no model {word!r}: choose from {', '.join(ESTIMATORS)}")
+    return getattr(importlib.import_module(ESTIMATORS[name]), name)()
 
 
 def _read_description(path: Path) -> dict:

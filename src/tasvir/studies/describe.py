@@ -16,11 +16,16 @@ N_SHOWN = 5
 
 def describe_data(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
     """Counts, origin and random images of each class."""
+    pictures, shown = _random_images(data, seed)
+    return Outcome(data_facts(data) | {"sample_counts": shown}, [array("class_samples", pictures)])
+
+
+def data_facts(data: Dataset) -> dict[str, Any]:
+    """What a set holds, as JSON: counts by part and class, origin, rules, fingerprint."""
     card = data.card
     K = len(data.class_names)
     counts = {part: np.bincount(data.labels[data.split == part], minlength=K).tolist() for part in PARTS}
-    pictures, shown = _random_images(data, seed)
-    facts = {
+    return {
         "name": data.name,
         "title": card.title,
         "origin": card.origin,
@@ -36,9 +41,7 @@ def describe_data(data: Dataset, parameters: Mapping[str, Any], seed: int, works
         "n_images": len(data),
         "counts": {part: numbers for part, numbers in counts.items() if sum(numbers)},
         "groups": None if data.groups is None else _group_counts(data),
-        "sample_counts": shown,
     }
-    return Outcome(facts, [array("class_samples", pictures)])
 
 
 def _group_counts(data: Dataset) -> dict[str, int]:

@@ -47,3 +47,14 @@ def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:
             except DataFileError:
                 found.append((path, None))
     return found
+
+
+def describe_run(path: Path, run: RunFolder | None) -> dict[str, Any]:
+    """One row of the list of runs."""
+    if run is None:
+        return {"run": path.name, "study": "?", "data": "?", "profile": "?", "seed": "?", "state": "damaged"}
+    asked = run.run_record().data
+    kinds = [record.kind for record in run.records()]
+    n_done, n_failed, n_cells = kinds.count("cell"), kinds.count("failure"), len(asked["addresses"])
+    state = "finished" if n_done == n_cells else f"{n_done} of {n_cells} parts" + (f", {n_failed} failed" if n_failed else "")
+    return {"run": path.name, **{key: asked[key] for key in ("study", "data", "profile", "seed")}, "state": state}

@@ -17,6 +17,9 @@ from tasvir.train.loop import Hook, Task
 
 _TENSOR = "__tensor__"
 
+#: The checkpoint that stays beside a model, so that its training can go on.
+TRAINING_FILE = "training.safetensors"
+
 
 class Checkpoint:
     """Writes the whole training to `path`, at most every `every` epochs and `interval_s` seconds, and at the last epoch.

@@ -1,0 +1,53 @@
+"""`tasvir data list|info`: which sets there are, and what one of them holds."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasvir.cli.answer import Json, answer, table
+from tasvir.cli.options import HELP, load, takes_data
+from tasvir.data.options import LoadOptions
+
+app = typer.Typer(help="Sets of labelled images.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("list")
+def list_(data_dir: Annotated[Path | None, typer.Option(help=HELP["data_dir"])] = None, *, as_json: Json = False) -> None:
+    """The sets that have a name, and where they lie."""
+    import dataclasses
+
+    from tasvir.data.listing import list_data
+
+    rows = [dataclasses.asdict(row) for row in list_data(data_dir)]
+    shown = [{"name": r["name"], "classes": r["n_classes"], "size": r["image_size"], "where": r["where"]} for r in rows]
+    answer(rows, table(shown), as_json=as_json)
+
+
+@app.command()
+@takes_data
+def info(
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A named set or a path.")],
+    *,
+    as_json: Json = False,
+    options: LoadOptions,
+) -> None:
+    """What a set holds: counts, classes, origin, split and fingerprint."""
+    from tasvir.studies.describe import data_facts
+
+    facts = data_facts(load(data, options))
+    rows = [{"part": part, **dict(zip(facts["class_names"], n, strict=True))} for part, n in facts["counts"].items()]
+    told = (
+        "title",
+        "about",
+        "origin",
+        "licence",
+        "source",
+        "n_images",
+        "image_shape",
+        "split_rule",
+        "resize_rule",
+        "fingerprint",
+    )
+    words = [f"{key.replace('_', ' '):<12} {facts[key]}" for key in told if facts[key]]
+    answer(facts, [*words, *(f"note         {note}" for note in facts["notes"]), "", *table(rows)], as_json=as_json)

@@ -1,0 +1,57 @@
+"""The door: `tasvir NOUN ...`. Each command reads its words, calls one library function and says what came of it."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+import tasvir
+from tasvir.cli import data, model, report, run, runs
+from tasvir.contracts.errors import TasvirError
+
+app = typer.Typer(
+    name="tasvir",
+    help="What can be learned from a small set of labelled images, and does generating more of it help?",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("run")(run.run)
+app.command("fit")(model.fit)
+app.command("report")(report.report)
+app.add_typer(data.app, name="data")
+app.add_typer(runs.app, name="runs")
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tasvir {tasvir.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _tasvir(
+    version: Annotated[bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Tell the version.")] = False,
+) -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line: exit code 0, 1 (something failed) or 2 (bad input), never a traceback for either."""
+    try:
+        app()
+    except TasvirError as error:
+        _stop(str(error), error.exit_code)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # a reader such as `head` has gone
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        _stop(f"{where}{error.strerror or error}; check the path and its permissions", 2)
+
+
+def _stop(line: str, code: int) -> None:
+    print("tasvir: " + " ".join(line.split()), file=sys.stderr)
+    sys.exit(code)

@@ -1,0 +1,51 @@
+"""`tasvir fit MODEL --data D --out DIR`: one estimator, fitted, as a model folder."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasvir.cli.answer import Json, answer
+from tasvir.cli.options import load, takes_data
+from tasvir.cli.settings import parse_settings
+from tasvir.data.options import LoadOptions
+
+
+@takes_data
+def fit(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="autoencoder or image-classifier.")],
+    *,
+    data: Annotated[str, typer.Option(help="A named set or a path.")],
+    out: Annotated[Path, typer.Option(help="The model folder. What is unfinished there is continued.")],
+    setting: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, as net.hidden=64,32.")
+    ] = None,
+    checkpoint_every: Annotated[int, typer.Option(min=1, help="Epochs between checkpoints.")] = 1,
+    device: Annotated[str, typer.Option(help="auto, cpu, or what torch calls an accelerator.")] = "auto",
+    as_json: Json = False,
+    options: LoadOptions,
+) -> None:
+    """Fit a model on the training part of a set and keep it. A larger max_epochs goes on where it ended."""
+    from tasvir.models.folder import new_model
+    from tasvir.models.refit import fit_in_folder
+
+    estimator = new_model(model).set_params(random_state=options.seed, device=device)
+    estimator.set_params(**parse_settings(setting or []))
+    try:
+        n_trained = fit_in_folder(estimator, load(data, options), out, checkpoint_every=checkpoint_every, tell=_tell)
+    except KeyboardInterrupt:
+        print(f"\nStopped. The same command goes on from the last checkpoint in {out}.", file=sys.stderr)
+        raise typer.Exit(1) from None
+    history = estimator.history_
+    last = {name: history[name][-1] for name in history.names}
+    words = [f"Model: {out}", f"{len(history)} epochs; " + ", ".join(f"{name} {value:.4g}" for name, value in last.items())]
+    if not n_trained:
+        words.insert(0, "This training is finished already: same data, same settings.")
+    answer({"model": str(out), "epochs": len(history), "trained_epochs": n_trained, "last": last}, words, as_json=as_json)
+
+
+def _tell(epoch: int, max_epochs: int, row: dict[str, float]) -> None:
+    start, end = ("\r\x1b[K", "" if epoch < max_epochs else "\n") if sys.stderr.isatty() else ("", "\n")
+    losses = ", ".join(f"{name} {value:.4g}" for name, value in row.items())
+    print(f"{start}epoch {epoch}/{max_epochs}  {losses}", end=end, file=sys.stderr, flush=True)

@@ -1,0 +1,23 @@
+"""`tasvir report RUN`: the report again, from the records alone."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasvir.cli.answer import Json, answer
+
+
+def report(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    *,
+    figures: Annotated[Path | None, typer.Option(help="Also write every figure, table and caption into this folder.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Draw the report of a run again. Nothing is computed, and torch is not needed."""
+    from tasvir.report.text import summary_lines
+    from tasvir.report.write import read_report, write_report
+
+    page = write_report(run, figures_dir=figures)
+    lines = summary_lines(read_report(run))
+    answer({"run": str(run), "report": str(page), "summary": list(lines)}, [f"Report: {page}", *lines], as_json=as_json)

@@ -1,0 +1,43 @@
+"""Fit in a folder: what is unfinished there is continued, what is finished is kept."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.data.dataset import Dataset
+from tasvir.models.folder import save_model
+from tasvir.train.checkpoint import TRAINING_FILE, Checkpoint
+from tasvir.train.hooks import Progress
+
+
+def fit_in_folder(
+    estimator: Any, data: Dataset, folder: Path, *, checkpoint_every: int, tell: Callable[[int, int, dict[str, float]], None]
+) -> int:
+    """Fit `estimator` on the training part, watch the validation part, keep model and checkpoint in `folder`.
+
+    Gives the number of epochs that were trained now: 0 where the training was finished already.
+    """
+    _check_folder(folder)
+    told: list[int] = []
+
+    def tell_and_count(epoch: int, max_epochs: int, row: dict[str, float]) -> None:
+        told.append(epoch)
+        tell(epoch, max_epochs, row)
+
+    X, y, groups = data.part("train")
+    X_val, y_val, _ = data.part("val")
+    given = {"X_val": X_val, "y_val": y_val} if len(X_val) else {}
+    checkpoint = Checkpoint(folder / TRAINING_FILE, every=checkpoint_every)
+    estimator.set_params(hooks=(Progress(tell_and_count, estimator.max_epochs), checkpoint))
+    estimator.fit(X, y, groups=groups, **given)
+    save_model(estimator, folder)
+    return len(told)
+
+
+def _check_folder(folder: Path) -> None:
+    """A new or empty folder, or one in which a training was begun."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / TRAINING_FILE).is_file():
+        raise BadInputError(f"{folder} holds something else: give --out a new folder, or one that `tasvir fit` made")
+    if folder.exists() and not folder.is_dir():
+        raise DataFileError(f"{folder} is a file: give --out a folder")
