@@ -21,7 +21,7 @@ def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: boo
                 axes.plot([reading.low, reading.high], [position] * 2, color=colour, linewidth=1.6)
             axes.plot(reading.value, position, "o", color=colour, markersize=5)
         for position, (name, _) in enumerate(rows):
-            axes.text(0, position - 0.2, shortened(name, 32), color=SOFT, transform=axes.get_yaxis_transform())
+            axes.text(0, position - 0.26, shortened(name, 32), color=SOFT, transform=axes.get_yaxis_transform())
             axes.axhline(position, color=RULE, linewidth=0.5, zorder=0)
         axes.set_yticks([])
         axes.set_ylim(len(rows) - 0.5, -0.8)
