@@ -99,9 +99,9 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         What is done to training images at each epoch. None does nothing: right for flat X that is no image.
     max_epochs : int, default=30
         Passes over the training images; the schedule spans them all.
-    batch_size : int, default=64
+    batch_size : int, default=32
         Images a step.
-    learning_rate : float, default=5e-3
+    learning_rate : float, default=2e-3
         The peak of the one-cycle schedule.
     weight_decay : float, default=0.02
         Of AdamW, on weights but not on biases and norms; at least 0.
@@ -159,8 +159,8 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         net="resnet",
         augment=None,
         max_epochs=30,
-        batch_size=64,
-        learning_rate=5e-3,
+        batch_size=32,
+        learning_rate=2e-3,
         weight_decay=0.02,
         validation_fraction=0.1,
         image_shape=None,

@@ -12,7 +12,7 @@ from sklearn.utils.validation import check_consistent_length
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.pixels import PixelSpace, check_X
-from tasvir.contracts.seeds import seed_from, stream_seed, torch_stream
+from tasvir.contracts.seeds import seed_from, stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, check_settings
 from tasvir.contracts.specs import SpecParams
 from tasvir.models.inner_split import inner_split
@@ -21,6 +21,7 @@ from tasvir.train.checkpoint import Checkpoint, restore
 from tasvir.train.engine import Engine, build_engine
 from tasvir.train.history import History
 from tasvir.train.loop import Task, fit_loop
+from tasvir.train.stream import torch_stream
 
 #: Parameters that say how and where to run, not what is learned.
 RUNNING = ("hooks", "engine", "device")

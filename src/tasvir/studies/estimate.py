@@ -6,6 +6,7 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.studies.cell import Cell
+from tasvir.studies.classify import unfitted_classifier
 from tasvir.studies.training import flat_unit
 
 #: Images that each net is tried on, and images of the neighbour search.
@@ -40,14 +41,13 @@ def expected_seconds(cells: list[Cell], data: Dataset, threads: int, device: str
 
 def _training_seconds(kind: str, cell: Cell, data: Dataset, device: str) -> float:
     from tasvir.models.autoencoder import Autoencoder
-    from tasvir.models.image_classifier import ImageClassifier
 
     X, y, _ = data.part("train")
     n = min(N_TRAINED, len(X))
     rows = np.linspace(0, len(X) - 1, n).astype(int)
     common = {"device": device, "random_state": 0, "validation_fraction": None, "max_epochs": 3}
     if kind == "classifier":
-        estimator = ImageClassifier(net=cell.parameters["net"], batch_size=cell.parameters["batch_size"], **common)
+        estimator = unfitted_classifier(cell.parameters, **common)
     else:
         estimator = Autoencoder(net=cell.parameters["method"], n_components=cell.parameters["n_components"], **common)
     estimator.fit(X[rows], np.arange(n) % 2 if len(np.unique(y[rows])) < 2 else y[rows])
