@@ -14,7 +14,17 @@ from tasvir.data.options import LoadOptions
 HELP = {
     "data_dir": "Where named sets lie, in it or in its sub-folders.  [default: $TASVIR_DATA]",
     "image_size": "Side in pixels that every image gets.  [default: as it is up to 64, else 64]",
+    "fit": "How an image is made square: stretch it whole, or crop its centre.",
     "color": "Make all images RGB, or all gray.  [default: as they are]",
+    "test": "The test file that belongs to a training file.",
+    "manifest": "A CSV file that names each image and its label.",
+    "file_column": "Column of the manifest with file names or stems.",
+    "label_column": "Column of the manifest with labels.",
+    "group_column": "Column of the manifest with groups (patients).",
+    "split_column": "Column of the manifest with train, val or test.",
+    "empty_label": "What an empty label cell means.",
+    "skip_unreadable": "Go on without images that cannot be read, and count them.",
+    "memory_limit": "Most memory for images, as 500MB; above it they are read from disk.  [default: half of all]",
     "seed": "Draws a split where none is given, and seeds all that is drawn later.",
 }
 
