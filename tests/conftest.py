@@ -1,5 +1,10 @@
 """What all tests share: `--regold` writes the golden files anew; a changed one needs a sentence why."""
 
+import os
+
+# Nets as small as those of the tests lose by a second thread. Read when numpy and torch are loaded, here and in subprocesses.
+os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+
 import pytest
 
 

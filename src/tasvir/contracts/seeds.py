@@ -2,8 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 
@@ -27,13 +25,3 @@ def seed_from(random_state) -> int:
         draw = getattr(random_state, "integers", None) or random_state.randint
         return int(draw(2**31 - 1))
     return int(random_state)
-
-
-@contextmanager
-def torch_stream(seed: int) -> Iterator[None]:
-    """Torch's global generators carry `seed` inside, and are as they were found afterwards."""
-    import torch
-
-    with torch.random.fork_rng():
-        torch.manual_seed(seed)
-        yield
