@@ -9,10 +9,12 @@ __version__ = "0.1.0.dev0"
 
 _HOMES = {
     "Autoencoder": "tasvir.models.autoencoder",
+    "GaussianSampler": "tasvir.models.gaussian_sampler",
     "ImageClassifier": "tasvir.models.image_classifier",
     "PCA": "sklearn.decomposition",
     "Isomap": "sklearn.manifold",
     "Dataset": "tasvir.data.dataset",
+    "VAE": "tasvir.models.vae",
     "load_data": "tasvir.data.load",
     "load_model": "tasvir.models.folder",
     "open_run": "tasvir.records.run",

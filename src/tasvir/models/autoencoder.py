@@ -179,8 +179,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
         codes = check_array(X, dtype=np.float32)
         if codes.shape[1] != self.n_components:
             raise BadInputError(f"X has {codes.shape[1]} columns: give codes with n_components={self.n_components} columns")
-        drawn = infer(self.net_.decoder, torch.from_numpy(codes), next(self.net_.parameters()).device)
-        return self.pixels_.restore(_flat(drawn))
+        drawn = infer(self.net_.decoder, torch.from_numpy(codes), self._device())
+        return self.pixels_.restore(flat_pixels(drawn))
 
     def score(self, X, y=None) -> float:
         """Minus the mean squared reconstruction error on the 0..1 scale; greater is better."""
@@ -204,6 +204,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
         return tags
 
 
-def _flat(x_BCHW: np.ndarray) -> np.ndarray:
+def flat_pixels(x_BCHW: np.ndarray) -> np.ndarray:
     """(n, features) in the order of (height, width, channels), which is X's."""
     return np.moveaxis(x_BCHW, 1, -1).reshape(len(x_BCHW), -1)

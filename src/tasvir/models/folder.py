@@ -25,7 +25,9 @@ from tasvir.train.history import History
 FORMAT = 1
 ESTIMATORS = {
     "Autoencoder": "tasvir.models.autoencoder",
+    "GaussianSampler": "tasvir.models.gaussian_sampler",
     "ImageClassifier": "tasvir.models.image_classifier",
+    "VAE": "tasvir.models.vae",
 }
 SPECS = {
     "AugmentSpec": "tasvir.nets.augment",
@@ -71,7 +73,7 @@ def save_model(estimator: Any, path: str | Path) -> Path:
     name = type(estimator).__name__
     if ESTIMATORS.get(name) != type(estimator).__module__:
         raise BadInputError(f"{name} cannot be saved: give a fitted {' or '.join(ESTIMATORS)}")
-    if not hasattr(estimator, "net_"):
+    if not hasattr(estimator, "pixels_"):
         raise BadInputError(f"this {name} is not fitted: call fit before save_model")
     described = {
         "format": FORMAT,
@@ -80,12 +82,12 @@ def save_model(estimator: Any, path: str | Path) -> Path:
         "params": {key: _plain(value) for key, value in estimator.get_params(deep=False).items() if key not in RUNNING},
         "pixels": dataclasses.asdict(estimator.pixels_),
         "n_features_in": estimator.n_features_in_,
-        "history": estimator.history_.state(),
+        "history": estimator.history_.state() if hasattr(estimator, "history_") else None,
         "learned": {key: _plain(value) for key, value in estimator._more_learned().items()},
     }
     with atomic_folder(Path(path)) as folder:
         (folder / "model.json").write_text(json.dumps(described, indent=1))
-        weights = {key: tensor.contiguous() for key, tensor in estimator.net_.state_dict().items()}
+        weights = {key: tensor.contiguous() for key, tensor in estimator._weights().items()}
         save_file(weights, folder / "weights.safetensors")
         if (Path(path) / TRAINING_FILE).is_file():
             shutil.copy2(Path(path) / TRAINING_FILE, folder)
@@ -127,18 +129,16 @@ def load_model(path: str | Path) -> Any:
         pixels = described["pixels"]
         estimator.pixels_ = PixelSpace(**(pixels | {"shape": tuple(pixels["shape"])}))
         estimator.n_features_in_ = described["n_features_in"]
-        estimator.history_ = History().load(described["history"])
+        if described["history"] is not None:
+            estimator.history_ = History().load(described["history"])
         for key, value in described["learned"].items():
             setattr(estimator, key, _revive(value, path))
-        estimator._image_shape = estimator.pixels_.image_shape(getattr(estimator, "image_shape", None))
-        net = estimator._build_net()
-        net.load_state_dict(load_file(path / "weights.safetensors"))
+        estimator._take_weights(load_file(path / "weights.safetensors"))
     except DataFileError:
         raise
     except Exception as error:  # whatever a damaged folder breaks, the user hears which folder
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataFileError(f"{path} is damaged ({reason}): save the model again") from None
-    estimator.net_ = net.eval()
     return estimator
 
 

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import torch
 from sklearn.base import ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import assert_all_finite, check_is_fitted, column_or_1d
+from sklearn.utils.validation import check_is_fitted
 from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
@@ -14,6 +13,7 @@ from tasvir.contracts.pixels import check_X
 from tasvir.contracts.seeds import stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
+from tasvir.models.labels import known_targets, learn_labels
 from tasvir.models.trained import TrainedEstimator
 from tasvir.nets.augment import Augment, AugmentSpec
 from tasvir.nets.resnet import ResNetSpec
@@ -186,7 +186,7 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         """Learn the classes of X; `groups` steers the inner split, (`X_val`, `y_val`) replace it."""
         X = self._check_fit_X(X)
         targets = self._learn_classes(X, y)
-        valid = None if X_val is None else (check_X(self, X_val, reset=False), self._known_targets(y_val))
+        valid = None if X_val is None else (check_X(self, X_val, reset=False), known_targets(self.classes_, y_val))
         self._train(X, targets, y=targets, groups=groups, valid=valid)
         return self
 
@@ -203,25 +203,10 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     def _learn_classes(self, X, y) -> np.ndarray:
         if y is None:
             raise BadInputError("requires y to be passed, but the target y is None: give one label an image")
-        y = column_or_1d(y, warn=True)
-        if np.issubdtype(y.dtype, np.floating):
-            assert_all_finite(y, input_name="y")
-        check_classification_targets(y)
-        if len(y) != len(X):
-            raise BadInputError(f"X has {len(X)} images but y has {len(y)} labels: give one label an image")
-        self.classes_, targets = np.unique(y, return_inverse=True)
+        self.classes_, targets = learn_labels(y, len(X))
         if len(self.classes_) < 2:
             raise BadInputError("y has one class: a classifier needs images of at least two classes")
-        return targets.astype(np.int64)
-
-    def _known_targets(self, y_val) -> np.ndarray:
-        y_val = column_or_1d(y_val, warn=True)
-        unknown = np.setdiff1d(y_val, self.classes_)
-        if len(unknown):
-            raise BadInputError(
-                f"y_val has labels that y does not have ({unknown[0]!r}): give validation images of the same classes"
-            )
-        return np.searchsorted(self.classes_, y_val).astype(np.int64)
+        return targets
 
     def _build_net(self) -> torch.nn.Module:
         return resolve_spec(self.net, CLASSIFIERS, "net").build(self._image_shape, len(self.classes_))

@@ -102,7 +102,21 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
     def _infer(self, function, X) -> np.ndarray:
         """`function` of unchecked X, batch by batch, on the device where the net is."""
         X = check_X(self, X, reset=False)
-        return infer(function, self._stored(X), next(self.net_.parameters()).device)
+        return infer(function, self._stored(X), self._device())
+
+    def _device(self) -> torch.device:
+        return next(self.net_.parameters()).device
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        """What `models/folder.py` keeps as tensors: the net's state."""
+        return self.net_.state_dict()
+
+    def _take_weights(self, weights: dict[str, torch.Tensor]) -> None:
+        """The fitted net again, from settings, learned values and `weights`."""
+        self._image_shape = self.pixels_.image_shape(getattr(self, "image_shape", None))
+        net = self._build_net()
+        net.load_state_dict(weights)
+        self.net_ = net.eval()
 
     def _more_learned(self) -> dict[str, Any]:
         """Learned attributes that are a subclass's own, as arrays or plain values, for `models/folder.py`."""
