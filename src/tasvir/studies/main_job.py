@@ -33,9 +33,9 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(autoencoder_pixels=240e6, classifier_pixels=450e6, n_seeds=1),
-    "standard": Profile(autoencoder_pixels=720e6, classifier_pixels=900e6, n_seeds=3),
-    "full": Profile(autoencoder_pixels=2400e6, classifier_pixels=1800e6, n_seeds=5),
+    "quick": Profile(autoencoder_pixels=240e6, classifier_pixels=650e6, n_seeds=1),
+    "standard": Profile(autoencoder_pixels=720e6, classifier_pixels=1300e6, n_seeds=3),
+    "full": Profile(autoencoder_pixels=2400e6, classifier_pixels=2600e6, n_seeds=5),
 }
 
 ASSUMPTIONS = (
