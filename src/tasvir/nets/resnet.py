@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from tasvir.nets.shapes import PadTo, check_sizes
+from tasvir.nets.trunk import Trunk
 
 #: Below this many pixels a side nothing is left to convolve after a stride.
 SMALLEST = 4
@@ -23,7 +24,7 @@ class ResNetSpec:
     stem_stride: int | None = None
     dropout: float = 0.0
 
-    def build(self, image_shape: tuple[int, int, int], n_outputs: int) -> nn.Module:
+    def build(self, image_shape: tuple[int, int, int], n_outputs: int) -> Trunk:
         """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
         check_sizes(self, widths=tuple(self.widths))
         height, width, channels = image_shape
@@ -63,16 +64,3 @@ class GlobalMean(nn.Module):
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
         return x_BCHW.mean(dim=(2, 3))
-
-
-class Trunk(nn.Module):
-    """`features` (B, F) and a linear `head` (B, K): what every classifier net is made of."""
-
-    def __init__(self, features: nn.Module, n_features: int, n_outputs: int, dropout: float = 0.0):
-        super().__init__()
-        self.features = features
-        self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear(n_features, n_outputs)
-
-    def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        return self.head(self.dropout(self.features(x_BCHW)))

@@ -1,0 +1,56 @@
+"""The textbook classifier: convolutions and pooling, then dense layers. Legend: B batch, C channels, H W pixels, K classes."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import nn
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.nets.mlp import rectified
+from tasvir.nets.shapes import PadTo, check_sizes, round_up
+from tasvir.nets.trunk import Trunk
+
+#: By name: what halves the image after each convolution.
+POOLINGS = {"max": nn.MaxPool2d, "mean": nn.AvgPool2d}
+
+
+@dataclass(frozen=True)
+class CNNSpec:
+    """For each of `filters` a convolution of `kernel` x `kernel` pixels, ReLU and 2 x 2 `pooling`; then `dense` layers with ReLU.
+
+    `pooling` is "max" or "mean". `batch_norm` normalises between convolution and ReLU. `dropout` is done between dense layers and
+    before the head. `dense` may be (): the head then sees the last pooling. Sizes are padded inside to a multiple of
+    ``2 ** len(filters)``.
+    """
+
+    filters: tuple[int, ...] = (32, 64)
+    kernel: int = 3
+    pooling: str = "max"
+    batch_norm: bool = True
+    dense: tuple[int, ...] = (128,)
+    dropout: float = 0.0
+
+    def build(self, image_shape: tuple[int, int, int], n_outputs: int) -> Trunk:
+        """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
+        self._check()
+        height, width, channels = image_shape
+        stride = 2 ** len(self.filters)
+        height, width = round_up(height, stride), round_up(width, stride)
+        widths = (self.filters[-1] * (height // stride) * (width // stride), *self.dense)
+        convolutions = [layer for fans in pairwise((channels, *self.filters)) for layer in self._halved(*fans)]
+        layers = [PadTo(height, width), *convolutions, nn.Flatten(), *rectified(widths, self.dropout)]
+        return Trunk(nn.Sequential(*layers), widths[-1], n_outputs, self.dropout)
+
+    def _halved(self, fan_in: int, fan_out: int) -> list[nn.Module]:
+        convolution = nn.Conv2d(fan_in, fan_out, self.kernel, padding=self.kernel // 2)
+        norm = [nn.BatchNorm2d(fan_out)] if self.batch_norm else []
+        return [convolution, *norm, nn.ReLU(), POOLINGS[self.pooling](2)]
+
+    def _check(self) -> None:
+        check_sizes(self, filters=tuple(self.filters), kernel=(self.kernel,))
+        if self.dense:
+            check_sizes(self, dense=tuple(self.dense))
+        if self.kernel % 2 == 0:
+            raise BadInputError(f"CNNSpec(kernel={self.kernel}): give an odd number, so that the image keeps its size")
+        if self.pooling not in POOLINGS:
+            raise BadInputError(f"CNNSpec(pooling={self.pooling!r}): give one of {', '.join(map(repr, POOLINGS))}")
