@@ -1,0 +1,36 @@
+"""The copy audit counts copies, and only those."""
+
+import numpy as np
+import pytest
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.measures.copies import copy_audit
+
+
+@pytest.fixture
+def real():
+    rng = np.random.default_rng(0)
+    return rng.random((200, 10)), rng.random((400, 10)), rng
+
+
+def test_repeated_images_are_all_counted(real):
+    train, held_out, rng = real
+    found = copy_audit(train, held_out, train[rng.integers(0, 200, 300)] + 1e-4)
+    assert found.n_copies == 300
+
+
+def test_new_images_are_counted_as_rarely_as_held_out_ones(real):
+    train, held_out, rng = real
+    found = copy_audit(train, held_out, rng.random((2000, 10)))
+    assert found.n_copies / 2000 == pytest.approx(0.01, abs=0.015)
+    assert found.samples_median == pytest.approx(found.held_out_median, rel=0.1)
+
+
+def test_distances_are_root_mean_squares():
+    found = copy_audit(np.zeros((1, 4)), np.full((5, 4), 0.5), np.full((3, 4), 0.25))
+    assert (found.held_out_median, found.samples_median) == (0.5, 0.25)
+
+
+def test_bad_shapes():
+    with pytest.raises(BadInputError, match="equal F"):
+        copy_audit(np.zeros((2, 3)), np.zeros((2, 4)), np.zeros((2, 3)))

@@ -1,0 +1,142 @@
+"""The VAE's mathematics: its bound, its limits, its labels."""
+
+import numpy as np
+import pytest
+import torch
+from scipy import integrate, stats
+
+from tasvir import VAE, load_model, save_model
+from tasvir.contracts.errors import BadInputError
+from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
+from tasvir.models.labels import targets_to_draw
+from tasvir.models.vae import VariationalNet, VariationalTask, kl_to_standard_normal, log_likelihood
+from tasvir.nets.dense import DenseSpec
+from tasvir.train.engine import TorchEngine
+
+SMALL = {"net": DenseSpec(hidden=(16,)), "n_components": 2, "max_epochs": 2, "device": "cpu", "random_state": 0}
+
+
+@pytest.fixture(scope="module")
+def images():
+    rng = np.random.default_rng(0)
+    y = rng.integers(0, 3, 120)
+    X = np.clip(rng.normal(60 + 60 * y[:, None, None], 20, (120, 6, 6)), 0, 255).astype(np.uint8)
+    return X, np.array(["a", "b", "c"])[y]
+
+
+@pytest.mark.parametrize(("mean", "sd"), [(0.0, 1.0), (1.3, 0.4), (-0.5, 2.0)])
+def test_kl_is_the_integral_of_its_definition(mean, sd):
+    p, q = stats.norm(mean, sd), stats.norm(0, 1)
+    expected, _ = integrate.quad(lambda z: p.pdf(z) * (p.logpdf(z) - q.logpdf(z)), mean - 12 * sd, mean + 12 * sd)
+    found = kl_to_standard_normal(torch.tensor([[mean]]), torch.tensor([[2 * np.log(sd)]]))
+    assert found.item() == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_likelihoods_are_the_densities_of_scipy():
+    rng = np.random.default_rng(1)
+    x, drawn = rng.random((3, 1, 2, 2)), rng.uniform(0.1, 0.9, (3, 1, 2, 2))
+    gaussian = stats.norm(drawn, 0.2).logpdf(x).sum((1, 2, 3))
+    bernoulli = stats.bernoulli(drawn).logpmf(np.rint(x)).sum((1, 2, 3))
+    tensors = torch.from_numpy(x), torch.from_numpy(drawn)
+    np.testing.assert_allclose(log_likelihood(*tensors, "gaussian", 0.2), gaussian)
+    np.testing.assert_allclose(log_likelihood(tensors[0].round(), tensors[1], "bernoulli", 1.0), bernoulli)
+
+
+def test_beta_0_without_noise_is_an_autoencoder():
+    """The same weights, the same batches: the Gaussian likelihood's gradient is the squared error's, scaled; Adam forgets it."""
+    torch.manual_seed(0)
+    encoder, decoder = DenseSpec(hidden=(8,)).build((4, 4, 1), 2, 2)
+    wide = DenseSpec(hidden=(8,)).build((4, 4, 1), 4, 2)[0]
+    for own, other in zip(wide, encoder, strict=True):
+        if isinstance(own, torch.nn.Linear):
+            own.weight.data[: len(other.weight)] = other.weight.data
+            own.bias.data[: len(other.bias)] = other.bias.data
+    vae_net = VariationalNet(wide, DenseSpec(hidden=(8,)).build((4, 4, 1), 4, 2)[1], 0)
+    vae_net.decoder.load_state_dict(decoder.state_dict())
+    engine = TorchEngine(torch.device("cpu"))
+    estimator = VAE(beta=0.0, likelihood="gaussian", likelihood_sd=1.0, learning_rate=1e-2)
+    vae = VariationalTask(vae_net, engine, estimator, seed=0, noise=0.0)
+    autoencoder = ReconstructionTask(EncoderDecoder(encoder, decoder), engine, 1e-2)
+    x = torch.rand(20, 1, 4, 4)
+    vae.begin(0)
+    for _ in range(5):
+        vae.train_step((x,))
+        autoencoder.train_step((x,))
+    drawn = vae.net.decode(vae.net.encode(x)[0], None)
+    torch.testing.assert_close(drawn, autoencoder.net(x), rtol=1e-3, atol=1e-4)
+
+
+def test_history_is_in_nats_and_adds_up(images):
+    history = VAE(beta=2.0, **SMALL).fit(*images).history_
+    for start in ("", "valid_"):
+        reconstruction, kl = np.array(history[f"{start}reconstruction"]), np.array(history[f"{start}kl"])
+        np.testing.assert_allclose(history[f"{start}elbo"], -(reconstruction + kl), rtol=1e-5)
+        np.testing.assert_allclose(history[f"{start}loss"], reconstruction + 2.0 * kl, rtol=1e-5)
+        np.testing.assert_allclose(np.add(history[f"{start}kl_0"], history[f"{start}kl_1"]), kl, rtol=1e-4, atol=1e-7)
+
+
+def test_transform_is_the_posterior_mean_and_ignores_labels(images):
+    X, y = images
+    vae = VAE(conditional=True, **SMALL).fit(X, y)
+    with torch.no_grad():
+        mean, _ = vae.net_.encode(torch.from_numpy(X)[:, None] / 255)
+    np.testing.assert_allclose(vae.transform(X), mean.numpy(), atol=1e-6)
+
+
+def test_a_label_changes_what_is_drawn(images):
+    X, y = images
+    vae = VAE(conditional=True, **(SMALL | {"max_epochs": 60, "learning_rate": 1e-2})).fit(X, y)
+    brightness = [vae.sample(50, label, random_state=0).mean() for label in "abc"]
+    assert brightness[0] < brightness[1] < brightness[2]
+
+
+@pytest.mark.parametrize("net", ["dense", "conv"])
+def test_samples_look_like_X(images, net):
+    vae = VAE(**(SMALL | {"net": net})).fit(images[0])
+    drawn = vae.sample(7, random_state=1)
+    assert drawn.shape == (7, 6, 6)
+    assert drawn.dtype == np.uint8
+    np.testing.assert_array_equal(drawn, vae.sample(7, random_state=1))
+    assert (drawn != vae.sample(7, random_state=2)).any()
+
+
+def test_labels_are_drawn_in_training_proportion():
+    drawn = targets_to_draw(np.array([0, 1]), np.array([0.9, 0.1]), None, 10_000, np.random.default_rng(0))
+    assert np.mean(drawn) == pytest.approx(0.1, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("conditional", "call", "words"),
+    [
+        (True, lambda vae: vae.sample(2, "z"), "label z was never seen"),
+        (True, lambda vae: vae.sample(0), "n_samples=0"),
+        (True, lambda vae: vae.sample(3, ["a"]), "1 labels for n_samples=3"),
+        (True, lambda vae: vae.inverse_transform(np.zeros((1, 2))), "use sample"),
+        (False, lambda vae: vae.sample(2, "a"), "fitted without labels"),
+        (False, lambda vae: vae.inverse_transform(np.zeros((1, 5))), "n_components=2"),
+    ],
+)
+def test_bad_requests(images, conditional, call, words):
+    vae = VAE(conditional=conditional, **SMALL).fit(*images)
+    with pytest.raises(BadInputError, match=words):
+        call(vae)
+
+
+@pytest.mark.parametrize("settings", [{"beta": -1.0}, {"likelihood": "poisson"}, {"likelihood_sd": 0.0}, {"n_components": 0}])
+def test_bad_settings_are_told_before_any_training(images, settings):
+    with pytest.raises(BadInputError, match=next(iter(settings))):
+        VAE(**(SMALL | settings)).fit(*images)
+
+
+def test_conditional_without_labels_is_told(images):
+    with pytest.raises(BadInputError, match="requires y"):
+        VAE(conditional=True, **SMALL).fit(images[0])
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+def test_saved_and_loaded_it_draws_the_same(images, conditional, tmp_path):
+    vae = VAE(conditional=conditional, **SMALL).fit(*images)
+    again = load_model(save_model(vae, tmp_path / "vae"))
+    np.testing.assert_array_equal(again.sample(5, random_state=3), vae.sample(5, random_state=3))
+    np.testing.assert_array_equal(again.transform(images[0]), vae.transform(images[0]))
+    assert again.score(*images) == vae.score(*images)
