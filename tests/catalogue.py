@@ -1,6 +1,6 @@
 """Every estimator of ours, as the contract tests try it: constructor settings fit for very small data."""
 
-from tasvir import Autoencoder, ImageClassifier
+from tasvir import VAE, Autoencoder, GaussianSampler, ImageClassifier
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.resnet import ResNetSpec
@@ -9,6 +9,9 @@ from tasvir.nets.resnet import ResNetSpec
 ESTIMATORS = {
     "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, device="cpu"),
     "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, device="cpu"),
+    "VAE-dense": VAE(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, device="cpu"),
+    "VAE-conv-conditional": VAE(net=ConvSpec(filters=(4,)), n_components=2, conditional=True, max_epochs=2, device="cpu"),
+    "GaussianSampler": GaussianSampler(),
     "ImageClassifier-resnet": ImageClassifier(
         net=ResNetSpec(widths=(8, 16)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
     ),

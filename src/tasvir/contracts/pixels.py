@@ -87,7 +87,7 @@ def check_X(estimator, X, *, reset: bool) -> np.ndarray:
                 "give X of shape (n, *that shape)"
             )
         return validate_data(estimator, X, reset=reset)
-    X = check_array(X, allow_nd=True, ensure_all_finite=True)
+    X = check_array(X, allow_nd=True, ensure_all_finite=True, input_name="X")
     _check_image_range(X)
     if reset:
         estimator.n_features_in_ = math.prod(X.shape[1:])

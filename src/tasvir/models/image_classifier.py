@@ -13,7 +13,7 @@ from tasvir.contracts.pixels import check_X
 from tasvir.contracts.seeds import stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
-from tasvir.models.labels import known_targets, learn_labels
+from tasvir.models.labels import learn_labels, validation_targets
 from tasvir.models.trained import TrainedEstimator
 from tasvir.nets.augment import Augment, AugmentSpec
 from tasvir.nets.resnet import ResNetSpec
@@ -186,7 +186,9 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         """Learn the classes of X; `groups` steers the inner split, (`X_val`, `y_val`) replace it."""
         X = self._check_fit_X(X)
         targets = self._learn_classes(X, y)
-        valid = None if X_val is None else (check_X(self, X_val, reset=False), known_targets(self.classes_, y_val))
+        valid = (
+            None if X_val is None else (check_X(self, X_val, reset=False), validation_targets(self.classes_, y_val, len(X_val)))
+        )
         self._train(X, targets, y=targets, groups=groups, valid=valid)
         return self
 

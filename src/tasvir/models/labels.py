@@ -29,6 +29,16 @@ def known_targets(classes: np.ndarray, y) -> np.ndarray:
     return np.searchsorted(classes, y).astype(np.int64)
 
 
+def validation_targets(classes: np.ndarray, y_val, n_images: int) -> np.ndarray:
+    """The targets of the images handed to `fit` as X_val."""
+    if y_val is None:
+        raise BadInputError("X_val is given without y_val: give one label an image")
+    targets = known_targets(classes, y_val)
+    if len(targets) != n_images:
+        raise BadInputError(f"X_val has {n_images} images but y_val has {len(targets)} labels: give one label an image")
+    return targets
+
+
 def targets_to_draw(classes, prior, y, n_samples: int, rng: np.random.Generator) -> np.ndarray | None:
     """The class of each sample: one label for all, n labels, or drawn in training proportion; None for an unlabelled sampler."""
     if isinstance(n_samples, bool) or not hasattr(n_samples, "__index__") or n_samples < 1:

@@ -66,7 +66,7 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
         valid_batches = None if valid is None else OrderedBatches(*self._tensors(*valid))
         with torch_stream(stream_seed(seed, "net")):
             engine = build_engine(self.engine, self.device)
-            net = self._build_net().to(memory_format=torch.channels_last)
+            net = self._new_net()
             task = self._build_task(net, engine, n_steps=batches.n_steps, seed=seed)
             hooks = copy.deepcopy(list(self.hooks))
             history = restore(task, hooks, key=self._training_key(X, targets, seed), max_epochs=self.max_epochs)
@@ -104,6 +104,10 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
         X = check_X(self, X, reset=False)
         return infer(function, self._stored(X), self._device())
 
+    def _new_net(self) -> torch.nn.Module:
+        """In channels-last memory, whether it is trained or loaded: the order of sums, so the last bits, depend on it."""
+        return self._build_net().to(memory_format=torch.channels_last)
+
     def _device(self) -> torch.device:
         return next(self.net_.parameters()).device
 
@@ -114,7 +118,7 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
     def _take_weights(self, weights: dict[str, torch.Tensor]) -> None:
         """The fitted net again, from settings, learned values and `weights`."""
         self._image_shape = self.pixels_.image_shape(getattr(self, "image_shape", None))
-        net = self._build_net()
+        net = self._new_net()
         net.load_state_dict(weights)
         self.net_ = net.eval()
 

@@ -17,7 +17,7 @@ from tasvir.contracts.seeds import seed_from, stream_rng, stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, flat_pixels
-from tasvir.models.labels import known_targets, learn_labels, targets_to_draw
+from tasvir.models.labels import known_targets, learn_labels, targets_to_draw, validation_targets
 from tasvir.models.trained import TrainedEstimator
 from tasvir.train.batches import infer, to_unit
 from tasvir.train.engine import Engine
@@ -209,7 +209,8 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         targets = self._learn_labels(X, y)
         valid = None
         if X_val is not None:
-            valid = check_X(self, X_val, reset=False), self._targets(y_val)
+            valid_targets = validation_targets(self.classes_, y_val, len(X_val)) if self.conditional else None
+            valid = check_X(self, X_val, reset=False), valid_targets
         self._train(X, targets, y=y, groups=groups, valid=valid)
         return self
 

@@ -1,0 +1,47 @@
+"""What a classifier promises: probabilities, and labels as they were given."""
+
+import warnings
+
+import numpy as np
+
+from tasvir.contracts.checks.trial import CLASSES, example, fit, must_be_same, must_raise, results_of, unfitted
+
+
+def check_probabilities(estimator, kind: str) -> None:
+    """`predict_proba` gives float32 rows that sum to 1, `predict` the label of the largest, `score` the accuracy."""
+    X, y = example(kind)
+    fitted = fit(estimator, X, y)
+    probabilities = fitted.predict_proba(X)
+    assert list(fitted.classes_) == list(CLASSES), fitted.classes_
+    assert probabilities.dtype == np.float32, probabilities.dtype
+    assert probabilities.shape == (len(X), len(CLASSES)), probabilities.shape
+    assert (probabilities >= 0).all(), "negative probabilities"
+    assert np.allclose(probabilities.sum(1), 1, atol=1e-5), "rows that do not sum to 1"
+    assert np.array_equal(fitted.predict(X), CLASSES[probabilities.argmax(1)]), "predict is not the most probable"
+    assert np.isclose(fitted.score(X, y), (fitted.predict(X) == y).mean()), "score is not the accuracy"
+
+
+def check_columns_of_labels(estimator) -> None:
+    """(n, 1) labels are taken with scikit-learn's DataConversionWarning; y is required."""
+    from sklearn.exceptions import DataConversionWarning
+
+    X, y = example()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        column = fit(estimator, X, y[:, None])
+    assert any(issubclass(w.category, DataConversionWarning) for w in caught), "no DataConversionWarning"
+    must_be_same(results_of(column, X), results_of(fit(estimator, X, y), X))
+    must_raise(ValueError, "y", lambda: fit(estimator, X, None), "no labels")
+    must_raise(ValueError, "class", lambda: fit(estimator, X, np.full(len(X), "ant")), "one class")
+
+
+def check_unknown_validation_label(estimator) -> None:
+    """Validation labels that the training ones do not have are refused, and so are validation images without labels."""
+    X, y = example()
+    unknown = np.where(y == "ant", "yak", y)
+    must_raise(ValueError, "yak", lambda: unfitted(estimator).fit(X, y, X_val=X, y_val=unknown))
+    must_raise(ValueError, "y_val", lambda: unfitted(estimator).fit(X, y, X_val=X))
+    must_raise(ValueError, "", lambda: unfitted(estimator).fit(X, y, X_val=X, y_val=y[:-1]), "fewer labels than images")
+
+
+CHECKS = (check_probabilities, check_columns_of_labels, check_unknown_validation_label)
