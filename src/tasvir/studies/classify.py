@@ -10,7 +10,7 @@ from tasvir.data.dataset import Dataset
 from tasvir.measures.classification import balanced_accuracy, confusion, score_classifier
 from tasvir.measures.neighbours import knn_accuracy
 from tasvir.measures.paired import paired_bootstrap
-from tasvir.records.record import Record, array, curve, metric
+from tasvir.records.record import Record, array, curve
 from tasvir.studies.cell import Cell, Outcome, Workspace
 from tasvir.studies.mirror import mirror_safe
 from tasvir.studies.training import epochs_for, fit_in_cell, flat_unit, kept_model, measured, seconds
@@ -104,17 +104,7 @@ def compare(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: 
     for name in baselines:
         labels = {"arm": "Residual net", "against": TITLES[name.partition("/")[2]]}
         found = paired_bootstrap(balanced_accuracy, y, predicted[net], predicted[name], groups, seed=seed)
-        records.append(
-            metric(
-                "balanced_accuracy_difference",
-                found.value,
-                low=found.low,
-                high=found.high,
-                n=found.n,
-                method=found.method,
-                labels=labels,
-            )
-        )
+        records.append(measured("balanced_accuracy_difference", found, labels))
     return Outcome({"title": "Comparison", "compared": list(predicted)}, records)
 
 

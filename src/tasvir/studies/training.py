@@ -1,6 +1,7 @@
 """How cells train: hooks that keep the best epoch and survive a kill, a length in proportion to the data, the fitted model."""
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -55,9 +56,9 @@ def seconds(name: str, value: float) -> Record:
     return metric(name, value, unit="s")
 
 
-def measured(name: str, estimate: Estimate) -> Record:
+def measured(name: str, found: Estimate, labels: Mapping[str, str] | None = None) -> Record:
     """A number with its interval as a metric."""
-    return metric(name, estimate.value, low=estimate.low, high=estimate.high, n=estimate.n, method=estimate.method)
+    return metric(name, found.value, low=found.low, high=found.high, n=found.n, method=found.method, labels=labels)
 
 
 def flat_unit(X: np.ndarray) -> np.ndarray:
