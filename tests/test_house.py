@@ -25,7 +25,9 @@ NO_NAMES = {"utils", "util", "common", "helpers", "helper", "misc", "core", "bas
 #: Reading with these runs code out of a file.
 NO_CALLS = {"pickle.load", "pickle.loads", "torch.load", "joblib.load", "marshal.loads", "shelve.open", "eval", "exec"}
 #: (what, where) -> why it may be larger than its wall.
-LARGER: dict[tuple[str, str], str] = {}
+LARGER: dict[tuple[str, str], str] = {
+    ("parameters", "data/load.py:load_data"): "its signature is documented word by word; inside, one LoadOptions is passed",
+}
 
 
 # -- what a source file says ------------------------------------------------------------------------------------------

@@ -14,9 +14,12 @@ REAL = Path(os.environ["TASVIR_DATA"]) if "TASVIR_DATA" in os.environ else None
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path_factory, monkeypatch):
-    """No test sees or fills the user's folders."""
-    monkeypatch.setenv("TASVIR_CACHE", str(tmp_path_factory.mktemp("cache")))
+    """No test sees or fills the user's folders, or the network."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("TASVIR_CACHE", str(folder))
+    monkeypatch.setenv("TASVIR_OFFLINE", "1")
     monkeypatch.delenv("TASVIR_DATA", raising=False)
+    return folder
 
 
 @pytest.fixture

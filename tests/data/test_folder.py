@@ -72,3 +72,21 @@ def test_an_unreadable_image_is_named(picture_folder, content):
     path.write_bytes(path.read_bytes()[:60] if content is None else content)
     with pytest.raises(DataFileError, match=r"b/001.png cannot be read as an image"):
         load_data(folder)
+
+
+def test_parts_with_class_folders_are_a_given_split(tmp_path):
+    rng = np.random.default_rng(0)
+    for part, n in (("train", 4), ("Validation", 2), ("test", 3)):
+        for label in ("cat", "dog"):
+            place = tmp_path / "pets" / part / label
+            place.mkdir(parents=True)
+            for index in range(n):
+                Image.fromarray(rng.integers(0, 256, (8, 8), dtype=np.uint8)).save(place / f"{index}.png")
+    dataset = load_data(tmp_path / "pets")
+    assert [len(dataset.part(part)[0]) for part in ("train", "val", "test")] == [8, 4, 6]
+    assert dataset.class_names == ("cat", "dog")
+    assert dataset.card.split_rule == "given"
+
+
+def test_classes_that_are_called_train_and_test_are_classes(picture_folder):
+    assert load_data(picture_folder({"train": 4, "test": 4})).class_names == ("test", "train")

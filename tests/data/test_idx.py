@@ -1,5 +1,6 @@
 """IDX files: read whole or refused, and told apart by content."""
 
+import dataclasses
 import gzip
 
 import numpy as np
@@ -17,16 +18,10 @@ def known_content(monkeypatch):
 
     def know(name, folder, ending=""):
         md5 = content_md5(folder / f"train-images-idx3-ubyte{ending}")
-        changed = known.KNOWN | {name: _replaced(known.KNOWN[name], md5)}
-        monkeypatch.setattr(known, "KNOWN", changed)
+        changed = dataclasses.replace(known.KNOWN[name], content_md5=(md5,))
+        monkeypatch.setitem(known.KNOWN, name, changed)
 
     return know
-
-
-def _replaced(entry, md5):
-    import dataclasses
-
-    return dataclasses.replace(entry, content_md5=md5)
 
 
 @pytest.mark.parametrize("ending", ["", ".gz"])
@@ -51,7 +46,7 @@ def test_without_a_match_the_folders_name_decides_and_a_note_says_so(tmp_path, i
 
 def test_otherwise_the_error_lists_what_was_found(tmp_path, idx_set):
     idx_set(tmp_path / "other")
-    with pytest.raises(DataFileError, match=r"MNIST is not here: put train-images.*other/train-images"):
+    with pytest.raises(DataFileError, match=r"MNIST is not here, only.*other/train-images"):
         load_data("mnist", data_dir=tmp_path)
 
 
@@ -75,9 +70,9 @@ def test_images_and_labels_of_different_length_are_refused(tmp_path, write_idx):
         (lambda data: data[:-5], "promises 48 bytes and holds only 43"),
         (lambda data: data + b"x", "holds more"),
         (lambda data: data[:9], "cut off in its header"),
-        (lambda data: b"", "not an IDX file"),
-        (lambda data: b"PNG!" + data[4:], "not an IDX file"),
-        (lambda data: data[:3] + b"\x01" + data[4:], "has 1 axes, expected 3"),
+        (lambda data: b"", "not as an IDX file"),
+        (lambda data: b"PNG!" + data[4:], "not as an IDX file"),
+        (lambda data: data[:3] + b"\x01" + data[4:], "has 1 axes instead of 3"),
         (lambda data: data[:4] + b"\xff" * 12 + data[16:], "holds only 48"),
     ],
 )
@@ -88,10 +83,33 @@ def test_damaged_files_are_refused(tmp_path, write_idx, damage, match):
         idx.read_idx(path, 3)
 
 
-@pytest.mark.parametrize("damage", [lambda data: data[:40], lambda data: b"no gzip at all"])
-def test_damaged_gzip_is_refused(tmp_path, damage):
+@pytest.mark.parametrize("keep", [5, 40, -3])
+def test_truncated_gzip_is_refused(tmp_path, keep):
     path = tmp_path / "images.gz"
     content = bytes([0, 0, 8, 1, 0, 0, 16, 0]) + np.random.default_rng(0).bytes(4096)
-    path.write_bytes(damage(gzip.compress(content)))
+    path.write_bytes(gzip.compress(content)[:keep])
     with pytest.raises(DataFileError, match="damaged or cut off"):
         idx.read_idx(path, 1)
+
+
+def test_a_file_is_unpacked_whatever_its_name_says(tmp_path, write_idx):
+    packed = write_idx(tmp_path / "images.gz", np.arange(4))
+    plain = packed.rename(tmp_path / "images")
+    np.testing.assert_array_equal(idx.read_idx(plain, 1), np.arange(4))
+
+
+def test_a_path_brings_its_labels_and_its_test_files(tmp_path, idx_set):
+    train = idx_set(tmp_path, ending=".gz")
+    dataset = load_data(tmp_path / "train-images-idx3-ubyte.gz")
+    assert [len(dataset.part(part)[0]) for part in ("train", "test")] == [20, 10]
+    np.testing.assert_array_equal(dataset.part("train")[0], train)
+    assert load_data(tmp_path).fingerprint == dataset.fingerprint
+    for path in tmp_path.glob("t10k*"):
+        path.unlink()
+    assert load_data(tmp_path).card.split_rule.startswith("drawn")
+
+
+def test_a_known_content_named_by_path_gets_its_card(tmp_path, idx_set, known_content):
+    idx_set(tmp_path / "x", seed=2)
+    known_content("fashion-mnist", tmp_path / "x")
+    assert load_data(tmp_path / "x").card.title == "Fashion-MNIST"

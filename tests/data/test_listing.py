@@ -1,6 +1,9 @@
 """The list of known sets."""
 
-from tasvir.data.listing import list_data
+import pytest
+
+from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.data.listing import fetch_data, list_data
 
 
 def test_each_set_is_found_or_says_where_to_put_it(tmp_path, idx_set):
@@ -11,3 +14,10 @@ def test_each_set_is_found_or_says_where_to_put_it(tmp_path, idx_set):
     assert not rows["mnist"].found
     assert rows["mnist"].where.startswith("not found: put train-images-idx3-ubyte")
     assert rows["mnist"].image_size == "28x28"
+
+
+def test_only_known_remote_sets_can_be_fetched():
+    with pytest.raises(BadInputError, match="nothing to download for 'digits'"):
+        fetch_data("digits")
+    with pytest.raises(DataFileError, match="TASVIR_OFFLINE is set"):
+        fetch_data("mnist")

@@ -2,10 +2,15 @@
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.data.cache import copy_rows
+
+if TYPE_CHECKING:
+    from tasvir.data.torch_part import TorchPart
 
 PARTS = ("train", "val", "test")
 
@@ -95,7 +100,38 @@ class Dataset:
         """
         rows = self._rows(name)
         groups = None if self.groups is None else self.groups[rows]
-        return self.images[rows], self.labels[rows], groups
+        return self._images(rows), self.labels[rows], groups
+
+    def torch(self, part: str) -> "TorchPart":
+        """One part as a `torch.utils.data.Dataset`, for training loops of your own.
+
+        Parameters
+        ----------
+        part : 'train', 'val' or 'test'
+            As in `part`.
+
+        Returns
+        -------
+        torch.utils.data.Dataset
+            Items (image, label): float32 (channels, height, width) of 0..1, and an int64 scalar.
+
+        Examples
+        --------
+        >>> from tasvir import load_data
+        >>> image, label = load_data("digits").torch("train")[0]
+        >>> tuple(image.shape), str(image.dtype), str(label.dtype)
+        ((1, 8, 8), 'torch.float32', 'torch.int64')
+        """
+        from tasvir.data.torch_part import TorchPart
+
+        X, y, _ = self.part(part)
+        return TorchPart(X, y)
+
+    def _images(self, rows: slice | np.ndarray) -> np.ndarray:
+        """Some images; what lies on disk because it is too large for the memory stays there."""
+        if isinstance(rows, np.ndarray) and isinstance(self.images, np.memmap):
+            return copy_rows(self.images, rows, self.fingerprint)
+        return self.images[rows]
 
     def _rows(self, name: str) -> slice | np.ndarray:
         """The part's rows: a slice (a view, no copy) where they stand together."""

@@ -10,12 +10,16 @@ from typing import BinaryIO
 
 from tasvir.contracts.errors import DataFileError
 
+GZIP_MAGIC = b"\x1f\x8b"
+
 
 @contextmanager
 def open_plain(path: Path) -> Iterator[BinaryIO]:
-    """The uncompressed bytes of a file; a `.gz` that breaks off or is none is an error that says so."""
+    """The uncompressed bytes of a file; whether it is gzipped is told from its first bytes, not from its name."""
     try:
-        with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+        with path.open("rb") as file:
+            packed = file.read(2) == GZIP_MAGIC
+        with gzip.open(path, "rb") if packed else path.open("rb") as file:
             yield file
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataFileError(f"{path} is damaged or cut off ({error}): download it again") from None

@@ -1,29 +1,65 @@
-"""A folder with one sub-folder of images a class."""
+"""Folders of images: one sub-folder a class, also below `train`, `val` and `test`."""
 
 from pathlib import Path
 
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.picture import PictureFiles, is_picture
+from tasvir.data.labels import PART_WORDS
+from tasvir.data.picture import is_picture
+from tasvir.data.pictures import PictureFiles
 from tasvir.data.raw import Facts, Raw
 
 
 def read_folder(folder: Path) -> Raw:
     """The sub-folders are the classes, in alphabetical order; images lie at any depth below them."""
-    classes = [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name[0] not in "._"]
+    paths, labels = _classes(folder)
+    return _raw(folder, paths, labels, None)
+
+
+def holds_parts(folder: Path) -> bool:
+    """Whether all sub-folders are called like parts of a split, and hold folders themselves."""
+    parts = _folders(folder)
+    return bool(parts) and all(part.name.lower() in PART_WORDS and _folders(part) for part in parts)
+
+
+def read_parts(folder: Path) -> Raw:
+    """`train`, `val` and `test`, each with one sub-folder a class, as a given split."""
+    paths, labels, split = [], [], []
+    for place in _folders(folder):
+        part = PART_WORDS[place.name.lower()]
+        some_paths, some_labels = _classes(place)
+        paths += some_paths
+        labels += some_labels
+        split += [part] * len(some_paths)
+    return _raw(folder, paths, labels, np.array(split))
+
+
+def _folders(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name[0] not in "._"]
+
+
+def _classes(folder: Path) -> tuple[list[Path], list[str]]:
+    """All images and the names of their classes."""
+    classes = _folders(folder)
     if not classes:
-        raise DataFileError(f"{folder} has no sub-folders: expected one folder of images for each class")
+        loose = " (images lie in it, but no class is known for them)" if any(map(is_picture, folder.iterdir())) else ""
+        raise DataFileError(f"{folder} has no sub-folders{loose}: make one folder of images for each class, or name a manifest")
     paths, labels = [], []
-    for position, place in enumerate(classes):
+    for place in classes:
         inside = sorted(path for path in place.rglob("*") if is_picture(path) and path.is_file())
         if not inside:
             raise DataFileError(f"{place} holds no images: remove this folder, or fill it")
         paths += inside
-        labels += [position] * len(inside)
+        labels += [place.name] * len(inside)
+    return paths, labels
+
+
+def _raw(folder: Path, paths: list[Path], labels: list[str], split: np.ndarray | None) -> Raw:
+    place = folder.resolve()
     return Raw(
-        facts=Facts(folder.resolve().name, str(folder), about="one folder of images for each class"),
-        pixels=PictureFiles(paths),
+        facts=Facts(place.name, str(folder), about="one folder of images for each class"),
+        pixels=PictureFiles(paths, str(place)),
         labels=np.array(labels),
-        class_names=tuple(place.name for place in classes),
+        split=split,
     )

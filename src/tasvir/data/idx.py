@@ -2,18 +2,18 @@
 
 import math
 import struct
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.data.arrays import ArrayPixels
+from tasvir.data.fetch import fetch
 from tasvir.data.files import content_md5, open_plain, read_bytes
-from tasvir.data.known import KnownSet, facts_of, plain
+from tasvir.data.known import KNOWN, KnownSet, facts_of, plain
 from tasvir.data.options import LoadOptions
-from tasvir.data.raw import Raw
-from tasvir.data.resize import ArrayPixels
-from tasvir.data.search import data_folders, find_files, not_found
+from tasvir.data.raw import Facts, Raw
+from tasvir.data.search import data_folders, find_files, place_for
 
 UNSIGNED_BYTE = 8
 
@@ -23,9 +23,10 @@ def read_idx(path: Path, ndim: int) -> np.ndarray:
     with open_plain(path) as file:
         head = file.read(4 + 4 * ndim)
         if len(head) < 4 or head[:3] != bytes([0, 0, UNSIGNED_BYTE]):
-            raise DataFileError(f"{path} is not an IDX file of bytes (it begins {head[:4].hex(' ') or 'empty'})")
+            found = head[:4].hex(" ") or "nothing"
+            raise DataFileError(f"{path} begins with {found}, not as an IDX file of bytes: check what it is")
         if head[3] != ndim:
-            raise DataFileError(f"{path} has {head[3]} axes, expected {ndim}: images and labels exchanged?")
+            raise DataFileError(f"{path} has {head[3]} axes instead of {ndim}: check for exchanged images and labels")
         if len(head) < 4 + 4 * ndim:
             raise DataFileError(f"{path} is cut off in its header: download it again")
         shape = struct.unpack(f">{ndim}I", head[4:])
@@ -41,44 +42,84 @@ def read_pair(images: Path, labels: Path) -> tuple[np.ndarray, np.ndarray]:
     """Images and labels that belong together."""
     pixels, classes = read_idx(images, 3), read_idx(labels, 1)
     if len(pixels) != len(classes):
-        raise DataFileError(f"{images} holds {len(pixels)} images but {labels.name} {len(classes)} labels: not a pair")
+        raise DataFileError(
+            f"{images} holds {len(pixels)} images but {labels.name} {len(classes)} labels: put the right pair together"
+        )
     if not pixels.size:
-        raise DataFileError(f"{images} holds no pixels: expected images")
+        raise DataFileError(f"{images} holds no pixels: check what it is")
     return pixels, classes
-
-
-def find_idx(known: KnownSet, options: LoadOptions) -> tuple[list[Path], tuple[str, ...]]:
-    """The set's files in one folder, and a note where the content is not the official one.
-
-    Several sets share these file names, so the content decides; without a match, the folder's name.
-    """
-    candidates = find_files(known.files[0], data_folders(options.data_dir))
-    chosen = next((path for path in candidates if content_md5(path) == known.content_md5), None)
-    notes: tuple[str, ...] = ()
-    if chosen is None:
-        chosen = next((path for path in candidates if plain(path.parent.name) == known.name), None)
-        notes = (f"{chosen} is not the official {known.title} file (its content differs)",)
-    if chosen is None:
-        raise not_found(known, options.data_dir, candidates)
-    return [_beside(chosen, name, known) for name in known.files], notes
-
-
-def _beside(first: Path, name: str, known: KnownSet) -> Path:
-    for ending in ("", ".gz"):
-        if (path := first.parent / (name + ending)).is_file():
-            return path
-    raise DataFileError(f"{first.parent} lacks {name} (or {name}.gz): put it there to have all of {known.title}")
 
 
 def read_idx_set(known: KnownSet, options: LoadOptions) -> Raw:
     """A named set of four IDX files with its given split."""
-    files, notes = find_idx(known, options)
-    train, train_labels = read_pair(files[0], files[1])
-    test, test_labels = read_pair(files[2], files[3])
-    return Raw(
-        facts=replace(facts_of(known, str(files[0].parent)), notes=notes),
-        pixels=ArrayPixels(train, test),
-        labels=np.concatenate([train_labels, test_labels]),
-        class_names=known.class_names,
-        split=np.repeat(["train", "test"], [len(train), len(test)]),
+    first, notes = _find_images(known, options)
+    files = [_beside(first, name) for name in known.files]
+    return _raw(facts_of(known, str(first.parent), notes), files, known.class_names)
+
+
+def read_idx_path(path: Path) -> Raw:
+    """IDX files named by their path: the images, with the labels (and the test files) that lie beside them.
+
+    A known content gives the data card.
+    """
+    name = path.name.removesuffix(".gz")
+    if "images" not in name:
+        raise DataFileError(f"{path} has no 'images' in its name: name the file of images; its labels lie beside it")
+    names = [name, _labels_name(name)]
+    if "train" in name and _exists(path, test := name.replace("train", "t10k", 1)):
+        names += [test, _labels_name(test)]
+    md5 = content_md5(path)
+    known = next((known for known in KNOWN.values() if known.reader == "idx" and md5 == known.content_md5[0]), None)
+    facts = facts_of(known, str(path)) if known else Facts(name, str(path))
+    return _raw(facts, [_beside(path, one) for one in names], known.class_names if known else None)
+
+
+def _find_images(known: KnownSet, options: LoadOptions) -> tuple[Path, tuple[str, ...]]:
+    """The set's training images on this machine, downloaded where no file is called so."""
+    candidates = find_files(known.files[0], data_folders(options.data_dir))
+    if not candidates:
+        candidates = find_files(known.files[0], [fetch(known, place_for(known, options.data_dir))])
+    return official_idx(known, candidates)
+
+
+def official_idx(known: KnownSet, candidates: list[Path]) -> tuple[Path, tuple[str, ...]]:
+    """Which of the files is the set's, and a note where its content is not the official one.
+
+    Several sets share these file names, so the content decides; without a match, the folder's name.
+    """
+    for path in candidates:
+        if content_md5(path) == known.content_md5[0]:
+            return path, ()
+    for path in candidates:
+        if plain(path.parent.name) == known.name:
+            return path, (f"{path} is not the official {known.title} file (its content differs)",)
+    found = ", ".join(map(str, candidates)) or "none"
+    raise DataFileError(
+        f"{known.title} is not here, only files of its names with other content ({found}): put it into a folder "
+        f"called {known.name}, or check those files"
     )
+
+
+def _raw(facts: Facts, files: list[Path], class_names: tuple[str, ...] | None) -> Raw:
+    """One pair of files without a split, or two with one."""
+    train, train_labels = read_pair(*files[:2])
+    if len(files) == 2:
+        return Raw(facts, ArrayPixels(train), train_labels, class_names)
+    test, test_labels = read_pair(*files[2:])
+    split = np.repeat(["train", "test"], [len(train), len(test)])
+    return Raw(facts, ArrayPixels(train, test), np.concatenate([train_labels, test_labels]), class_names, split)
+
+
+def _labels_name(name: str) -> str:
+    return name.replace("images", "labels").replace("idx3", "idx1")
+
+
+def _exists(beside: Path, name: str) -> bool:
+    return any((beside.parent / (name + ending)).is_file() for ending in ("", ".gz"))
+
+
+def _beside(first: Path, name: str) -> Path:
+    for ending in ("", ".gz"):
+        if (path := first.parent / (name + ending)).is_file():
+            return path
+    raise DataFileError(f"{first.parent} lacks {name} (or {name}.gz), which belongs to {first.name}: put it there")

@@ -1,8 +1,15 @@
-"""Labels of any kind become positions in a tuple of class names."""
+"""Labels of any kind become positions in a tuple of class names; words for parts become parts."""
 
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
+
+#: How people call the parts of a split.
+PART_WORDS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation", "dev"), "val"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
 
 
 def encode(labels: np.ndarray, class_names: tuple[str, ...] | None, source: str) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -17,7 +24,7 @@ def encode(labels: np.ndarray, class_names: tuple[str, ...] | None, source: str)
             worst = positions.max() if positions.min() >= 0 else positions.min()
             raise BadInputError(f"{source} has label {worst}: expected 0 to {len(class_names) - 1}")
     positions = positions.astype(np.int64)
-    _check_counts(positions, class_names, source)
+    check_counts(positions, class_names, source)
     return positions, class_names
 
 
@@ -30,25 +37,29 @@ def flat(labels: np.ndarray, source: str) -> np.ndarray:
     return labels
 
 
+def check_counts(positions: np.ndarray, class_names: tuple[str, ...], source: str) -> None:
+    """Two classes at least, and two images at least in each that occurs."""
+    counts = np.bincount(positions, minlength=len(class_names))
+    present = np.flatnonzero(counts)
+    if len(present) < 2:
+        raise BadInputError(f"{source} has one class only ({class_names[present[0]]}): add another class")
+    if (counts[present] == 1).any():
+        alone = class_names[present[counts[present] == 1][0]]
+        raise BadInputError(f"{source} has class {alone!r} with a single image: add images, or remove the class")
+
+
 def _clean(labels: np.ndarray, source: str) -> np.ndarray:
-    """One finite, whole or textual label an image."""
+    """One finite, whole or textual label an image; words that are all whole numbers become numbers."""
     labels = flat(labels, source)
     if labels.dtype.kind == "f":
         if not np.isfinite(labels).all():
-            raise BadInputError(f"{source} has labels that are NaN: every image needs a label")
+            raise BadInputError(f"{source} has labels that are NaN or infinite: give every image its class")
         if (labels != np.rint(labels)).any():
             raise BadInputError(f"{source} has labels with fractions: expected classes, not measurements")
         labels = labels.astype(np.int64)
     if labels.dtype.kind not in "biuU":
         raise BadInputError(f"{source} has labels of type {labels.dtype}: expected whole numbers or words")
+    if labels.dtype.kind == "U" and all(label.isascii() and label.isdigit() for label in np.unique(labels)):
+        numbers = labels.astype(np.int64)
+        labels = numbers if len(np.unique(numbers)) == len(np.unique(labels)) else labels
     return labels
-
-
-def _check_counts(positions: np.ndarray, class_names: tuple[str, ...], source: str) -> None:
-    counts = np.bincount(positions, minlength=len(class_names))
-    present = np.flatnonzero(counts)
-    if len(present) < 2:
-        raise BadInputError(f"{source} has one class only ({class_names[present[0]]}): expected at least two")
-    if (counts[present] == 1).any():
-        alone = class_names[present[counts[present] == 1][0]]
-        raise BadInputError(f"{source} has class {alone!r} with a single image: add images, or remove the class")

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from tasvir.contracts.errors import DataFileError
-from tasvir.data.idx import find_idx
-from tasvir.data.known import KNOWN, KnownSet
+from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.data.fetch import fetch
+from tasvir.data.idx import official_idx
+from tasvir.data.known import KNOWN, KnownSet, find_known
 from tasvir.data.options import LoadOptions
 from tasvir.data.search import data_folders, find_files, place_for
 
@@ -39,9 +40,36 @@ def list_data(data_dir: Path | None = None) -> list[KnownRow]:
     return [_row(known, options) for known in KNOWN.values()]
 
 
+def fetch_data(name: str) -> Path:
+    """Download a known set into the user's cache, where it is not yet.
+
+    Parameters
+    ----------
+    name : str
+        One of the names that `list_data` gives.
+
+    Returns
+    -------
+    Path
+        The folder that holds its files.
+
+    Raises
+    ------
+    BadInputError
+        For a name that is not known, or a set that comes with scikit-learn.
+    DataFileError
+        When no address gives the file with the right hash; the line says where to put it by hand.
+    """
+    known = find_known(name)
+    if known is None or not known.remotes:
+        names = ", ".join(other.name for other in KNOWN.values() if other.remotes)
+        raise BadInputError(f"nothing to download for {name!r}: choose from {names}")
+    return fetch(known)
+
+
 def _row(known: KnownSet, options: LoadOptions) -> KnownRow:
     found = _find(known, options)
-    missing = f"not found: put {', '.join(known.files)} in {place_for(options.data_dir) / known.name}"
+    missing = f"not found: put {', '.join(known.files)} in {place_for(known, options.data_dir)}"
     height, width, *channels = known.image_shape
     size = f"{width}x{height}{' RGB' if channels else ''}"
     return KnownRow(known.name, known.title, len(known.class_names), size, bool(found), found or missing)
@@ -50,11 +78,11 @@ def _row(known: KnownSet, options: LoadOptions) -> KnownRow:
 def _find(known: KnownSet, options: LoadOptions) -> str:
     if not known.files:
         return "embedded"
+    folders = data_folders(options.data_dir)
     if known.reader == "idx":
         try:
-            return str(find_idx(known, options)[0][0].parent)
+            return str(official_idx(known, find_files(known.files[0], folders))[0].parent)
         except DataFileError:
-            data_folders(options.data_dir)  # a data_dir that is none is an error here too
             return ""
-    files = find_files(known.files[0], data_folders(options.data_dir))
-    return str(files[0]) if files else ""
+    files = [path for name in known.files for path in find_files(name, folders)]
+    return str(files[0] if known.reader == "npz" else files[0].parent) if files else ""

@@ -1,24 +1,14 @@
 """The door of the data room: a name or a path in, a `Dataset` out."""
 
 import os
-from pathlib import Path
 
-import numpy as np
-
-from tasvir.contracts.errors import BadTypeError, DataFileError
+from tasvir.data.arrange import arrange
 from tasvir.data.dataset import DataCard, Dataset
-from tasvir.data.digits import read_digits
-from tasvir.data.folder import read_folder
-from tasvir.data.idx import read_idx_set
-from tasvir.data.known import KNOWN, find_known
-from tasvir.data.labels import encode
-from tasvir.data.npz import read_npz_set
+from tasvir.data.labels import check_counts, encode
 from tasvir.data.options import LoadOptions
+from tasvir.data.pack import listed, pack
 from tasvir.data.raw import Raw
-from tasvir.data.resize import choose_form, gray_if_equal, pack, resize_words
-from tasvir.data.split import draw_split
-
-READERS = {"digits": read_digits, "idx": read_idx_set, "npz": read_npz_set}
+from tasvir.data.sources import read
 
 
 def load_data(
@@ -26,7 +16,17 @@ def load_data(
     *,
     data_dir: str | os.PathLike | None = None,
     image_size: int | None = None,
+    fit: str = "stretch",
     color: bool | None = None,
+    test: str | os.PathLike | None = None,
+    manifest: str | os.PathLike | None = None,
+    file_column: str | None = None,
+    label_column: str | None = None,
+    group_column: str | None = None,
+    split_column: str | None = None,
+    empty_label: str | None = None,
+    skip_unreadable: bool = False,
+    memory_limit: int | str | None = None,
     seed: int = 0,
 ) -> Dataset:
     """Which labelled images does this name or path stand for?
@@ -34,23 +34,43 @@ def load_data(
     Parameters
     ----------
     source : str or path
-        A known set ('digits', 'mnist', 'fashion-mnist', 'breastmnist'), or a folder with one sub-folder
-        of images a class.
+        A known set (`tasvir data list`); a folder with one sub-folder of images a class, also below `train`, `val` and
+        `test`; a folder of images with a `manifest`; an `.npz` file with the key names of MedMNIST or
+        `keras.datasets`; an IDX file of images (its labels beside it); a `.csv` file of pixels with the label first.
     data_dir : path, optional
-        Where known sets lie, in it or in its sub-folders; by default the environment's `TASVIR_DATA`.
+        Where known sets lie, in it or in its sub-folders; by default the environment's `TASVIR_DATA`. What is not
+        there is looked for in the user's cache, and downloaded into it.
     image_size : int, optional
         Side in pixels (4..1024) that every image gets. By default images keep their size if all agree and
         are at most 64 pixels a side, else they become 64x64.
+    fit : 'stretch' or 'crop'
+        How an image comes to another shape: resized whole, or its centre cut out and resized.
     color : bool, optional
         True makes RGB, False gray; by default one colour image makes the set RGB.
+    test : path, optional
+        A second file or folder of the same kind: `source` is then for training and this one for the test.
+    manifest : path, optional
+        A CSV table with a header and one row for each image of the folder `source`, in it or at this path.
+    file_column, label_column : str, optional
+        The manifest's columns of file names (or stems, or paths in the folder) and of labels; by default 'file' and
+        'label'.
+    group_column, split_column : str, optional
+        Its columns of groups (patients) and of parts ('train', 'val', 'test'); by default none.
+    empty_label : str, optional
+        What an empty label means; by default it is an error.
+    skip_unreadable : bool
+        Leave unreadable images out and count them, instead of an error that lists them.
+    memory_limit : int or str, optional
+        Bytes, or a size like '4GB', beyond which folders, manifests and `.npz` files stay on disk: the images are then
+        a read-only memmap in the user's cache. By default half of the machine's memory.
     seed : int
         Draws the split of a set that has none.
 
     Returns
     -------
     Dataset
-        Images uint8, labels as positions in `class_names`, a given split kept or a drawn one (stratified,
-        groups together, at least a fifth for the test).
+        Images uint8, labels as positions in `class_names`, a given split kept or a drawn one: stratified, at least a
+        fifth for the test, groups kept together, and near-duplicates too.
 
     Raises
     ------
@@ -65,57 +85,37 @@ def load_data(
     >>> load_data("digits", image_size=16).images.shape
     (1797, 16, 16)
     """
-    options = LoadOptions(data_dir=data_dir, image_size=image_size, color=color, seed=seed)
+    words = {name: value for name, value in locals().items() if name != "source"}
+    options = LoadOptions(**words)
     return assemble(read(source, options), options)
-
-
-def read(source: str | os.PathLike, options: LoadOptions) -> Raw:
-    """What the source holds, by the reader that knows its layout."""
-    if not isinstance(source, str | os.PathLike):
-        raise BadTypeError(f"source is a {type(source).__name__}: expected the name of a set or a path")
-    if isinstance(source, str) and (known := find_known(source)):
-        return READERS[known.reader](known, options)
-    path = Path(source).expanduser()
-    if path.is_dir():
-        return read_folder(path)
-    if path.exists():
-        raise DataFileError(f"{path} is a file: expected a known set or a folder with one sub-folder a class")
-    raise DataFileError(f"no data set {str(source)!r}: neither a known set ({', '.join(KNOWN)}) nor a path that exists")
 
 
 def assemble(raw: Raw, options: LoadOptions) -> Dataset:
     """The one place where labels are numbered, images brought into form and a split is drawn."""
-    labels, class_names = encode(raw.labels, raw.class_names, raw.facts.source)
-    form = choose_form(raw.pixels, options)
-    images = pack(raw.pixels, form)
-    if form.color and options.color is None:
-        images = gray_if_equal(images)
-    split, rule = _split(raw, labels, options.seed)
     facts = raw.facts
+    labels, class_names = encode(raw.labels, raw.class_names, facts.source)
+    packed = pack(raw.pixels, options)
+    if packed.unreadable:
+        raw, labels = raw.rows(packed.kept), labels[packed.kept]
+        check_counts(labels, class_names, facts.source)
+    arranged = arrange(raw, labels, packed.images, options.seed)
+    skipped = len(packed.unreadable)
+    notes = (f"{skipped} images were skipped: {listed(packed.unreadable)}",) if skipped else ()
     return Dataset(
         name=facts.name,
-        images=images,
+        images=packed.images,
         labels=labels,
         class_names=class_names,
-        groups=raw.groups,
-        split=split,
+        groups=arranged.groups,
+        split=arranged.split,
         card=DataCard(
             title=facts.title or facts.name,
             origin=facts.origin,
             licence=facts.licence,
             about=facts.about,
             source=facts.source,
-            split_rule=rule,
-            resize_rule=resize_words(form, raw.pixels.sizes()),
-            notes=facts.notes,
+            split_rule=arranged.rule,
+            resize_rule=packed.resize_rule,
+            notes=(*facts.notes, *notes, *arranged.notes),
         ),
     )
-
-
-def _split(raw: Raw, labels: np.ndarray, seed: int) -> tuple[np.ndarray, str]:
-    if raw.split is not None:
-        return raw.split, "given"
-    split = draw_split(labels, raw.groups, seed, raw.facts.source)
-    share = np.mean(split == "test")
-    together = "" if raw.groups is None else ", groups kept together"
-    return split, f"drawn: {share:.0%} of each class for the test, seed {seed}{together}"

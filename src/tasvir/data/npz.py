@@ -1,7 +1,5 @@
-"""The `.npz` files of MedMNIST; nothing in them is ever unpickled."""
+"""Image sets in `.npz` files, with the key names of MedMNIST or of keras.datasets."""
 
-import zipfile
-import zlib
 from pathlib import Path
 
 import numpy as np
@@ -9,64 +7,110 @@ import numpy as np
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.known import KnownSet, facts_of
 from tasvir.data.labels import flat
+from tasvir.data.npz_member import Member, members
 from tasvir.data.options import LoadOptions
-from tasvir.data.pixels import to_uint8
-from tasvir.data.raw import Raw
-from tasvir.data.resize import ArrayPixels
-from tasvir.data.search import data_folders, find_files, not_found
+from tasvir.data.pixels import image_shape, pixel_factor, to_uint8
+from tasvir.data.raw import Facts, Form, Identity, Raw
+from tasvir.data.resize import block_to_form
+from tasvir.data.search import locate
+
+#: (images, labels, part) as they are called; part None: no split is given.
+KEYS = (
+    ("train_images", "train_labels", "train"),
+    ("val_images", "val_labels", "val"),
+    ("test_images", "test_labels", "test"),
+    ("x_train", "y_train", "train"),
+    ("x_val", "y_val", "val"),
+    ("x_test", "y_test", "test"),
+    ("images", "labels", None),
+    ("x", "y", None),
+)
+BLOCK = 1024
+
+
+class NpzPixels:
+    """Images inside an `.npz` file, read block by block."""
+
+    keep_copy = False
+
+    def __init__(self, path: Path, parts: list[Member]):
+        self.parts = parts
+        self.shapes = [image_shape(part.shape, part.where) for part in parts]
+        state = path.stat()
+        self.identity = Identity(str(path.resolve()), f"{state.st_size} {state.st_mtime_ns}")
+        others = [part for part in parts if part.dtype != np.uint8]
+        where = others[0].where if others else str(path)
+        self.factor = pixel_factor((block for part in others for block in part.blocks(BLOCK)), where)
+
+    def __len__(self) -> int:
+        return sum(part.shape[0] for part in self.parts)
+
+    def sizes(self) -> set[tuple[int, int]]:
+        return {shape[1:3] for shape in self.shapes}
+
+    def any_color(self) -> bool:
+        return any(len(shape) == 4 for shape in self.shapes)
+
+    def blocks(self, form: Form):
+        start = 0
+        for part, shape in zip(self.parts, self.shapes, strict=True):
+            for block in part.blocks(BLOCK):
+                block = to_uint8(block.reshape(len(block), *shape[1:]), self.factor)
+                yield np.arange(start, start + len(block)), block_to_form(block, form)
+                start += len(block)
+
+    def failures(self) -> dict[int, str]:
+        return {}
 
 
 def read_npz_set(known: KnownSet, options: LoadOptions) -> Raw:
     """A named set that is one `.npz` file with its given split."""
-    found = find_files(known.files[0], data_folders(options.data_dir))
-    if not found:
-        raise not_found(known, options.data_dir)
-    parts = read_npz(found[0])
-    return Raw(
-        facts=facts_of(known, str(found[0])),
-        pixels=ArrayPixels(*(images for images, _ in parts.values())),
-        labels=np.concatenate([labels for _, labels in parts.values()]),
-        class_names=known.class_names,
-        split=np.repeat(list(parts), [len(labels) for _, labels in parts.values()]),
-    )
+    path = locate(known, options)[0]
+    found = _parts(path)
+    counts = {part: images.shape[0] for part, (images, _) in found.items()}
+    official = dict(zip(("train", "val", "test"), known.counts, strict=True))
+    notes = () if counts == official else (f"{path} is not the official {known.title}: {counts} instead of {official}",)
+    return _raw(facts_of(known, str(path), notes), path, found, known.class_names)
 
 
-def read_npz(path: Path) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+def read_npz(path: Path) -> Raw:
+    """An `.npz` file named by its path."""
+    return _raw(Facts(path.stem, str(path)), path, _parts(path), None)
+
+
+def _parts(path: Path) -> dict[str | None, tuple[Member, Member]]:
     """Images and labels of each part that the file holds."""
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            arrays = {name: _member(archive, name, path) for name in archive.files}
-    except DataFileError:
-        raise
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, TypeError, AttributeError) as error:
-        raise DataFileError(f"{path} is no readable npz file ({_line(error)}): download it again") from None
-    parts = {part: _pair(arrays, part, path) for part in ("train", "val", "test") if f"{part}_images" in arrays}
-    if "train" not in parts:
-        raise DataFileError(f"{path} holds {', '.join(arrays) or 'nothing'}: expected train_images and train_labels")
+    arrays = members(path)
+    by_name = {name.lower(): member for name, member in arrays.items()}
+    parts: dict[str | None, tuple[Member, Member]] = {}
+    for images, labels, part in KEYS:
+        if part is None and parts:
+            continue
+        if images in by_name and labels in by_name:
+            parts[part] = _pair(by_name[images], by_name[labels])
+        elif images in by_name or labels in by_name:
+            there, missing = (images, labels) if images in by_name else (labels, images)
+            raise DataFileError(f"{path} holds {there} without {missing}: save both")
+    if "train" not in parts and None not in parts:
+        names = ", ".join(arrays) or "nothing"
+        raise DataFileError(f"{path} holds {names}: expected train_images and train_labels, or x_train and y_train")
     return parts
 
 
-def _member(archive, name: str, path: Path) -> np.ndarray:
-    try:
-        return archive[name]
-    except ValueError as error:
-        if "pickle" in str(error):
-            reason = "holds Python objects, which are never loaded: save plain numbers"
-            raise DataFileError(f"{path}: {name} {reason}") from None
-        raise DataFileError(f"{path}: {name} is damaged ({_line(error)}): download it again") from None
-    except (OSError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError) as error:
-        raise DataFileError(f"{path}: {name} is damaged ({_line(error)}): download it again") from None
+def _pair(images: Member, labels: Member) -> tuple[Member, Member]:
+    n_images, n_labels = images.shape[0], labels.shape[0]
+    if n_images != n_labels:
+        raise DataFileError(f"{images.path} holds {n_images} {images.name} but {n_labels} {labels.name}: save as many of both")
+    return images, labels
 
 
-def _pair(arrays: dict[str, np.ndarray], part: str, path: Path) -> tuple[np.ndarray, np.ndarray]:
-    if f"{part}_labels" not in arrays:
-        raise DataFileError(f"{path} holds {part}_images without {part}_labels: add the labels")
-    images = to_uint8(arrays[f"{part}_images"], f"{path}: {part}_images")
-    labels = arrays[f"{part}_labels"]
-    if len(images) != len(labels):
-        raise DataFileError(f"{path} holds {len(images)} {part}_images but {len(labels)} {part}_labels: not a pair")
-    return images, flat(labels, f"{path}: {part}_labels")
-
-
-def _line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+def _raw(facts: Facts, path: Path, parts: dict[str | None, tuple[Member, Member]], class_names: tuple[str, ...] | None) -> Raw:
+    labels = [flat(member.read(), member.where) for _, member in parts.values()]
+    given = None not in parts
+    return Raw(
+        facts=facts,
+        pixels=NpzPixels(path, [images for images, _ in parts.values()]),
+        labels=np.concatenate(labels),
+        class_names=class_names,
+        split=np.repeat(list(parts), [len(one) for one in labels]) if given else None,
+    )

@@ -1,30 +1,67 @@
 """What a caller may ask of the loader, as one object."""
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from tasvir.contracts.errors import BadInputError, BadTypeError
 
 SMALLEST, LARGEST = 4, 1024
+FITS = ("stretch", "crop")
+UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """The words of `load_data`, checked."""
+    """The words of `load_data`, checked; what they mean stands there."""
 
     data_dir: Path | None = None
     image_size: int | None = None
+    fit: str = "stretch"
     color: bool | None = None
+    test: Path | None = None
+    manifest: Path | None = None
+    file_column: str | None = None
+    label_column: str | None = None
+    group_column: str | None = None
+    split_column: str | None = None
+    empty_label: str | None = None
+    skip_unreadable: bool = False
+    memory_limit: str | None = None
     seed: int = 0
 
     def __post_init__(self):
-        if self.data_dir is not None:
-            object.__setattr__(self, "data_dir", Path(self.data_dir).expanduser())
+        for name in ("data_dir", "test", "manifest"):
+            if (value := getattr(self, name)) is not None:
+                object.__setattr__(self, name, _path(name, value))
         if self.image_size is not None:
             _whole("image_size", self.image_size, SMALLEST, LARGEST)
         _whole("seed", self.seed, 0, 2**63 - 1)
+        if self.fit not in FITS:
+            raise BadInputError(f"fit={self.fit!r}: expected one of {', '.join(FITS)}")
         if self.color not in (None, True, False):
             raise BadTypeError(f"color={self.color!r}: expected True (RGB), False (gray) or None (as it is)")
+        for name in ("file_column", "label_column", "group_column", "split_column", "empty_label"):
+            if getattr(self, name) is not None and self.manifest is None:
+                raise BadInputError(f"{name}={getattr(self, name)!r} belongs to a manifest: name its file too")
+        _ = self.memory_bytes
+
+    @property
+    def memory_bytes(self) -> int:
+        """The most memory the images may take; by default half of the machine's."""
+        if self.memory_limit is None:
+            return _half_of_the_memory()
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]B)?", str(self.memory_limit).upper())
+        if match is None:
+            raise BadInputError(f"memory_limit={self.memory_limit!r}: expected bytes, or a size like 500MB or 4GB")
+        return int(float(match[1]) * UNITS[match[2] or ""])
+
+
+def _path(name: str, value) -> Path:
+    if not isinstance(value, str | os.PathLike):
+        raise BadTypeError(f"{name}={value!r}: expected a path")
+    return Path(value).expanduser()
 
 
 def _whole(name: str, value, low: int, high: int) -> None:
@@ -32,3 +69,10 @@ def _whole(name: str, value, low: int, high: int) -> None:
         raise BadTypeError(f"{name}={value!r}: expected a whole number")
     if not low <= value <= high:
         raise BadInputError(f"{name}={value}: expected {low} to {high}")
+
+
+def _half_of_the_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    except (AttributeError, ValueError):  # not every system can say
+        return 4 * 10**9

@@ -21,8 +21,27 @@ class Form:
         return (self.height, self.width, 3) if self.color else (self.height, self.width)
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Which files hold some pixels (`place`), and in which state they are (`stamp`): what a cached copy stands for."""
+
+    place: str
+    stamp: str
+
+
 class Pixels(Protocol):
-    """Images of any sizes that can be brought into one form, block by block."""
+    """Images of any sizes that can be brought into one form, block by block.
+
+    Attributes
+    ----------
+    identity : Identity or None
+        None where the images are in memory already, and a cached copy would help nobody.
+    keep_copy : bool
+        Whether reading is so slow that a copy is kept also where the images fit into memory.
+    """
+
+    identity: Identity | None
+    keep_copy: bool
 
     def __len__(self) -> int: ...
 
@@ -33,7 +52,10 @@ class Pixels(Protocol):
         """Whether some image may have colour."""
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Pairs (indices, uint8 images in `form`), in order."""
+        """Pairs (indices, uint8 images in `form`), in order, without the unreadable ones."""
+
+    def failures(self) -> dict[int, str]:
+        """What was wrong with each image that could not be read so far."""
 
 
 @dataclass(frozen=True)
@@ -59,3 +81,11 @@ class Raw:
     class_names: tuple[str, ...] | None = None
     split: np.ndarray | None = None
     groups: np.ndarray | None = None
+
+    def rows(self, kept: np.ndarray) -> "Raw":
+        """The same without the images that are not kept (the pixels are left alone)."""
+        if len(kept) == len(self.labels):
+            return self
+        split = None if self.split is None else self.split[kept]
+        groups = None if self.groups is None else self.groups[kept]
+        return Raw(self.facts, self.pixels, self.labels[kept], self.class_names, split, groups)

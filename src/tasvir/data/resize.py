@@ -12,7 +12,7 @@ KEPT_SIDE = 64  # images that agree and are at most this large keep their size; 
 def choose_form(pixels: Pixels, options: LoadOptions) -> Form:
     """The size and colour that the rules give this set."""
     color = pixels.any_color() if options.color is None else options.color
-    return Form(*_size(pixels.sizes(), options.image_size), color)
+    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit)
 
 
 def _size(sizes: set[tuple[int, int]], asked: int | None) -> tuple[int, int]:
@@ -48,44 +48,8 @@ def to_form(picture: Image.Image, form: Form) -> np.ndarray:
     return np.asarray(picture)
 
 
-class ArrayPixels:
-    """Images that are arrays already: one or more (m, h, w[, 3]) uint8 arrays."""
-
-    def __init__(self, *arrays: np.ndarray):
-        self.arrays = arrays
-
-    def __len__(self) -> int:
-        return sum(len(array) for array in self.arrays)
-
-    def sizes(self) -> set[tuple[int, int]]:
-        return {array.shape[1:3] for array in self.arrays}
-
-    def any_color(self) -> bool:
-        return any(array.ndim == 4 for array in self.arrays)
-
-    def blocks(self, form: Form):
-        start = 0
-        for array in self.arrays:
-            for low in range(0, len(array), 1024):
-                block = array[low : low + 1024]
-                if block.shape[1:] != form.shape:
-                    block = np.stack([to_form(Image.fromarray(image), form) for image in block])
-                yield np.arange(start, start + len(block)), block
-                start += len(block)
-
-
-def gray_if_equal(images: np.ndarray) -> np.ndarray:
-    """RGB images without any colour as gray ones: many gray pictures are stored as RGB files."""
-    for low in range(0, len(images), 1024):
-        block = images[low : low + 1024]
-        if (block[..., 1:] != block[..., :1]).any():
-            return images
-    return np.ascontiguousarray(images[..., 0])
-
-
-def pack(pixels: Pixels, form: Form) -> np.ndarray:
-    """All images in one array, in `form`."""
-    images = np.empty((len(pixels), *form.shape), np.uint8)
-    for indices, block in pixels.blocks(form):
-        images[indices] = block
-    return images
+def block_to_form(block: np.ndarray, form: Form) -> np.ndarray:
+    """Some (m, h, w[, 3]) uint8 images in `form`."""
+    if block.shape[1:] == form.shape:
+        return block
+    return np.stack([to_form(Image.fromarray(image), form) for image in block])

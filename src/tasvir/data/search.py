@@ -4,18 +4,12 @@ import os
 from pathlib import Path
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.data.cache import cache_folder
+from tasvir.data.fetch import fetch
 from tasvir.data.known import KnownSet
+from tasvir.data.options import LoadOptions
 
 DEPTH = 3  # the folder itself and two levels below: a data folder, a set's folder, its 'raw'
-
-
-def cache_folder() -> Path:
-    """Tasvir's own folder for downloads and unpacked images (`TASVIR_CACHE` moves it)."""
-    if chosen := os.environ.get("TASVIR_CACHE"):
-        return Path(chosen).expanduser()
-    import pooch
-
-    return Path(pooch.os_cache("tasvir"))
 
 
 def data_folders(data_dir: Path | None) -> list[Path]:
@@ -30,10 +24,11 @@ def data_folders(data_dir: Path | None) -> list[Path]:
     return [*folders, own] if own.is_dir() else folders
 
 
-def place_for(data_dir: Path | None) -> Path:
-    """The folder a missing file should be put into."""
+def place_for(known: KnownSet, data_dir: Path | None) -> Path:
+    """The folder that the set's missing files should be put into."""
     chosen = data_dir or os.environ.get("TASVIR_DATA")
-    return Path(chosen).expanduser() if chosen else cache_folder() / "data"
+    folder = Path(chosen).expanduser() if chosen else cache_folder() / "data"
+    return folder / known.name
 
 
 def find_files(name: str, folders: list[Path]) -> list[Path]:
@@ -46,9 +41,11 @@ def find_files(name: str, folders: list[Path]) -> list[Path]:
     return found
 
 
-def not_found(known: KnownSet, data_dir: Path | None, seen: list[Path] = ()) -> DataFileError:
-    """The error that names the files wanted, where to put them, and what lies there instead."""
-    wanted = ", ".join(known.files)
-    where = place_for(data_dir) / known.name
-    found = f"; found only other sets: {', '.join(map(str, seen))}" if seen else ""
-    return DataFileError(f"{known.title} is not here: put {wanted} (or .gz) into {where}{found}")
+def locate(known: KnownSet, options: LoadOptions) -> list[Path]:
+    """Where the set's first file that is here lies, each place it occurs; downloaded where it is nowhere."""
+    folders = data_folders(options.data_dir)
+    for name in known.files:
+        if found := find_files(name, folders):
+            return found
+    folder = fetch(known, place_for(known, options.data_dir))
+    return [path for name in known.files for path in find_files(name, [folder])][:1]

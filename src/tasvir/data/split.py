@@ -2,20 +2,14 @@
 
 import numpy as np
 
-from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.seeds import stream_rng
 
+def draw_test(labels: np.ndarray, groups: np.ndarray | None, rng: np.random.Generator) -> np.ndarray:
+    """Which images are for the test: at least a fifth, as far as the groups allow.
 
-def draw_split(labels: np.ndarray, groups: np.ndarray | None, seed: int, source: str) -> np.ndarray:
-    """'train' or 'test' for each image; at least a fifth is for the test as far as the groups allow.
-
-    Every group stays whole, and every class keeps at least one group for the training.
+    Every group stays whole, and every class keeps at least one group for the training: none is drawn where each class
+    lies in a single group.
     """
-    rng = stream_rng(seed, "split")
-    in_test = _by_image(labels, rng) if groups is None else _by_group(labels, groups, rng)
-    if not in_test.any():
-        raise BadInputError(f"{source} cannot be split: each class lies within a single group")
-    return np.where(in_test, "test", "train")
+    return _by_image(labels, rng) if groups is None else _by_group(labels, groups, rng)
 
 
 def _by_image(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -28,7 +22,10 @@ def _by_image(labels: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 
 
 def _by_group(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Whole groups, the large ones first, as long as each brings the classes closer to their fifths."""
+    """Whole groups, the large ones first, as long as each brings the classes closer to their fifths.
+
+    Then the small ones first, where a class has nothing or the whole is below a fifth.
+    """
     _, group_of = np.unique(groups, return_inverse=True)
     counts = np.zeros((group_of.max() + 1, labels.max() + 1), np.int64)
     np.add.at(counts, (group_of, labels), 1)
@@ -36,17 +33,20 @@ def _by_group(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator) 
     order = rng.permutation(len(counts))
     order = order[np.argsort(-counts[order].sum(axis=1), kind="stable")]
     chosen, taken, left = np.zeros(len(counts), bool), np.zeros_like(wanted), (counts > 0).sum(axis=0)
-    for must in (False, True):  # second round: what is still missing, even where it goes a little beyond
-        for group in order:
-            row = counts[group]
-            if chosen[group] or (left[row > 0] == 1).any() or not (row * (taken < wanted)).any():
-                continue
-            closer = np.abs(taken + row - wanted).sum() < np.abs(taken - wanted).sum()
-            if closer or (must and taken.sum() < wanted.sum()):
-                chosen[group] = True
-                taken += row
-                left[row > 0] -= 1
-        order = order[::-1]  # the small ones first
+
+    def take(group: int) -> None:
+        chosen[group] = True
+        taken[:] += counts[group]
+        left[counts[group] > 0] -= 1
+
+    for group in order:
+        closer = np.abs(taken + counts[group] - wanted).sum() < np.abs(taken - wanted).sum()
+        if closer and (left[counts[group] > 0] > 1).all():
+            take(group)
+    for group in order[::-1]:
+        needed = (counts[group] > 0) & ((taken == 0) | (taken.sum() < _wanted(len(labels))))
+        if needed.any() and not chosen[group] and (left[counts[group] > 0] > 1).all():
+            take(group)
     return chosen[group_of]
 
 

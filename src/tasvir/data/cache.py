@@ -1,0 +1,100 @@
+"""Packed copies of image files in the user's cache: read once, then mapped."""
+
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import prod
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+
+from tasvir.contracts.atomic import atomic_folder
+from tasvir.contracts.errors import DataFileError, TasvirError
+from tasvir.data.raw import Identity
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cache folder: raw uint8 images in `FILE`, and what they are in `about.json`."""
+
+    FILE: ClassVar[str] = "images.bin"
+
+    folder: Path
+    shape: tuple[int, ...]
+    resize_rule: str
+    unreadable: tuple[str, ...]
+    kept: list[int] | None  # None: all
+
+    def memmap(self) -> np.memmap:
+        """The images where they lie, read-only."""
+        return np.memmap(self.folder / self.FILE, np.uint8, "r", shape=self.shape)
+
+    def array(self) -> np.ndarray:
+        """The images in memory."""
+        return np.fromfile(self.folder / self.FILE, np.uint8).reshape(self.shape)
+
+
+def cache_folder() -> Path:
+    """Tasvir's own folder for downloads and packed images (`TASVIR_CACHE` moves it)."""
+    if chosen := os.environ.get("TASVIR_CACHE"):
+        return Path(chosen).expanduser()
+    import pooch
+
+    return Path(pooch.os_cache("tasvir"))
+
+
+def cached(identity: Identity, words: tuple, fill: Callable[[Path], Entry]) -> Entry:
+    """The entry for these files read in this way; made by `fill` when it is missing, or older than the files."""
+    name = hashlib.sha256(repr((identity.place, words)).encode()).hexdigest()[:24]
+    folder = cache_folder() / "images" / name
+    if (found := _read(folder, identity.stamp)) is not None:
+        return found
+    try:
+        with atomic_folder(folder) as new:
+            _write(entry := fill(new), identity.stamp)
+    except TasvirError:
+        raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise DataFileError(f"{folder} cannot be written ({reason}): name another place in TASVIR_CACHE") from None
+    return replace(entry, folder=folder)
+
+
+def copy_rows(images: np.memmap, rows: np.ndarray, fingerprint: str) -> np.memmap:
+    """Some rows of images that lie on disk, gathered on disk as well."""
+    shape = (len(rows), *images.shape[1:])
+
+    def fill(folder: Path) -> Entry:
+        with (folder / Entry.FILE).open("wb") as file:
+            for low in range(0, len(rows), 1024):
+                file.write(np.ascontiguousarray(images[rows[low : low + 1024]]).data)
+        return Entry(folder, shape, "", (), None)
+
+    stamp = hashlib.sha256(rows.tobytes()).hexdigest()
+    return cached(Identity(f"rows of {fingerprint}", stamp), (stamp,), fill).memmap()
+
+
+def _write(entry: Entry, stamp: str) -> None:
+    about = {
+        "stamp": stamp,
+        "shape": entry.shape,
+        "resize_rule": entry.resize_rule,
+        "unreadable": entry.unreadable,
+        "kept": entry.kept,
+    }
+    (entry.folder / "about.json").write_text(json.dumps(about), encoding="utf-8")
+
+
+def _read(folder: Path, stamp: str) -> Entry | None:
+    """The entry of a folder, or None where it is missing, outdated or damaged."""
+    try:
+        about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
+        shape = tuple(about["shape"])
+        if about["stamp"] != stamp or (folder / Entry.FILE).stat().st_size != prod(shape):
+            return None
+        return Entry(folder, shape, about["resize_rule"], tuple(about["unreadable"]), about["kept"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

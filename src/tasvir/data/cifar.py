@@ -1,0 +1,57 @@
+"""CIFAR-10 in its official binary layout: records of one label byte and 3,072 bytes, R, G and B planes of 32x32."""
+
+from pathlib import Path
+
+import numpy as np
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.data.arrays import ArrayPixels
+from tasvir.data.files import open_plain
+from tasvir.data.known import KNOWN, KnownSet, facts_of
+from tasvir.data.options import LoadOptions
+from tasvir.data.raw import Raw
+from tasvir.data.search import locate
+
+RECORD = 1 + 3 * 32 * 32
+
+
+def read_cifar_set(known: KnownSet, options: LoadOptions) -> Raw:
+    """The named set; batches that are not there are said in a note."""
+    return read_cifar_folder(locate(known, options)[0].parent, known)
+
+
+def holds_cifar(folder: Path) -> bool:
+    """Whether some batch of the binary layout lies in the folder."""
+    return any(_here(folder, name) for name in KNOWN["cifar10"].files)
+
+
+def read_cifar_folder(folder: Path, known: KnownSet = KNOWN["cifar10"]) -> Raw:
+    """All batches that lie in one folder."""
+    here = {name: path for name in known.files if (path := _here(folder, name))}
+    missing = [name for name in known.files if name not in here]
+    if set(here) <= {"test_batch.bin"}:
+        raise DataFileError(f"{folder} has no training batch of {known.title}: put data_batch_1.bin (or .gz) there")
+    batches = {name: _read_batch(path) for name, path in here.items()}
+    sizes = [len(images) for images, _ in batches.values()]
+    parts = ["test" if name == "test_batch.bin" else "train" for name in batches]
+    notes = (f"without {', '.join(missing)}, which {folder} lacks",) if missing else ()
+    return Raw(
+        facts=facts_of(known, str(folder), notes),
+        pixels=ArrayPixels(*(images for images, _ in batches.values())),
+        labels=np.concatenate([labels for _, labels in batches.values()]),
+        class_names=known.class_names,
+        split=np.repeat(parts, sizes),
+    )
+
+
+def _here(folder: Path, name: str) -> Path | None:
+    return next(iter(path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+
+
+def _read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    with open_plain(path) as file:
+        data = file.read()
+    if not data or len(data) % RECORD:
+        raise DataFileError(f"{path} holds {len(data)} bytes, no multiple of {RECORD}: download it again")
+    records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
+    return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]

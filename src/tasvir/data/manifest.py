@@ -1,0 +1,91 @@
+"""A folder of images and a CSV table that says what each one is."""
+
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.data.labels import PART_WORDS
+from tasvir.data.options import LoadOptions
+from tasvir.data.picture import is_picture
+from tasvir.data.pictures import PictureFiles
+from tasvir.data.raw import Facts, Raw
+from tasvir.data.table import Table, read_table
+
+FILE_COLUMN, LABEL_COLUMN = "file", "label"
+
+
+def read_manifest(folder: Path, options: LoadOptions) -> Raw:
+    """One row an image: its file below the folder, its label, and where named its group and part."""
+    path = _find_table(folder, options.manifest)
+    table = read_table(path)
+    files = _find_images(folder, table, table.column(options.file_column or FILE_COLUMN, "file_column"))
+    labels = _filled(table, options.label_column or LABEL_COLUMN, "label_column", options.empty_label)
+    groups = split = None
+    if options.group_column is not None:
+        groups = np.array(_filled(table, options.group_column, "group_column", None))
+    if options.split_column is not None:
+        split = _parts(table, _filled(table, options.split_column, "split_column", None))
+    place = folder.resolve()
+    return Raw(
+        facts=Facts(place.name, str(folder), about=f"images with the labels of {path.name}"),
+        pixels=PictureFiles(files, f"{place} by {path.resolve()}"),
+        labels=np.array(labels),
+        split=split,
+        groups=groups,
+    )
+
+
+def _find_table(folder: Path, manifest: Path) -> Path:
+    """The manifest in the folder, or from where the caller stands."""
+    for path in (folder / manifest, manifest):
+        if path.is_file():
+            return path
+    raise DataFileError(f"{folder / manifest} does not exist: check the name of the manifest")
+
+
+def _filled(table: Table, column: str, flag: str, empty: str | None) -> list[str]:
+    """The cells of a column, the empty ones replaced by `empty`."""
+    cells = table.column(column, flag)
+    if empty is None:
+        for cell, line in zip(cells, table.lines, strict=True):
+            if not cell:
+                remedy = "say with empty_label what it means" if flag == "label_column" else "fill it"
+                raise DataFileError(f"{table.path} line {line} has nothing in column {column!r}: {remedy}")
+    return [cell or empty for cell in cells]
+
+
+def _parts(table: Table, words: list[str]) -> np.ndarray:
+    for word, line in zip(words, table.lines, strict=True):
+        if word.lower() not in PART_WORDS:
+            known = ", ".join(PART_WORDS)
+            raise DataFileError(f"{table.path} line {line} names the part {word!r}: use one of {known}")
+    return np.array([PART_WORDS[word.lower()] for word in words])
+
+
+def _find_images(folder: Path, table: Table, names: list[str]) -> list[Path]:
+    """The image of each row: by its path below the folder, its file name or its stem."""
+    by_name: dict[str, list[Path]] = defaultdict(list)
+    for path in sorted(path for path in folder.rglob("*") if is_picture(path) and path.is_file()):
+        relative = path.relative_to(folder)
+        for name in {relative.as_posix(), relative.with_suffix("").as_posix(), path.name, path.stem}:
+            by_name[name].append(path)
+    found: dict[Path, int] = {}
+    for name, line in zip(names, table.lines, strict=True):
+        path = _one(by_name, folder, table.path, name, line)
+        if path in found:
+            raise DataFileError(f"{table.path} names {name!r} in lines {found[path]} and {line}: one row an image, remove one")
+        found[path] = line
+    return list(found)
+
+
+def _one(by_name: dict[str, list[Path]], folder: Path, table: Path, name: str, line: int) -> Path:
+    places = by_name.get(Path(name).as_posix() if name else "", [])
+    exact = [path for path in places if path.relative_to(folder).as_posix() == name]
+    if len(exact or places) == 1:
+        return (exact or places)[0]
+    if places:
+        both = " and ".join(str(path.relative_to(folder)) for path in places[:2])
+        raise DataFileError(f"{table} line {line} names {name!r}, which fits {both}: write the path in the folder")
+    raise DataFileError(f"{table} line {line} names {name!r}, and no image below {folder} is called so: check the name")
