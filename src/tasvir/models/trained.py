@@ -68,8 +68,10 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
             engine = build_engine(self.engine, self.device)
             net = self._new_net()
             task = self._build_task(net, engine, n_steps=batches.n_steps, seed=seed)
-            hooks = copy.deepcopy(list(self.hooks))
-            history = restore(task, hooks, key=self._training_key(X, targets, seed), max_epochs=self.max_epochs)
+            # A checkpoint is written when every other hook has seen the epoch.
+            hooks = sorted(copy.deepcopy(list(self.hooks)), key=lambda hook: isinstance(hook, Checkpoint))
+            key = self._training_key(seed, X, targets, *(valid or ()))
+            history = restore(task, hooks, key=key, max_epochs=self.max_epochs)
             self.history_: History = fit_loop(
                 task, batches, valid_batches, max_epochs=self.max_epochs, history=history, hooks=hooks
             )
@@ -80,12 +82,13 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
             raise BadInputError("random_state=None with a Checkpoint: give a whole number, so that the training can be resumed")
         return seed_from(self.random_state)
 
-    def _training_key(self, X: np.ndarray, targets: np.ndarray | None, seed: int) -> str:
+    def _training_key(self, seed: int, *arrays: np.ndarray | None) -> str:
         """Which training this is: data, seed and every setting but how long and where it runs."""
         params = {name: value for name, value in self.get_params(deep=False).items() if name not in (*RUNNING, "max_epochs")}
-        digest = hashlib.sha256(repr((type(self).__name__, sorted(params.items(), key=str), seed, X.shape)).encode())
-        digest.update(np.ascontiguousarray(X))
-        digest.update(b"" if targets is None else np.ascontiguousarray(targets))
+        digest = hashlib.sha256(repr((type(self).__name__, sorted(params.items(), key=str), seed)).encode())
+        for array in arrays:
+            digest.update(b"none" if array is None else f"{array.dtype} {array.shape}".encode())
+            digest.update(b"" if array is None else np.ascontiguousarray(array))
         return digest.hexdigest()
 
     def _tensors(self, X: np.ndarray, targets: np.ndarray | None = None) -> tuple[torch.Tensor, ...]:

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from tasvir.contracts.atomic import atomic_file
-from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.train.history import History
 from tasvir.train.loop import Hook, Task
 
@@ -59,6 +59,11 @@ class Checkpoint:
             raise BadInputError(
                 f"{self.path} is the checkpoint of a training with other data or settings: use the same ones, or another folder"
             )
+        if len(self.others) != len(state["hooks"]):
+            raise BadInputError(
+                f"{self.path} was written beside {len(state['hooks'])} other hooks, now there are {len(self.others)}: "
+                "use the same ones, or another folder"
+            )
         task.load(state["task"])
         for hook, hook_state in zip(self.others, state["hooks"], strict=True):
             hook.load(hook_state)
@@ -96,9 +101,13 @@ def write_state(path: Path, state: Any) -> None:
 
 def read_state(path: Path) -> Any:
     """Read back what `write_state` wrote."""
-    with safe_open(path, framework="pt") as file:
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-        return _give_tensors(json.loads(file.metadata()["tree"]), tensors)
+    try:
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+            tree = json.loads(file.metadata()["tree"])
+    except (SafetensorError, TypeError, KeyError, ValueError) as error:
+        raise DataFileError(f"{path} is damaged ({error}): delete it, the training then begins anew") from None
+    return _give_tensors(tree, tensors)
 
 
 def _take_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
@@ -110,7 +119,7 @@ def _take_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
     if isinstance(tree, torch.Tensor):
         name = f"{len(tensors):05d}"
         tensors[name] = tree.detach().contiguous().cpu().clone()
-        return {_TENSOR: name}
+        return {_TENSOR: name, "channels_last": tree.ndim == 4 and tree.is_contiguous(memory_format=torch.channels_last)}
     return tree
 
 
@@ -119,6 +128,8 @@ def _give_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
         return [_give_tensors(value, tensors) for value in tree]
     if isinstance(tree, dict):
         if _TENSOR in tree:
-            return tensors[tree[_TENSOR]]
+            tensor = tensors[tree[_TENSOR]]
+            # Fused optimizers walk through parameter and moments as they lie in memory: another layout would mix them up.
+            return tensor.to(memory_format=torch.channels_last) if tree["channels_last"] else tensor
         return {key: _give_tensors(value, tensors) for key, value in tree["__pairs__"]}
     return tree

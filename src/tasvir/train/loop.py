@@ -60,8 +60,7 @@ def fit_loop(
             row = _mean_losses(task.train_step, batches(epoch), epoch)
             if valid is not None:
                 with torch.inference_mode():
-                    losses = _mean_losses(task.valid_step, valid(epoch), epoch)
-                row |= {f"valid_{name}": value for name, value in losses.items()}
+                    row |= _mean_losses(task.valid_step, valid(epoch), epoch, prefix="valid_")
             history.append(row, elapsed_s=time.perf_counter() - started)
             for hook in hooks:  # a plain loop: every hook sees every epoch, the later ones see that an earlier one stopped
                 history.stopped |= bool(hook(task, history))
@@ -71,8 +70,8 @@ def fit_loop(
     return history
 
 
-def _mean_losses(step: Callable[[Batch], Losses], batches: Iterable[Batch], epoch: int) -> dict[str, float]:
-    """Run `step` over the batches and give each loss's mean over the images."""
+def _mean_losses(step: Callable[[Batch], Losses], batches: Iterable[Batch], epoch: int, prefix: str = "") -> dict[str, float]:
+    """Run `step` over the batches and give each loss's mean over the images, its name behind `prefix`."""
     sums: Losses = {}
     last: dict[str, float] = {}
     n_images = 0
@@ -80,7 +79,7 @@ def _mean_losses(step: Callable[[Batch], Losses], batches: Iterable[Batch], epoc
         size = len(batch[0])
         n_images += size
         for name, loss in step(batch).items():
-            weighted = loss.detach() * size
+            name, weighted = prefix + name, loss.detach() * size
             sums[name] = sums[name] + weighted if name in sums else weighted
         if (index + 1) % READ_EVERY == 0:
             last = _read(sums, n_images, epoch, index, last)
