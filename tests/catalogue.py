@@ -1,8 +1,10 @@
 """Every estimator of ours, as the contract tests try it: constructor settings fit for very small data."""
 
 from tasvir import VAE, Autoencoder, GaussianSampler, ImageClassifier
+from tasvir.nets.cnn import CNNSpec
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
+from tasvir.nets.mlp import MLPSpec
 from tasvir.nets.resnet import ResNetSpec
 
 #: name -> an unfitted instance
@@ -14,5 +16,11 @@ ESTIMATORS = {
     "GaussianSampler": GaussianSampler(),
     "ImageClassifier-resnet": ImageClassifier(
         net=ResNetSpec(widths=(8, 16)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
+    ),
+    "ImageClassifier-cnn": ImageClassifier(
+        net=CNNSpec(filters=(4,), dense=(8,), dropout=0.1), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
+    ),
+    "ImageClassifier-dense": ImageClassifier(
+        net=MLPSpec(hidden=(16,)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
     ),
 }

@@ -7,6 +7,7 @@ import dataclasses
 import importlib
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,21 +32,30 @@ ESTIMATORS = {
 }
 SPECS = {
     "AugmentSpec": "tasvir.nets.augment",
+    "CNNSpec": "tasvir.nets.cnn",
     "ConvSpec": "tasvir.nets.conv",
     "DenseSpec": "tasvir.nets.dense",
+    "EncoderTrunkSpec": "tasvir.nets.trunk",
+    "MLPSpec": "tasvir.nets.mlp",
     "ResNetSpec": "tasvir.nets.resnet",
 }
 
 
-def save_model(estimator: Any, path: str | Path) -> Path:
+#: Settings that are not kept: how it was run, and what its own weights hold already.
+NOT_KEPT = (*RUNNING, "pretrained")
+
+
+def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] | None = None) -> Path:
     """How is a fitted estimator kept for later?
 
     Parameters
     ----------
     estimator : fitted Tasvir estimator
-        Its `hooks`, `engine` and `device` are not saved: they say how it was run.
+        Its `hooks`, `engine` and `device` are not saved: they say how it was run. Nor is `pretrained`: the trunk's weights are.
     path : str or Path
         The model folder; it appears whole or not at all, and replaces a model folder that is there.
+    class_names : sequence of str, optional
+        The words of the labels 0, 1, ... that it was fitted on: kept as `class_names_`, the words of its `classes_`.
 
     Returns
     -------
@@ -79,11 +89,11 @@ def save_model(estimator: Any, path: str | Path) -> Path:
         "format": FORMAT,
         "tasvir": tasvir.__version__,
         "class": name,
-        "params": {key: _plain(value) for key, value in estimator.get_params(deep=False).items() if key not in RUNNING},
+        "params": {key: _plain(value) for key, value in estimator.get_params(deep=False).items() if key not in NOT_KEPT},
         "pixels": dataclasses.asdict(estimator.pixels_),
         "n_features_in": estimator.n_features_in_,
-        "history": estimator.history_.state() if hasattr(estimator, "history_") else None,
-        "learned": {key: _plain(value) for key, value in estimator._more_learned().items()},
+        "history": _timeless(estimator.history_) if hasattr(estimator, "history_") else None,
+        "learned": {key: _plain(value) for key, value in _learned(estimator, class_names).items()},
     }
     with atomic_folder(Path(path)) as folder:
         (folder / "model.json").write_text(json.dumps(described, indent=1))
@@ -142,6 +152,11 @@ def load_model(path: str | Path) -> Any:
     return estimator
 
 
+def _timeless(history: History) -> dict:
+    """The curves without their seconds: equal trainings give equal folders."""
+    return history.state() | {"times_s": []}
+
+
 def new_model(word: str) -> Any:
     """An unfitted estimator by its name as people write it: 'Autoencoder', 'image-classifier'."""
     names = {name.lower(): name for name in ESTIMATORS}
@@ -162,6 +177,14 @@ def _read_description(path: Path) -> dict:
     if not isinstance(described, dict) or described.get("format") != FORMAT:
         raise DataFileError(f"{file} is not of format {FORMAT}: use the version of Tasvir that wrote it, or save the model again")
     return described
+
+
+def _learned(estimator: Any, class_names: Sequence[str] | None) -> dict[str, Any]:
+    learned = estimator._more_learned()
+    classes = learned.get("classes_")
+    if class_names is not None and classes is not None and classes.dtype.kind in "iu":
+        learned["class_names_"] = tuple(class_names[label] for label in classes)
+    return learned
 
 
 def _plain(value: Any) -> Any:

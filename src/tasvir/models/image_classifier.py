@@ -1,26 +1,24 @@
 """The classifier: a net that names the class of an image."""
 
-import math
-
 import numpy as np
 import torch
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
-from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.pixels import check_X
-from tasvir.contracts.seeds import stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
+from tasvir.models.classification_task import ClassificationTask, OneCycle
 from tasvir.models.labels import learn_labels, validation_targets
+from tasvir.models.pretrained import encoder_trunk, units_of
 from tasvir.models.trained import TrainedEstimator
-from tasvir.nets.augment import Augment, AugmentSpec
+from tasvir.nets.augment import AugmentSpec
+from tasvir.nets.cnn import CNNSpec
+from tasvir.nets.mlp import MLPSpec
 from tasvir.nets.resnet import ResNetSpec
-from tasvir.train.batches import to_unit
-from tasvir.train.engine import Engine
 
-CLASSIFIERS = {"resnet": ResNetSpec()}
+CLASSIFIERS = {"resnet": ResNetSpec(), "cnn": CNNSpec(), "dense": MLPSpec()}
 AUGMENTS = {
     "none": AugmentSpec(max_shift=0.0),
     "shift": AugmentSpec(),
@@ -28,73 +26,21 @@ AUGMENTS = {
 }
 
 
-class ClassificationTask:
-    """AdamW under the one-cycle schedule on the cross-entropy; augments what it trains on."""
-
-    def __init__(
-        self, net: torch.nn.Module, engine: Engine, augment: Augment, schedule: "OneCycle", weight_decay: float, seed: int
-    ):
-        self.engine, self.augment, self.schedule, self.seed = engine, augment, schedule, seed
-        net = net.to(engine.device)
-        optimizer = torch.optim.AdamW(_decayed(net, weight_decay), lr=schedule.peak, fused=True)
-        self.net, self.optimizer = engine.setup(net, optimizer)
-        self.step = 0
-        self.generator = torch.Generator()
-
-    def begin(self, epoch: int) -> None:
-        self.generator.manual_seed(stream_seed(self.seed, "augment", epoch))
-        torch.manual_seed(stream_seed(self.seed, "dropout", epoch))  # the estimator restores the global stream after training
-
-    def train_step(self, batch):
-        self.net.train()
-        x_BCHW, y_B = self.engine.put((self.augment(batch[0], self.generator), batch[1]))
-        logits_BK = self.net(to_unit(x_BCHW))
-        loss = functional.cross_entropy(logits_BK, y_B)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.schedule(self.step)
-        self.optimizer.zero_grad()
-        self.engine.backward(loss)
-        self.optimizer.step()
-        self.step += 1
-        return {"loss": loss, "accuracy": _accuracy(logits_BK, y_B)}
-
-    def valid_step(self, batch):
-        self.net.eval()
-        x_BCHW, y_B = self.engine.put(batch)
-        logits_BK = self.net(to_unit(x_BCHW))
-        return {"loss": functional.cross_entropy(logits_BK, y_B), "accuracy": _accuracy(logits_BK, y_B)}
-
-    def state(self):
-        net = self.engine.unwrap(self.net).state_dict()
-        return {"net": net, "optimizer": self.optimizer.state_dict(), "step": self.step}
-
-    def load(self, state) -> None:
-        self.engine.unwrap(self.net).load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
-
-
-class OneCycle:
-    """The learning rate at a step: up to `peak` over the first 30 %, then down to nearly nothing (Smith and Topin 2018)."""
-
-    def __init__(self, peak: float, n_steps: int, *, warm: float = 0.3, start: float = 1 / 25, end: float = 1e-4):
-        self.peak, self.n_warm, self.n_steps, self.start, self.end = peak, max(1.0, warm * n_steps), n_steps, start, end
-
-    def __call__(self, step: int) -> float:
-        if step < self.n_warm:
-            return self.peak * _cosine(self.start, 1.0, step / self.n_warm)
-        return self.peak * _cosine(1.0, self.end, min(1.0, (step - self.n_warm) / max(1.0, self.n_steps - self.n_warm)))
-
-
 class ImageClassifier(ClassifierMixin, TrainedEstimator):
     """Which class is in the image, and how sure is a net of it?
 
-    A small residual net trained with AdamW under the one-cycle schedule.
+    A net trained with AdamW under the one-cycle schedule; by default a small residual one.
 
     Parameters
     ----------
-    net : {"resnet"} or ResNetSpec, default="resnet"
-        The net; ``net__widths``, ``net__stem_stride``, ``net__dropout`` reach into it.
+    net : {"resnet", "cnn", "dense"}, ResNetSpec, CNNSpec or MLPSpec, default="resnet"
+        The net: residual, convolutions and pooling, or (for flat X) dense layers. ``net__widths``, ``net__filters``,
+        ``net__kernel``, ``net__pooling``, ``net__dense``, ``net__hidden``, ``net__dropout`` reach into it.
+    pretrained : fitted Autoencoder or None, default=None
+        Its encoder becomes the trunk: the net begins with its weights, and `net` is not used. Clones keep it fitted; a model
+        folder keeps the trained trunk, not the autoencoder.
+    freeze_trunk : bool, default=False
+        With `pretrained`: only the head learns; the encoder stays as it is, batch norm's statistics included.
     augment : None, {"none", "shift", "shift_flip"} or AugmentSpec, default=None
         What is done to training images at each epoch. None does nothing: right for flat X that is no image.
     max_epochs : int, default=30
@@ -124,13 +70,18 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         The labels, sorted.
     history_ : History
         Curves ``loss``, ``accuracy``, ``valid_loss``, ``valid_accuracy``. The training ones are of augmented images, in passing.
+    class_names_ : tuple of str, or None
+        The words of `classes_`, where they are known: text labels, or words given to `save_model`.
     net_ : torch.nn.Module
         The trained net: `features` and `head`.
+    net_spec_ : spec
+        What it was built from.
 
     Raises
     ------
     BadInputError
-        A setting outside its range; images outside 0..255 or 0..1; labels in `y_val` that `y` does not have.
+        A setting outside its range; images outside 0..255 or 0..1; labels in `y_val` that `y` does not have; a `pretrained` that
+        is not fitted, or not on images of this shape.
     LossNotFiniteError
         The loss became NaN or infinite.
 
@@ -138,7 +89,7 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     ------
     K. He et al., *Deep residual learning for image recognition*, CVPR 2016 (basic block); L. Smith, N. Topin,
     *Super-convergence*, 2018 (one cycle); I. Loshchilov, F. Hutter, *Decoupled weight decay regularization*, ICLR 2019.
-    The net is far smaller than theirs: four blocks for images of 8 to 64 pixels.
+    The residual net is far smaller than theirs: four blocks for images of 8 to 64 pixels.
 
     Examples
     --------
@@ -157,6 +108,8 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         self,
         *,
         net="resnet",
+        pretrained=None,
+        freeze_trunk=False,
         augment=None,
         max_epochs=30,
         batch_size=32,
@@ -170,6 +123,8 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         random_state=None,
     ):
         self.net = net
+        self.pretrained = pretrained
+        self.freeze_trunk = freeze_trunk
         self.augment = augment
         self.max_epochs = max_epochs
         self.batch_size = batch_size
@@ -186,9 +141,10 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         """Learn the classes of X; `groups` steers the inner split, (`X_val`, `y_val`) replace it."""
         X = self._check_fit_X(X)
         targets = self._learn_classes(X, y)
-        valid = (
-            None if X_val is None else (check_X(self, X_val, reset=False), validation_targets(self.classes_, y_val, len(X_val)))
-        )
+        self._learn_net()
+        valid = None
+        if X_val is not None:
+            valid = check_X(self, X_val, reset=False), validation_targets(self.classes_, y_val, len(X_val))
         self._train(X, targets, y=targets, groups=groups, valid=valid)
         return self
 
@@ -202,16 +158,40 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(1)]
 
+    def embed(self, X) -> np.ndarray:
+        """The activations before the last layer: (n, F) float32."""
+        check_is_fitted(self)
+        return self._infer(self.net_.features, X)
+
+    def __sklearn_clone__(self):
+        twin = super().__sklearn_clone__()  # scikit-learn unfits what is cloned; the trunk's weights are a setting here
+        return twin.set_params(pretrained=self.pretrained)
+
     def _learn_classes(self, X, y) -> np.ndarray:
         if y is None:
             raise BadInputError("requires y to be passed, but the target y is None: give one label an image")
         self.classes_, targets = learn_labels(y, len(X))
         if len(self.classes_) < 2:
             raise BadInputError("y has one class: a classifier needs images of at least two classes")
+        self.class_names_ = tuple(map(str, self.classes_)) if self.classes_.dtype.kind in "OU" else None
         return targets
 
+    def _learn_net(self) -> None:
+        if self.pretrained is not None:
+            self.net_spec_ = encoder_trunk(self.pretrained, self._image_shape)
+            self.pixels_ = units_of(self.pretrained, self.pixels_)
+        elif self.freeze_trunk:
+            raise BadInputError("freeze_trunk=True without pretrained: give a fitted Autoencoder whose encoder stays as it is")
+        else:
+            self.net_spec_ = resolve_spec(self.net, CLASSIFIERS, "net")
+
     def _build_net(self) -> torch.nn.Module:
-        return resolve_spec(self.net, CLASSIFIERS, "net").build(self._image_shape, len(self.classes_))
+        net = self.net_spec_.build(self._image_shape, len(self.classes_))
+        if self.pretrained is not None:
+            net.features.load_state_dict(self.pretrained.net_.encoder.state_dict())
+        if self.freeze_trunk:
+            net.freeze()
+        return net
 
     def _build_task(self, net, engine, *, n_steps, seed):
         augment = resolve_spec(self.augment, AUGMENTS, "augment").build(self._image_shape)
@@ -219,19 +199,4 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         return ClassificationTask(net, engine, augment, schedule, self.weight_decay, seed)
 
     def _more_learned(self):
-        return {"classes_": self.classes_}
-
-
-def _accuracy(logits_BK: torch.Tensor, y_B: torch.Tensor) -> torch.Tensor:
-    return (logits_BK.argmax(1) == y_B).float().mean()
-
-
-def _decayed(net: torch.nn.Module, weight_decay: float) -> list[dict]:
-    """Two parameter groups: matrices and kernels decay, biases and norms do not."""
-    weights = [parameter for parameter in net.parameters() if parameter.ndim > 1]
-    others = [parameter for parameter in net.parameters() if parameter.ndim <= 1]
-    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
-
-
-def _cosine(start: float, end: float, fraction: float) -> float:
-    return end + (start - end) * (1 + math.cos(math.pi * fraction)) / 2
+        return {"classes_": self.classes_, "class_names_": self.class_names_, "net_spec_": self.net_spec_}

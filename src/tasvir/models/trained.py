@@ -84,7 +84,8 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
 
     def _training_key(self, seed: int, *arrays: np.ndarray | None) -> str:
         """Which training this is: data, seed and every setting but how long and where it runs."""
-        params = {name: value for name, value in self.get_params(deep=False).items() if name not in (*RUNNING, "max_epochs")}
+        given = self.get_params(deep=False)
+        params = {name: _identity(value) for name, value in given.items() if name not in (*RUNNING, "max_epochs")}
         digest = hashlib.sha256(repr((type(self).__name__, sorted(params.items(), key=str), seed)).encode())
         for array in arrays:
             digest.update(b"none" if array is None else f"{array.dtype} {array.shape}".encode())
@@ -128,3 +129,13 @@ class TrainedEstimator(SpecParams, BaseEstimator, ABC):
     def _more_learned(self) -> dict[str, Any]:
         """Learned attributes that are a subclass's own, as arrays or plain values, for `models/folder.py`."""
         return {}
+
+
+def _identity(setting: Any) -> Any:
+    """A setting as the key of a training knows it: a fitted estimator is its weights."""
+    if not isinstance(setting, TrainedEstimator):
+        return setting
+    digest = hashlib.sha256()
+    for name, tensor in sorted(setting._weights().items()):
+        digest.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,85 @@
+"""How a classifier learns. Legend: B batch, C channels, H W pixels, K classes."""
+
+import math
+
+import torch
+from torch.nn import functional
+
+from tasvir.contracts.seeds import stream_seed
+from tasvir.nets.augment import Augment
+from tasvir.train.batches import to_unit
+from tasvir.train.engine import Engine
+
+
+class ClassificationTask:
+    """AdamW under the one-cycle schedule on the cross-entropy; augments what it trains on."""
+
+    def __init__(
+        self, net: torch.nn.Module, engine: Engine, augment: Augment, schedule: "OneCycle", weight_decay: float, seed: int
+    ):
+        self.engine, self.augment, self.schedule, self.seed = engine, augment, schedule, seed
+        net = net.to(engine.device)
+        optimizer = torch.optim.AdamW(_decayed(net, weight_decay), lr=schedule.peak, fused=True)
+        self.net, self.optimizer = engine.setup(net, optimizer)
+        self.step = 0
+        self.generator = torch.Generator()
+
+    def begin(self, epoch: int) -> None:
+        self.generator.manual_seed(stream_seed(self.seed, "augment", epoch))
+        torch.manual_seed(stream_seed(self.seed, "dropout", epoch))  # the estimator restores the global stream after training
+
+    def train_step(self, batch):
+        self.net.train()
+        x_BCHW, y_B = self.engine.put((self.augment(batch[0], self.generator), batch[1]))
+        logits_BK = self.net(to_unit(x_BCHW))
+        loss = functional.cross_entropy(logits_BK, y_B)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.schedule(self.step)
+        self.optimizer.zero_grad()
+        self.engine.backward(loss)
+        self.optimizer.step()
+        self.step += 1
+        return {"loss": loss, "accuracy": _accuracy(logits_BK, y_B)}
+
+    def valid_step(self, batch):
+        self.net.eval()
+        x_BCHW, y_B = self.engine.put(batch)
+        logits_BK = self.net(to_unit(x_BCHW))
+        return {"loss": functional.cross_entropy(logits_BK, y_B), "accuracy": _accuracy(logits_BK, y_B)}
+
+    def state(self):
+        net = self.engine.unwrap(self.net).state_dict()
+        return {"net": net, "optimizer": self.optimizer.state_dict(), "step": self.step}
+
+    def load(self, state) -> None:
+        self.engine.unwrap(self.net).load_state_dict(state["net"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step = state["step"]
+
+
+class OneCycle:
+    """The learning rate at a step: up to `peak` over the first 30 %, then down to nearly nothing (Smith and Topin 2018)."""
+
+    def __init__(self, peak: float, n_steps: int, *, warm: float = 0.3, start: float = 1 / 25, end: float = 1e-4):
+        self.peak, self.n_warm, self.n_steps, self.start, self.end = peak, max(1.0, warm * n_steps), n_steps, start, end
+
+    def __call__(self, step: int) -> float:
+        if step < self.n_warm:
+            return self.peak * _cosine(self.start, 1.0, step / self.n_warm)
+        return self.peak * _cosine(1.0, self.end, min(1.0, (step - self.n_warm) / max(1.0, self.n_steps - self.n_warm)))
+
+
+def _accuracy(logits_BK: torch.Tensor, y_B: torch.Tensor) -> torch.Tensor:
+    return (logits_BK.argmax(1) == y_B).float().mean()
+
+
+def _decayed(net: torch.nn.Module, weight_decay: float) -> list[dict]:
+    """Two parameter groups of what learns: matrices and kernels decay, biases and norms do not."""
+    learning = [parameter for parameter in net.parameters() if parameter.requires_grad]
+    weights = [parameter for parameter in learning if parameter.ndim > 1]
+    others = [parameter for parameter in learning if parameter.ndim <= 1]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
+
+
+def _cosine(start: float, end: float, fraction: float) -> float:
+    return end + (start - end) * (1 + math.cos(math.pi * fraction)) / 2
