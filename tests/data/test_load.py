@@ -1,5 +1,6 @@
 """load_data: names, paths and what comes out."""
 
+import json
 import subprocess
 import sys
 
@@ -68,6 +69,20 @@ def test_an_unknown_name_lists_the_known_ones():
 def test_a_part_that_does_not_exist_is_refused():
     with pytest.raises(BadInputError, match="no part 'dev'"):
         load_data("digits").part("dev")
+
+
+def test_its_words_give_a_set_again_from_any_working_folder(picture_folder, tmp_path, monkeypatch):
+    folder = picture_folder({"cat": 12, "dog": 12})
+    monkeypatch.chdir(folder.parent)
+    dataset = load_data(folder.name, image_size=8, color=False, seed=3, data_dir=".")
+    assert json.loads(json.dumps(dataset.words)) == dataset.words
+    assert set(dataset.words) == {"source", "image_size", "color", "seed", "data_dir"}
+    monkeypatch.chdir(tmp_path.root)
+    assert load_data(**dataset.words).fingerprint == dataset.fingerprint
+
+
+def test_the_words_of_a_known_set_are_its_name():
+    assert load_data("digits").words == {"source": "digits"}
 
 
 def test_import_loads_neither_torch_nor_scikit_learn():

@@ -54,6 +54,6 @@ def _flag(field: dataclasses.Field) -> inspect.Parameter:
 
 def load(source: str, options: LoadOptions):
     """The data set that a command names."""
-    from tasvir.data.load import assemble, read
+    from tasvir.data.load import load
 
-    return assemble(read(source, options), options)
+    return load(source, options)

@@ -1,8 +1,9 @@
 """A set of labelled images, ready to learn from, and the card that says what it is."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -51,6 +52,8 @@ class Dataset:
         'train', 'val' or 'test' for each image.
     card : DataCard
         Title, origin, licence, and by which rules split and size came about.
+    words : mapping
+        What was said to `load_data`: ``load_data(**words)`` gives the set again. Empty for a set made otherwise.
 
     Examples
     --------
@@ -70,6 +73,7 @@ class Dataset:
     groups: np.ndarray | None
     split: np.ndarray
     card: DataCard
+    words: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = field(init=False)
 
     def __post_init__(self):

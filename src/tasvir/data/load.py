@@ -1,9 +1,14 @@
 """The door of the data room: a name or a path in, a `Dataset` out."""
 
+import dataclasses
 import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 from tasvir.data.arrange import arrange
 from tasvir.data.dataset import DataCard, Dataset
+from tasvir.data.known import find_known
 from tasvir.data.labels import check_counts, encode
 from tasvir.data.options import LoadOptions
 from tasvir.data.pack import listed, pack
@@ -86,11 +91,28 @@ def load_data(
     (1797, 16, 16)
     """
     words = {name: value for name, value in locals().items() if name != "source"}
-    options = LoadOptions(**words)
-    return assemble(read(source, options), options)
+    return load(source, LoadOptions(**words))
 
 
-def assemble(raw: Raw, options: LoadOptions) -> Dataset:
+def load(source: str | os.PathLike, options: LoadOptions) -> Dataset:
+    """`load_data` with its words as one object."""
+    return assemble(read(source, options), options, words_of(source, options))
+
+
+def words_of(source: str | os.PathLike, options: LoadOptions) -> dict[str, Any]:
+    """The words of `load_data` that say the same from any working folder, defaults left out; plain JSON."""
+    known = isinstance(source, str) and find_known(source)
+    words: dict[str, Any] = {"source": source if known else str(Path(source).expanduser().absolute())}
+    for field in dataclasses.fields(options):
+        value = getattr(options, field.name)
+        if isinstance(value, Path):
+            value = str(value.absolute() if value.exists() else value)  # a manifest may be named as it is in its folder
+        if value != field.default:
+            words[field.name] = value
+    return words
+
+
+def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Dataset:
     """The one place where labels are numbered, images brought into form and a split is drawn."""
     facts = raw.facts
     labels, class_names = encode(raw.labels, raw.class_names, facts.source)
@@ -118,4 +140,5 @@ def assemble(raw: Raw, options: LoadOptions) -> Dataset:
             resize_rule=packed.resize_rule,
             notes=(*facts.notes, *notes, *arranged.notes),
         ),
+        words=words,
     )
