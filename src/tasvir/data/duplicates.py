@@ -1,18 +1,18 @@
 """Which images of a set are the same picture? One rule from 8x8 digits to photographs.
 
 Every image is reduced to a *thumbnail* of at most 16 pixels a side (area means), freed from its brightness (each
-channel's mean is removed) and its contrast (scaled to length 1). The distance of two thumbnails is 0 for the same picture,
-also when it is brighter or of more contrast, and about 1.4 for unrelated ones. Two images are
+channel's mean is removed) and its contrast (scaled to length 1). Two thumbnails of the same picture are 0 apart, also when
+one is brighter or has more contrast; those of unrelated pictures are about 1.4 apart. Two images are
 
-- *identical* when their bytes are;
-- *close* when the thumbnails are at most 0.3 apart and the pixels differ by at most 1/56 of the full range (root mean
-  square), that is by a Euclidean distance of 0.5 for 28x28 pixels;
-- *alike* when the thumbnails are at most 0.3 apart, and at most 0.4 times as far as the picture's surroundings: its
-  10th neighbour or the first neighbour beyond 0.3, whichever is farther, for the one of the two with the nearer ones.
+- *identical* when all their pixels are equal;
+- *close* when their thumbnails are at most 0.3 apart, and their pixels differ by at most 1/56 of the full range (root mean
+  square): a Euclidean distance of 0.5 for 28x28 pixels;
+- *alike* when their thumbnails are at most 0.3 apart, and for each of the two the ten images that come next after the
+  other one are at least three times as far.
 
-The last test asks the set itself how near different pictures come: handwritten ones are nearer to each other than a
-photograph is to its JPEG copy. Images without any contrast are duplicates only when identical. Mirrored, rotated and
-shifted copies are not looked for.
+The last test asks the set itself how near different pictures come to each other: two handwritten digits are nearer than a
+photograph and its JPEG copy. It finds copies that were re-encoded, made brighter or given more contrast, up to 50 of one
+picture. Images without contrast are duplicates only when identical. Mirrored, turned and shifted copies are not looked for.
 """
 
 import hashlib
@@ -22,11 +22,17 @@ import numpy as np
 
 THUMB_SIDE = 16
 FARTHEST = 0.3
-RATIO = 1 / 3
+GAP = 3
 RANK = 10
 CLOSE_RMS = 1 / 56
-PARTNERS = 50  # of one image; more of the same picture stay in its cluster but are not listed one by one
+PARTNERS = 50  # listed for one image, the nearest; all of them are in its cluster
 BLOCK = 256
+
+RULE = (
+    "Two images are duplicates when their thumbnails (at most 16 pixels a side, without brightness and contrast) are at most "
+    "0.3 apart, and either their pixels differ by at most 1/56 of the range (root mean square: close), or for both of them "
+    "the ten images that come next are at least three times as far (alike)."
+)
 
 IDENTICAL, CLOSE, ALIKE = "identical", "close", "alike"
 
@@ -132,13 +138,13 @@ def _search(thumbs: _Thumbs, low: int, reach: np.ndarray) -> tuple[np.ndarray, .
 
 
 def _reach(apart: np.ndarray) -> np.ndarray:
-    """How far each row's copies reach: its farthest neighbour whose next ten are 2.5 times as far."""
+    """How far each row's copies reach: a third of the way to the tenth image after its farthest copy."""
     last = apart.shape[1] - 1  # the image itself stands there
     depth = min(PARTNERS + RANK, last)
     near = np.sort(np.partition(apart, depth - 1, axis=1)[:, :depth], axis=1)
     beyond = near[:, np.minimum(np.arange(depth) + RANK, depth - 1)]
-    copies = (near <= FARTHEST) & (near <= RATIO * beyond)
-    return np.where(copies, RATIO * beyond, 0).max(axis=1)
+    copies = (near <= FARTHEST) & (GAP * near <= beyond)
+    return np.where(copies, beyond / GAP, 0).max(axis=1, initial=0)
 
 
 def _nearest(first: np.ndarray, apart: np.ndarray, wanted: np.ndarray) -> np.ndarray:
