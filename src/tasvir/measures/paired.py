@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 import numpy as np
+from scipy import stats
 
+from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.seeds import stream_rng
 from tasvir.measures.interval import Estimate, bca
 
 
@@ -55,3 +58,85 @@ def paired_bootstrap(
     0.5
     """
     return bca(lambda y, a, b: statistic(y, a) - statistic(y, b), y, a, b, groups=groups, n_resamples=n_resamples, seed=seed)
+
+
+def sign_flip(differences: np.ndarray, n_flips: int = 10_000, seed: int = 0) -> float:
+    """Could independent differences, as likely up as down, have a mean this far from 0?
+
+    Parameters
+    ----------
+    differences : ndarray of shape (m,)
+        Independent of each other: one an image for two fixed classifiers, one a series or data set. Not (seed, fold)
+        cells, whose training sets overlap; and over images it says nothing of retraining.
+    n_flips : int
+        Random flips; up to 13 differences all 2^m are taken instead.
+    seed : int
+        Of the flips.
+
+    Returns
+    -------
+    float
+        Two-sided p, 0..1. With m differences it cannot fall below 2 / 2^m: fewer than 6 never reach 0.05.
+
+    Raises
+    ------
+    BadInputError
+        No differences, or some that are not finite.
+
+    Source
+    ------
+    Fisher (1935), The Design of Experiments, section 21; the +1 of Phipson and Smyth (2010) for random flips.
+
+    Examples
+    --------
+    >>> sign_flip(np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]))
+    0.03125
+    """
+    differences = np.asarray(differences, dtype=float)
+    if differences.ndim != 1 or differences.size == 0 or not np.isfinite(differences).all():
+        raise BadInputError(f"sign_flip: differences of shape {differences.shape}; give finite numbers of shape (m,)")
+    m = len(differences)
+    found = abs(differences.sum()) * (1 - 1e-12)  # flips that give the same sum, up to rounding, are ties
+    if m <= 13:
+        signs = 1 - 2 * ((np.arange(2**m)[:, None] >> np.arange(m)) & 1)
+        return float(np.mean(np.abs(signs @ differences) >= found))
+    rng = stream_rng(seed, "sign flip")
+    steps = [min(1000, n_flips - start) for start in range(0, n_flips, 1000)]
+    extreme = sum(int((np.abs(rng.choice([-1.0, 1.0], (r, m)) @ differences) >= found).sum()) for r in steps)
+    return (extreme + 1) / (n_flips + 1)
+
+
+def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> tuple[int, int, float]:
+    """Does one of two fixed classifiers err on more of these images than the other? A description, not a verdict.
+
+    Parameters
+    ----------
+    right_a, right_b : bool ndarrays of shape (n,)
+        Which independent images each classifier gets right.
+
+    Returns
+    -------
+    (only_a, only_b, p) : int, int, float
+        Images only a, and only b, gets right; exact two-sided p of as many either way.
+
+    Raises
+    ------
+    BadInputError
+        Different or no lengths.
+
+    Source
+    ------
+    McNemar (1947), Psychometrika 12, 153-157; exact binomial. It takes both fits as given: retraining may turn it.
+
+    Examples
+    --------
+    >>> mcnemar(np.array([True] * 9 + [False]), np.array([True] * 3 + [False] * 7))
+    (6, 0, 0.03125)
+    """
+    right_a, right_b = np.asarray(right_a, dtype=bool), np.asarray(right_b, dtype=bool)
+    if right_a.ndim != 1 or right_a.shape != right_b.shape or right_a.size == 0:
+        raise BadInputError(f"mcnemar: answers of shapes {right_a.shape} and {right_b.shape}; give two of (n,)")
+    only_a, only_b = int((right_a & ~right_b).sum()), int((right_b & ~right_a).sum())
+    if only_a + only_b == 0:
+        return 0, 0, 1.0
+    return only_a, only_b, float(stats.binomtest(only_a, only_a + only_b).pvalue)

@@ -1,0 +1,186 @@
+"""What could be found with this much data? Asked before anything is trained, answered for the test that `verdict` uses.
+
+Shape letters: S seeds, n images, F folds, J cells; B, E, U, W the four variances of a `Spread`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import optimize, stats
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.seeds import stream_rng
+from tasvir.measures.crossed import cells_of_folds, crossed_difference, overlap_variance
+
+_DRAWS = 4000
+
+
+@dataclass(frozen=True)
+class Spread:
+    """How do differences between two recipes scatter when nothing is the matter? Standard deviations, in units of the score.
+
+    Parameters
+    ----------
+    image : float
+        Of what an image makes of the two recipes at every seed.
+    noise : float
+        Of what one image makes at one seed: when the recipes' answers to it disagree with probability q, about sqrt(q).
+    seed : float
+        Of a seed's mean difference, apart from its images.
+    training : float
+        Of what one training set brings to one (seed, fold) cell. On a fixed test set it is part of `seed`.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    The components of variance in `crossed_difference`.
+
+    Examples
+    --------
+    >>> Spread(image=0.0, noise=0.4).noise
+    0.4
+    """
+
+    image: float
+    noise: float
+    seed: float = 0.0
+    training: float = 0.0
+
+
+def measured_spread(difference_Sn: np.ndarray, strata: np.ndarray | None = None, folds_Sn: np.ndarray | None = None) -> Spread:
+    """How did the differences of a pilot scatter?
+
+    Parameters
+    ----------
+    difference_Sn : ndarray of shape (S, n)
+        Score of one recipe minus that of the other, per seed and image; at least 2 seeds.
+    strata : ndarray of shape (n,), optional
+        Classes that count alike.
+    folds_Sn : ndarray of shape (S, n), optional
+        Folds, counted from 0; None: a fixed test set.
+
+    Returns
+    -------
+    Spread
+        Components of variance by moments; one that comes out below 0 is 0.
+
+    Raises
+    ------
+    BadInputError
+        Fewer than 2 seeds.
+
+    Source
+    ------
+    Analysis of variance, as in `crossed_difference`.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> spread = measured_spread(rng.normal(0, 0.4, (6, 2000)))
+    >>> round(spread.noise, 2), spread.training
+    (0.4, 0.0)
+    """
+    S, n = np.shape(difference_Sn)
+    if S < 2:
+        raise BadInputError(f"measured_spread: {S} seed; the spread over seeds needs at least 2")
+    codes = np.zeros(n, int) if strata is None else np.unique(strata, return_inverse=True)[1].ravel()
+    found = crossed_difference(difference_Sn, strata, folds_Sn)
+    per_image = _variance_per_image(np.bincount(codes))
+    one_seed = np.mean([_images_variance(row, codes) for row in difference_Sn])  # (B + E) per_image
+    E = (one_seed - found.images) * S / (S - 1)
+    B = found.images - E / S
+    W, F = 0.0, found.n_folds
+    if folds_Sn is not None:
+        W = cells_of_folds(difference_Sn, codes, folds_Sn, F, None)[1]
+    weight_n = 1 / (len(np.bincount(codes)) * np.bincount(codes)[codes])
+    U = (difference_Sn @ weight_n).var(ddof=1) - E - max(W, 0) / F * (F > 1)
+    B, E, U, W = np.sqrt(np.maximum([B / per_image, E / per_image, U, W], 0)).tolist()
+    return Spread(image=B, noise=E, seed=U, training=W)
+
+
+def smallest_effect(
+    spread: Spread, class_sizes: Sequence[int], n_seeds: int, n_folds: int = 1, *, power: float = 0.8, confidence: float = 0.95
+) -> float:
+    """What is the smallest effect that `verdict` would find, with this spread and this much data?
+
+    Parameters
+    ----------
+    spread : Spread
+        Stated, or measured in a pilot.
+    class_sizes : sequence of int
+        Test images in each class; one number where every image counts alike.
+    n_seeds, n_folds : int
+        S >= 2 and F; F = 1 is one fixed test set.
+    power : float
+        Probability of finding it.
+    confidence : float
+        Of the verdict's interval.
+
+    Returns
+    -------
+    float
+        In the unit of the score.
+
+    Raises
+    ------
+    BadInputError
+        Fewer than 2 seeds, or no images.
+
+    Source
+    ------
+    The chance that |d| exceeds t se is averaged over draws of the variances that `crossed_difference` would estimate
+    (scaled chi-squares). d itself is taken to scatter as much as these say on average, which is the careful side: they
+    allow for more than there may be.
+
+    Examples
+    --------
+    >>> few = smallest_effect(Spread(0.0, 0.4, 0.01), (42, 114), n_seeds=5)
+    >>> many = smallest_effect(Spread(0.0, 0.4, 0.01), (42, 114), n_seeds=20)
+    >>> many < few < 0.15
+    True
+    """
+    if n_seeds < 2 or min(class_sizes, default=0) < 1 or n_folds < 1:
+        raise BadInputError(f"smallest_effect: {n_seeds} seeds, classes of {list(class_sizes)}; give 2 seeds and images")
+    half, sd = _drawn(spread, np.asarray(class_sizes), n_seeds, n_folds, confidence)
+
+    def found(effect: float) -> float:
+        return float(np.mean(stats.norm.sf((half - effect) / sd) + stats.norm.cdf((-half - effect) / sd))) - power
+
+    largest = float(half.max() + 5 * sd)
+    return float(optimize.brentq(found, 0.0, largest, xtol=1e-6)) if sd > 0 else 0.0
+
+
+def _drawn(spread: Spread, sizes: np.ndarray, S: int, F: int, confidence: float) -> tuple[np.ndarray, float]:
+    """Half widths that `crossed_difference` might give, and the standard deviation that d then has."""
+    rng = stream_rng(0, "power")
+    B, E, U, W = spread.image**2, spread.noise**2, spread.seed**2, spread.training**2 * (F > 1)
+    per_image, J = _variance_per_image(sizes), S * F
+    images = (B + E / S) * per_image
+    seeds_variance = (U + W / F + E * per_image) * rng.chisquare(S - 1, _DRAWS) / (S - 1)
+    seeds, seeds_df, overlap = seeds_variance / S, np.full(_DRAWS, S - 1.0), 0.0
+    if F > 1:
+        cell_images = (B + E) * per_image * F
+        within = (W + cell_images) * rng.chisquare(S * (F - 1), _DRAWS)
+        cells_variance = (F * (S - 1) * seeds_variance + within) / (J - 1)
+        overlap = overlap_variance(cells_variance, cells_variance - cell_images, J, F)
+        seeds_df[cells_variance / J > seeds] = F * (S - 1)
+        seeds = np.maximum(seeds, cells_variance / J)
+    variance = images + seeds + overlap
+    df = variance / (images / max(sizes.sum() - len(sizes), 1) + seeds / seeds_df + overlap / (J - 1))
+    return stats.t.ppf(0.5 + confidence / 2, df) * np.sqrt(variance), float(np.sqrt(variance.mean()))
+
+
+def _variance_per_image(sizes: np.ndarray) -> float:
+    """The variance of a mean of class means when each image has variance 1."""
+    return float((1 / sizes).sum() / len(sizes) ** 2)
+
+
+def _images_variance(difference_n: np.ndarray, codes: np.ndarray) -> float:
+    """The images' part in the variance of the mean difference at one seed."""
+    sizes = np.bincount(codes)
+    variances = [difference_n[codes == k].var(ddof=1) / size for k, size in enumerate(sizes)]
+    return float(np.sum(variances) / len(sizes) ** 2)

@@ -1,0 +1,254 @@
+"""Does one recipe help against another? The only place where numbers become a judgement."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy import stats
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.measures.crossed import CrossedDifference, crossed_difference
+from tasvir.measures.interval import units
+
+FEWEST_UNITS = 10  # a class: with fewer, its images' spread is too often seen as none
+FEWEST_SEEDS_FOLDS = 2
+FEWEST_SEEDS_FIXED = 3
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Does the arm help, hurt, or can these data not tell?
+
+    All fields are plain text and numbers, so that a record can hold them and `Verdict(**fields)` judges them again.
+
+    Parameters
+    ----------
+    arm, against : str
+        The recipe judged, and the one it is compared with.
+    metric : str
+        What was compared, in words.
+    d : float
+        Mean score of `arm` minus mean score of `against`; above 0 is better.
+    low, high : float or None
+        Ends of the interval of d; None where a verdict is refused.
+    p : float or None
+        Two-sided, of no difference; after Holm where `holm_verdicts` was used.
+    smallest_detectable : float or None
+        The effect that would have been found with a probability of 80 %.
+    se, df : float or None
+        Standard error of d and degrees of freedom of its t.
+    n, n_seeds, n_folds : int
+        Independent test images (or groups), seeds, folds (1: one fixed test set).
+    this_training_set_only : bool
+        The verdict is about one fixed training and test set, not about others of its kind.
+    confidence : float
+        Of the interval.
+    refused : str
+        Why no judgement may be passed; empty where it may.
+
+    Raises
+    ------
+    Nothing.
+
+    Source
+    ------
+    See `verdict`.
+
+    Examples
+    --------
+    >>> Verdict("VAE", "copies", "balanced accuracy", 0.03, 0.01, 0.05, 0.01, 0.03, 0.01, 9.0, 156, 5, 1, True).outcome
+    'helps'
+    """
+
+    arm: str
+    against: str
+    metric: str
+    d: float
+    low: float | None
+    high: float | None
+    p: float | None
+    smallest_detectable: float | None
+    se: float | None
+    df: float | None
+    n: int
+    n_seeds: int
+    n_folds: int
+    this_training_set_only: bool
+    confidence: float = 0.95
+    refused: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """'helps', 'hurts' or 'cannot tell': whether the interval leaves out 0, and on which side."""
+        if self.refused or self.low is None or self.high is None or self.low <= 0 <= self.high:
+            return "cannot tell"
+        return "helps" if self.low > 0 else "hurts"
+
+    @property
+    def sentence(self) -> str:
+        """The judgement in one sentence."""
+        where = "this training set" if self.this_training_set_only else "training sets of this kind and size"
+        if self.refused:
+            return f"No verdict on {self.arm} against {self.against}: {self.refused}."
+        interval = f"[{self.low:+.3f}, {self.high:+.3f}]"
+        if self.outcome == "cannot tell":
+            return (
+                f"Cannot tell whether {self.arm} helps or hurts against {self.against}: the difference in {self.metric} is "
+                f"{self.d:+.3f} {interval}, and only one of about {self.smallest_detectable:.3f} or more would have been "
+                f"found with a probability of 80 % ({where})."
+            )
+        return (
+            f"{self.arm} {self.outcome} by {abs(self.d):.3f} against {self.against}: the difference in {self.metric} is "
+            f"{self.d:+.3f} {interval}, p = {self.p:.3g}; this holds for {where}."
+        )
+
+    def at_confidence(self, confidence: float) -> "Verdict":
+        """The same difference with a wider or narrower interval."""
+        if self.refused:
+            return replace(self, confidence=confidence)
+        half = stats.t.ppf(0.5 + confidence / 2, self.df) * self.se
+        smallest = half + stats.t.ppf(0.8, self.df) * self.se
+        low, high = float(self.d - half), float(self.d + half)
+        return replace(self, low=low, high=high, smallest_detectable=float(smallest), confidence=confidence)
+
+
+def verdict(
+    a: np.ndarray,
+    b: np.ndarray,
+    *,
+    strata: np.ndarray | None = None,
+    folds: np.ndarray | None = None,
+    groups: np.ndarray | None = None,
+    names: tuple[str, str] = ("A", "B"),
+    metric: str = "balanced accuracy",
+    confidence: float = 0.95,
+) -> Verdict:
+    """Does recipe a help against recipe b?
+
+    Parameters
+    ----------
+    a, b : ndarrays of shape (S, n)
+        Score of each recipe on each test image at each of S seeds, greater is better: 1 where the answer was right and 0
+        where wrong, or any number. The same seeds, images and folds for both.
+    strata : ndarray of shape (n,), optional
+        The images' classes, each of which counts alike; with right and wrong answers the difference is then one in
+        balanced accuracy. None: every image counts alike.
+    folds : ndarray of shape (S, n) or (n,), optional
+        The fold (0..F-1) in which each image was tested at each seed. None: one fixed training and test set, retrained S
+        times; the verdict then holds for this training set.
+    groups : ndarray of shape (n,), optional
+        Images of one group (a patient, near-duplicates) count as one; a group must lie in one fold.
+    names : (str, str)
+        What the sentence calls a and b.
+    metric : str
+        What the sentence calls the score.
+    confidence : float
+        Of the interval; the false verdicts are 1 - confidence at most.
+
+    Returns
+    -------
+    Verdict
+        helps, hurts or cannot tell, with a sentence. Refused, with the reason, where no method keeps its promise: one
+        seed (its luck cannot be told from the recipe), fewer than 3 retrainings on a fixed test set, or fewer than 10
+        images or groups in a class.
+
+    Raises
+    ------
+    BadInputError
+        Shapes that do not fit, scores that are not finite, a group in two folds, a class missing from a fold.
+
+    Source
+    ------
+    The variance of `crossed_difference`. Level, power and cover in every case of benchmarks/results/statistics.md.
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> good, poor = rng.random((5, 200)) < 0.9, rng.random((5, 200)) < 0.7
+    >>> found = verdict(good, poor, names=("the net", "guessing"), metric="accuracy")
+    >>> found.outcome, found.this_training_set_only
+    ('helps', True)
+    """
+    difference_Sn, folds_Sn = _checked(a, b, strata, folds, groups)
+    refused = _reason_to_refuse(len(difference_Sn), difference_Sn.shape[1], strata, folds_Sn, groups)
+    if refused:
+        return _without_judgement(difference_Sn, strata, folds_Sn, names, metric, confidence, refused)
+    found = crossed_difference(difference_Sn, strata, folds_Sn, groups)
+    return _judged(found, names, metric, confidence)
+
+
+def _judged(found: CrossedDifference, names, metric, confidence) -> Verdict:
+    # Without any spread, equal recipes are equal and others are not.
+    t = abs(found.d) / found.se if found.se > 0 else (0.0 if found.d == 0 else np.inf)
+    p = float(2 * stats.t.sf(t, found.df))
+    bare = Verdict(
+        names[0],
+        names[1],
+        metric,
+        found.d,
+        None,
+        None,
+        p,
+        None,
+        found.se,
+        found.df,
+        found.n_units,
+        found.n_seeds,
+        found.n_folds,
+        found.n_folds == 1,
+    )
+    return bare.at_confidence(confidence)
+
+
+def _without_judgement(difference_Sn, strata, folds_Sn, names, metric, confidence, refused) -> Verdict:
+    labels = np.zeros(difference_Sn.shape[1]) if strata is None else np.asarray(strata)
+    d = float(np.mean([difference_Sn[:, labels == label].mean() for label in np.unique(labels)]))
+    S, n = difference_Sn.shape
+    n_folds = 1 if folds_Sn is None else int(folds_Sn.max()) + 1
+    nothing = [None] * 6
+    return Verdict(names[0], names[1], metric, d, *nothing, n, S, n_folds, folds_Sn is None, confidence, refused)
+
+
+def _reason_to_refuse(S, n, strata, folds_Sn, groups) -> str:
+    """Why no verdict may be passed on so few seeds or images; empty if one may."""
+    fewest = FEWEST_SEEDS_FIXED if folds_Sn is None else FEWEST_SEEDS_FOLDS
+    if fewest > S:
+        return f"{S} seed(s); the luck of a seed cannot be told from the recipe, so train with {fewest} or more, better 5"
+    unit_of_image, _ = units(n, groups)
+    labels = np.zeros(n) if strata is None else np.asarray(strata)
+    for label in np.unique(labels):
+        n_units = len(np.unique(unit_of_image[labels == label]))
+        if n_units < FEWEST_UNITS:
+            whose = "" if strata is None else f" of class {label}"
+            return f"{n_units} independent test images{whose}; {FEWEST_UNITS} are the fewest to judge by"
+    return ""
+
+
+def _checked(a, b, strata, folds, groups) -> tuple[np.ndarray, np.ndarray | None]:
+    """The differences, and the folds as (S, n) counted from 0."""
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.ndim != 2 or a.shape != b.shape or a.size == 0:
+        raise BadInputError(f"verdict: scores of shapes {a.shape} and {b.shape}; give two of (seeds, images)")
+    if not (np.isfinite(a).all() and np.isfinite(b).all()):
+        raise BadInputError("verdict: scores that are not finite; a training failed, leave its seed out of both recipes")
+    for name, given in (("strata", strata), ("groups", groups)):
+        if given is not None and np.shape(given) != a.shape[1:]:
+            raise BadInputError(f"verdict: {name} of shape {np.shape(given)} for {a.shape[1]} images; give one an image")
+    return a - b, None if folds is None else _checked_folds(np.asarray(folds), a.shape, strata, groups)
+
+
+def _checked_folds(folds, shape, strata, groups) -> np.ndarray:
+    if tuple(folds.shape) not in {shape, shape[1:]}:
+        raise BadInputError(f"verdict: folds of shape {folds.shape}; expected {shape} or {shape[1:]}")
+    names, codes = np.unique(folds, return_inverse=True)
+    folds_Sn = np.broadcast_to(codes.reshape(folds.shape), shape)
+    F = len(names)
+    if F < 2:
+        raise BadInputError("verdict: one fold only; give folds=None for one fixed test set")
+    classes = np.zeros(shape[1], int) if strata is None else np.unique(strata, return_inverse=True)[1].ravel()
+    K = int(classes.max()) + 1
+    for row in folds_Sn:
+        if np.bincount(row * K + classes, minlength=F * K).min() == 0:
+            raise BadInputError("verdict: a class is missing from a fold; stratify the folds, or use fewer")
+        if groups is not None and len(set(zip(np.asarray(groups).tolist(), row.tolist(), strict=True))) > len(set(groups)):
+            raise BadInputError("verdict: a group lies in two folds, so it was trained and tested on; split by groups")
+    return folds_Sn
