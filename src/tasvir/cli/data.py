@@ -51,3 +51,45 @@ def info(
     )
     words = [f"{key.replace('_', ' '):<12} {facts[key]}" for key in told if facts[key]]
     answer(facts, [*words, *(f"note         {note}" for note in facts["notes"]), "", *table(rows)], as_json=as_json)
+
+
+@app.command()
+def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="A named set.")], *, as_json: Json = False) -> None:
+    """Download a named set into the cache, unless it is there already; its hashes are checked."""
+    from tasvir.contracts.errors import BadInputError
+    from tasvir.data.fetch import fetch as fetch_set
+    from tasvir.data.known import find_known
+
+    known = find_known(name)
+    if known is None:
+        raise BadInputError(f"no set is called {name!r}: choose one of `tasvir data list`")
+    folder = fetch_set(known)
+    answer({"name": known.name, "folder": str(folder)}, [f"{known.name}: {folder}"], as_json=as_json)
+
+
+@app.command()
+@takes_data
+def audit(
+    data: Annotated[str, typer.Argument(metavar="DATA", help="A named set or a path.")],
+    *,
+    as_json: Json = False,
+    options: LoadOptions,
+) -> None:
+    """What could spoil results: duplicates, leaks between parts, conflicting labels, groups that cross, constant images."""
+    from tasvir.data.audit import audit as audit_set
+    from tasvir.data.findings import findings
+
+    found = audit_set(load(data, options))
+    said = findings(found)
+    pairs = [
+        {
+            "kind": pair.kind,
+            "distance": f"{pair.distance:.3f}",
+            "first": f"{pair.first.part} {pair.first.index} ({pair.first.label})",
+            "second": f"{pair.second.part} {pair.second.index} ({pair.second.label})",
+        }
+        for pair in found.pairs[:20]
+    ]
+    more = [f"... and {len(found.pairs) - len(pairs)} pairs more (--json lists all)"] if len(found.pairs) > len(pairs) else []
+    words = [*(said or ["Nothing was found."]), *([""] if pairs else []), *table(pairs), *more]
+    answer(found.to_json() | {"findings": list(said)}, words, as_json=as_json)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import tasvir
-from tasvir.cli import data, model, report, run, runs
+from tasvir.cli import data, model, report, run, runs, sample
 from tasvir.contracts.errors import TasvirError
 
 app = typer.Typer(
@@ -20,6 +20,10 @@ app = typer.Typer(
 )
 app.command("run")(run.run)
 app.command("fit")(model.fit)
+app.command("transform")(rows.transform)
+app.command("predict")(rows.predict)
+app.command("evaluate")(evaluate.evaluate)
+app.command("sample")(sample.sample)
 app.command("report")(report.report)
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")

@@ -8,13 +8,14 @@ import typer
 
 from tasvir.cli.answer import Json, answer
 from tasvir.cli.options import load, takes_data
-from tasvir.cli.settings import parse_settings
+from tasvir.cli.settings import apply_settings
 from tasvir.data.options import LoadOptions
+from tasvir.train.history import History
 
 
 @takes_data
 def fit(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="autoencoder or image-classifier.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="autoencoder, vae, gaussian-sampler or image-classifier.")],
     *,
     data: Annotated[str, typer.Option(help="A named set or a path.")],
     out: Annotated[Path, typer.Option(help="The model folder. What is unfinished there is continued.")],
@@ -30,16 +31,20 @@ def fit(
     from tasvir.models.folder import new_model
     from tasvir.models.refit import fit_in_folder
 
-    estimator = new_model(model).set_params(random_state=options.seed, device=device)
-    estimator.set_params(**parse_settings(setting or []))
+    estimator = new_model(model)
+    running = {"random_state": options.seed, "device": device}
+    estimator.set_params(**{name: value for name, value in running.items() if name in estimator.get_params()})
+    apply_settings(estimator, setting or [])
     try:
         n_trained = fit_in_folder(estimator, load(data, options), out, checkpoint_every=checkpoint_every, tell=_tell)
     except KeyboardInterrupt:
         print(f"\nStopped. The same command goes on from the last checkpoint in {out}.", file=sys.stderr)
         raise typer.Exit(1) from None
-    history = estimator.history_
+    history = getattr(estimator, "history_", History())
     last = {name: history[name][-1] for name in history.names}
-    words = [f"Model: {out}", f"{len(history)} epochs; " + ", ".join(f"{name} {value:.4g}" for name, value in last.items())]
+    words = [f"Model: {out}"]
+    if last:
+        words.append(f"{len(history)} epochs; " + _words(last))
     if not n_trained:
         words.insert(0, "This training is finished already: same data, same settings.")
     answer({"model": str(out), "epochs": len(history), "trained_epochs": n_trained, "last": last}, words, as_json=as_json)
@@ -47,5 +52,9 @@ def fit(
 
 def _tell(epoch: int, max_epochs: int, row: dict[str, float]) -> None:
     start, end = ("\r\x1b[K", "" if epoch < max_epochs else "\n") if sys.stderr.isatty() else ("", "\n")
-    losses = ", ".join(f"{name} {value:.4g}" for name, value in row.items())
-    print(f"{start}epoch {epoch}/{max_epochs}  {losses}", end=end, file=sys.stderr, flush=True)
+    print(f"{start}epoch {epoch}/{max_epochs}  {_words(row)}", end=end, file=sys.stderr, flush=True)
+
+
+def _words(row: dict[str, float]) -> str:
+    """The losses of an epoch; parts that are numbered (a VAE's KL of each latent) are for --json."""
+    return ", ".join(f"{name} {value:.4g}" for name, value in row.items() if not name[-1].isdigit())

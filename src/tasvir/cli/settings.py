@@ -7,6 +7,19 @@ from tasvir.contracts.errors import BadInputError
 WORDS = {"none": None, "true": True, "false": False}
 
 
+def apply_settings(estimator: Any, given: list[str]) -> None:
+    """Set what `--set` asks for; an unknown parameter is an error that lists the known ones."""
+    settings = parse_settings(given)
+    known = estimator.get_params(deep=False)
+    for key in settings:
+        if key.partition("__")[0] not in known:
+            name = type(estimator).__name__
+            raise BadInputError(
+                f"--set {key.replace('__', '.')}: {name} has no such parameter; it has {', '.join(sorted(known))}"
+            )
+    estimator.set_params(**settings)
+
+
 def parse_settings(given: list[str]) -> dict[str, Any]:
     """{'net__hidden': (500, 200)} for ['net.hidden=500,200']."""
     settings = {}

@@ -26,7 +26,8 @@ def known_targets(classes: np.ndarray, y) -> np.ndarray:
     if len(unknown):
         seen = ", ".join(map(str, classes[:20]))
         raise BadInputError(f"label {unknown[0]} was never seen at fit: give one of {seen}")
-    return np.searchsorted(classes, y).astype(np.int64)
+    order = np.argsort(classes)
+    return order[np.searchsorted(classes, y, sorter=order)].astype(np.int64)
 
 
 def validation_targets(classes: np.ndarray, y_val, n_images: int) -> np.ndarray:

@@ -28,16 +28,20 @@ def fit_in_folder(
     X, y, groups = data.part("train")
     X_val, y_val, _ = data.part("val")
     given = {"X_val": X_val, "y_val": y_val} if len(X_val) else {}
+    if "hooks" not in estimator.get_params():  # fitted in closed form: there is nothing to resume
+        save_model(estimator.fit(X, y), folder, class_names=data.class_names)
+        return 1
     checkpoint = Checkpoint(folder / TRAINING_FILE, every=checkpoint_every)
     estimator.set_params(hooks=(Progress(tell_and_count, estimator.max_epochs), checkpoint))
     estimator.fit(X, y, groups=groups, **given)
-    save_model(estimator, folder)
+    save_model(estimator, folder, class_names=data.class_names)
     return len(told)
 
 
 def _check_folder(folder: Path) -> None:
     """A new or empty folder, or one in which a training was begun."""
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / TRAINING_FILE).is_file():
+    ours = any((folder / name).is_file() for name in (TRAINING_FILE, "model.json"))
+    if folder.is_dir() and any(folder.iterdir()) and not ours:
         raise BadInputError(f"{folder} holds something else: give --out a new folder, or one that `tasvir fit` made")
     if folder.exists() and not folder.is_dir():
         raise DataFileError(f"{folder} is a file: give --out a folder")

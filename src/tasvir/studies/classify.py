@@ -10,10 +10,10 @@ from tasvir.data.dataset import Dataset
 from tasvir.measures.classification import balanced_accuracy, confusion, score_classifier
 from tasvir.measures.neighbours import knn_accuracy
 from tasvir.measures.paired import paired_bootstrap
-from tasvir.records.record import Record, array, curve
+from tasvir.records.record import Record, array
 from tasvir.studies.cell import Cell, Outcome, Workspace
 from tasvir.studies.mirror import mirror_safe
-from tasvir.studies.training import epochs_for, fit_in_cell, flat_unit, kept_model, measured, seconds
+from tasvir.studies.training import epochs_for, fit_in_cell, flat_unit, kept_model, loss_curve, measured, seconds
 
 TITLES = {"majority": "Majority class", "knn": "k-NN on raw pixels", "logistic": "Logistic regression"}
 
@@ -64,7 +64,7 @@ def classify(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace:
         "flip_rule": mirrored,
         "best_epoch": best_epoch,
     }
-    curves = [curve(name, _series(history, name)) for name in ("loss", "accuracy")]
+    curves = [loss_curve(history, name) for name in ("loss", "accuracy")]
     records = _scored(data, classifier.predict_proba(data.part("test")[0]), seed)
     return Outcome(facts, [fit_s, *curves, *records, kept_model(classifier, "classifier", workspace)])
 
@@ -131,11 +131,6 @@ def _all_classes(data: Dataset, score) -> np.ndarray:
     probabilities = np.zeros((len(score.probabilities), len(data.class_names)), np.float32)
     probabilities[:, score.classes] = score.probabilities
     return probabilities
-
-
-def _series(history, name: str) -> dict[str, list[float]]:
-    valid = f"valid_{name}"
-    return {"train": history[name]} | ({"valid": history[valid]} if valid in history.names else {})
 
 
 def _probabilities(records: list[Record]) -> np.ndarray:

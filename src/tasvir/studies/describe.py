@@ -6,18 +6,31 @@ from typing import Any
 import numpy as np
 
 from tasvir.contracts.seeds import stream_rng
+from tasvir.data.audit import audit
 from tasvir.data.dataset import PARTS, Dataset
+from tasvir.data.findings import findings
 from tasvir.records.record import array
 from tasvir.studies.cell import Outcome, Workspace
 
 #: Random images shown of each class.
 N_SHOWN = 5
+#: Pairs of duplicates that are recorded, and shown as pictures; the nearest first.
+MOST_PAIRS, N_PICTURED = 200, 12
 
 
 def describe_data(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
     """Counts, origin and random images of each class."""
     pictures, shown = _random_images(data, seed)
     return Outcome(data_facts(data) | {"sample_counts": shown}, [array("class_samples", pictures)])
+
+
+def audit_data(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
+    """Duplicates, leaks between parts, conflicting labels; the nearest pairs as pictures."""
+    found = audit(data)
+    facts = found.to_json() | {"n_pairs": len(found.pairs), "findings": list(findings(found))}
+    facts["pairs"] = facts["pairs"][:MOST_PAIRS]
+    rows = [[pair.first.row, pair.second.row] for pair in found.pairs[:N_PICTURED]]
+    return Outcome(facts, [array("pair_images", data.images[np.array(rows)])] if rows else [])
 
 
 def data_facts(data: Dataset) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell, addresses
 from tasvir.studies.classify import classifier_cells
-from tasvir.studies.describe import describe_data
+from tasvir.studies.describe import audit_data, describe_data
 from tasvir.studies.estimate import expected_seconds
+from tasvir.studies.evidence import evidence_cells
 from tasvir.studies.folder import open_or_create, question_hash
+from tasvir.studies.generate import generation_cells
 from tasvir.studies.machine import cores, machine, versions
 from tasvir.studies.progress import Progress, time_left
 from tasvir.studies.represent import representation_cells
@@ -25,17 +27,18 @@ STUDY = "run"
 
 @dataclass(frozen=True)
 class Profile:
-    """How long to look: pixels shown to each autoencoder and to the classifier, and seeds of the classifier."""
+    """How long to look: pixels shown to each net, seeds of the classifier and of the evidence."""
 
     autoencoder_pixels: float
     classifier_pixels: float
     n_seeds: int
+    evidence_seeds: int
 
 
 PROFILES = {
-    "quick": Profile(autoencoder_pixels=240e6, classifier_pixels=650e6, n_seeds=1),
-    "standard": Profile(autoencoder_pixels=720e6, classifier_pixels=1300e6, n_seeds=3),
-    "full": Profile(autoencoder_pixels=2400e6, classifier_pixels=2600e6, n_seeds=5),
+    "quick": Profile(autoencoder_pixels=240e6, classifier_pixels=650e6, n_seeds=1, evidence_seeds=5),
+    "standard": Profile(autoencoder_pixels=720e6, classifier_pixels=1300e6, n_seeds=3, evidence_seeds=7),
+    "full": Profile(autoencoder_pixels=2400e6, classifier_pixels=2600e6, n_seeds=5, evidence_seeds=10),
 }
 
 ASSUMPTIONS = (
@@ -132,8 +135,11 @@ def main_job_cells(data: Dataset, profile: str, seed: int) -> list[Cell]:
     how = PROFILES[profile]
     return [
         Cell("data", describe_data, {}, seed),
+        Cell("audit", audit_data, {}, seed),
         *representation_cells(data, how.autoencoder_pixels, seed),
         *classifier_cells(data, how.classifier_pixels, seed, how.n_seeds),
+        *generation_cells(data, how.autoencoder_pixels, seed),
+        *evidence_cells(data, seed, how.evidence_seeds),
     ]
 
 

@@ -9,9 +9,9 @@ import numpy as np
 from tasvir.contracts.seeds import stream_seed
 from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import knn_accuracy, spread_sample
-from tasvir.records.record import Record, array, curve, metric
+from tasvir.records.record import Record, array, metric
 from tasvir.studies.cell import Cell, Outcome, Workspace
-from tasvir.studies.training import epochs_for, fit_in_cell, flat_unit, kept_model, measured, seconds
+from tasvir.studies.training import VAE_LIKELIHOOD, epochs_for, fit_in_cell, flat_unit, kept_model, loss_curve, measured, seconds
 
 #: Isomap's kernel is (n, n): it is fitted on at most this many images.
 ISOMAP_IMAGES = 2000
@@ -20,6 +20,8 @@ ISOMAP_CHUNK = 2000
 #: Test images in a scatter, and images in a row of reconstructions.
 N_SCATTER, N_ROW = 2000, 10
 
+#: Titles of the methods that are nets, and whether they take the image as rows of numbers.
+NETS = {"dense": "Autoencoder (dense)", "conv": "Autoencoder (conv)", "vae": "VAE (conv)"}
 SCALED = "divided by 255"
 FLAT = "each image one row of numbers, divided by 255"
 
@@ -31,9 +33,9 @@ def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[C
     cells = [_cell("raw", n_pixels, represent_raw, seed)]
     cells += [_cell("pca", n, represent_pca, seed) for n in sizes]
     cells += [_cell("isomap", n, represent_isomap, seed) for n in sizes]
-    for net in ("dense", "conv"):
+    for method in NETS:
         epochs = epochs_for(data, pixels_seen, fewest=5, most=100)
-        cells += [_cell(net, n, represent_autoencoder, seed, max_epochs=epochs) for n in sizes]
+        cells += [_cell(method, n, represent_by_net, seed, max_epochs=epochs) for n in sizes]
     return cells
 
 
@@ -86,30 +88,37 @@ def represent_isomap(data: Dataset, parameters: Mapping[str, Any], seed: int, wo
     return Outcome(facts, [*times, *records, *_scatter(data, codes_test, seed)])
 
 
-def represent_autoencoder(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
+def represent_by_net(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
     """A net that learns to draw the image from the few numbers."""
-    from tasvir.models.autoencoder import Autoencoder
-
-    settings = {"net": parameters["method"], "n_components": parameters["n_components"], "max_epochs": parameters["max_epochs"]}
-    autoencoder, fit_s, best_epoch = fit_in_cell(Autoencoder(**settings, random_state=seed), data, workspace)
+    method = parameters["method"]
+    net, fit_s, best_epoch = fit_in_cell(_unfitted_net(parameters, seed), data, workspace)
     (X, _, _), (X_test, _, _) = data.part("train"), data.part("test")
     started = time.perf_counter()
-    codes, codes_test = autoencoder.transform(X), autoencoder.transform(X_test)
+    codes, codes_test = net.transform(X), net.transform(X_test)
     times = [fit_s, seconds("transform_s", time.perf_counter() - started)]
     facts, records = _scored(data, codes, codes_test, seed)
-    records += _reconstructed(data, autoencoder.inverse_transform(codes_test) / 255)
-    history = autoencoder.history_
-    series = {"train": history["loss"]} | ({"valid": history["valid_loss"]} if "valid_loss" in history.names else {})
+    records += _reconstructed(data, net.inverse_transform(codes_test) / 255)
     facts |= {
-        "title": f"Autoencoder ({parameters['method']})",
+        "title": NETS[method],
         "n_fit": len(X),
-        "pixels": SCALED if parameters["method"] == "conv" else FLAT,
-        "epochs": len(history),
+        "pixels": FLAT if method == "dense" else SCALED,
+        "epochs": len(net.history_),
         "best_epoch": best_epoch,
-        "n_parameters": sum(p.numel() for p in autoencoder.net_.parameters()),
+        "n_parameters": sum(p.numel() for p in net.net_.parameters()),
     }
-    more = [curve("loss", series), kept_model(autoencoder, "autoencoder", workspace)]
-    return Outcome(facts, [*times, *records, *more, *_scatter(data, codes_test, seed)])
+    curves = [] if method == "vae" else [loss_curve(net.history_, "loss")]  # a VAE's is in nats: see the chapter on generation
+    kept = kept_model(net, "autoencoder", workspace)
+    return Outcome(facts, [*times, *records, *curves, kept, *_scatter(data, codes_test, seed)])
+
+
+def _unfitted_net(parameters: Mapping[str, Any], seed: int):
+    from tasvir.models.autoencoder import Autoencoder
+    from tasvir.models.vae import VAE
+
+    settings = {"n_components": parameters["n_components"], "max_epochs": parameters["max_epochs"], "random_state": seed}
+    if parameters["method"] == "vae":
+        return VAE(net="conv", **VAE_LIKELIHOOD, **settings)
+    return Autoencoder(net=parameters["method"], **settings)
 
 
 def _fit_transform(transformer, X: np.ndarray, X_test: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Record]]:

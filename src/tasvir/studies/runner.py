@@ -89,8 +89,9 @@ def _named(cell: Cell, data: Dataset, workspace: Workspace, threads: int) -> tup
 
 
 def _content(run: RunFolder, records: list[Record]) -> list[Record]:
-    """Records with their arrays in memory: a cell reads no run folder."""
-    return [dataclasses.replace(r, content=run.load_array(r)) if r.kind == "array" else r for r in records]
+    """Records as the needing cell reads them: arrays in memory, models as the folders they lie in."""
+    read = {"array": run.load_array, "model": run.file}
+    return [dataclasses.replace(r, content=read[r.kind](r)) if r.kind in read else r for r in records]
 
 
 def _append(run: RunFolder, address: str, records: list[Record]) -> None:

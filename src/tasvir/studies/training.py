@@ -8,9 +8,11 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.measures.interval import Estimate
-from tasvir.records.record import Record, metric, model
+from tasvir.records.record import Record, curve, metric, model
 from tasvir.studies.cell import Workspace
 
+#: A Gaussian of this width around each pixel: a Bernoulli's bound is so wide on small gray images that codes are left unused.
+VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
 #: A cell's training is written down at most this often.
 CHECKPOINT_S = 2.0
 
@@ -59,6 +61,12 @@ def seconds(name: str, value: float) -> Record:
 def measured(name: str, found: Estimate, labels: Mapping[str, str] | None = None) -> Record:
     """A number with its interval as a metric."""
     return metric(name, found.value, low=found.low, high=found.high, n=found.n, method=found.method, labels=labels)
+
+
+def loss_curve(history: Any, name: str) -> Record:
+    """One of a training's curves, and the validation's where there is one."""
+    valid = f"valid_{name}"
+    return curve(name, {"train": history[name]} | ({"valid": history[valid]} if valid in history.names else {}))
 
 
 def flat_unit(X: np.ndarray) -> np.ndarray:
