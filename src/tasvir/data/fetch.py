@@ -5,7 +5,7 @@ import logging
 import os
 import tarfile
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from tasvir.contracts.atomic import atomic_file, atomic_folder
 from tasvir.contracts.errors import DataFileError
@@ -54,13 +54,13 @@ def _fetch_one(remote: Remote, folder: Path) -> None:
         archive.write_bytes(b"")  # stands for: all its files are here
 
 
-def download(remote: Remote, path: Path, schemes: tuple[str, ...] = SCHEMES) -> Path:
+def download(remote: Remote, path: Path) -> Path:
     """The file at `path`, from the first address that gives it with the right hash."""
     failures = []
     for url in remote.urls:
         try:
             with atomic_file(path) as temporary:
-                _retrieve(url, temporary, schemes)
+                _retrieve(url, temporary)
                 _check(temporary, remote)
             return path
         except OSError as error:
@@ -70,21 +70,24 @@ def download(remote: Remote, path: Path, schemes: tuple[str, ...] = SCHEMES) -> 
     raise DataFileError(f"{remote.name} was not downloaded: {'; '.join(failures)}")
 
 
-def _retrieve(url: str, path: Path, schemes: tuple[str, ...]) -> None:
-    """Fill `path` from one address; neither it nor what it redirects to may leave the allowed schemes."""
+def _retrieve(url: str, path: Path) -> None:
+    """Fill `path` from one address; neither it nor what it redirects to may leave https."""
     import pooch
 
-    def check_scheme(address: str) -> None:
-        if urlsplit(address).scheme not in schemes:
-            raise DataFileError(f"{address} is not {' or '.join(schemes)}")
-
-    def check_response(response, **_) -> None:
-        check_scheme(response.url)
-
-    check_scheme(url)
+    _check_scheme(url)
     logging.getLogger("tasvir").info("downloading %s", url)
-    ask = pooch.HTTPDownloader(timeout=TIMEOUT_S, hooks={"response": check_response})
+    ask = pooch.HTTPDownloader(timeout=TIMEOUT_S, hooks={"response": lambda response, **_: _check_redirect(response)})
     ask(url, str(path), None)
+
+
+def _check_redirect(response) -> None:
+    if response.is_redirect:
+        _check_scheme(urljoin(response.url, response.headers["location"]))
+
+
+def _check_scheme(url: str) -> None:
+    if urlsplit(url).scheme not in SCHEMES:
+        raise DataFileError(f"{url} is not {' or '.join(SCHEMES)}")
 
 
 def _check(path: Path, remote: Remote) -> None:
