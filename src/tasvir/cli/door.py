@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import tasvir
-from tasvir.cli import data, model, report, run, runs, sample
+from tasvir.cli import data, evaluate, model, report, rows, run, runs, sample
 from tasvir.contracts.errors import TasvirError
 
 app = typer.Typer(

@@ -1,0 +1,77 @@
+"""`tasvir evaluate MODEL_DIR --data D`: a saved classifier on another set."""
+
+from typing import Annotated, Any
+
+import typer
+
+from tasvir.cli.answer import Json, answer, table
+from tasvir.cli.options import takes_data
+from tasvir.cli.rows import Data, ModelDir
+from tasvir.data.options import LoadOptions
+
+#: A confusion matrix of more classes does not fit a terminal.
+MOST_CLASSES = 12
+
+
+@takes_data
+def evaluate(
+    model_dir: ModelDir,
+    *,
+    data: Data,
+    part: Annotated[
+        list[str] | None, typer.Option(help="train, val or test; may be given again.  [default: test, else all]")
+    ] = None,
+    as_json: Json = False,
+    options: LoadOptions,
+) -> None:
+    """How good is a saved classifier on these images? Scores with 95 % intervals, confusion matrix, calibration."""
+    from tasvir.models.evaluate import evaluate as evaluate_classifier
+    from tasvir.models.folder import load_model
+    from tasvir.models.intake import load_for
+
+    model = load_model(model_dir)
+    images = load_for(model, data, options)
+    facts = evaluate_classifier(model, images, parts=part or (), seed=options.seed).facts()
+    told = f"{facts['n']} {' and '.join(facts['parts'])} images of {images.name}; classes matched {facts['matched']}"
+    words = [told, "", *_scores(facts), "", *_confusion(facts), "", *_calibration(facts)]
+    answer({"model": str(model_dir), "data": images.name} | facts, words, as_json=as_json)
+
+
+def _scores(facts: dict[str, Any]) -> list[str]:
+    rows = [
+        {"score": name.replace("_", " "), "value": _share(score["value"]), "95 % interval": _interval(score)}
+        for name, score in facts["scores"].items()
+    ]
+    return table(rows)
+
+
+def _confusion(facts: dict[str, Any]) -> list[str]:
+    names = facts["class_names"]
+    if len(names) > MOST_CLASSES:
+        return [f"The confusion matrix of {len(names)} classes is in --json."]
+    rows = [{"true": name, **dict(zip(names, row, strict=True))} for name, row in zip(names, facts["confusion"], strict=True)]
+    return ["Images by true class (rows) and predicted class (columns):", *table(rows)]
+
+
+def _calibration(facts: dict[str, Any]) -> list[str]:
+    found = facts["calibration"]
+    rows = [
+        {
+            "sure": f"{b['low']:.0%} to {b['high']:.0%}",
+            "images": b["accuracy"]["n"],
+            "mean": _share(b["confidence"]),
+            "right": _share(b["accuracy"]["value"]),
+            "95 % interval": _interval(b["accuracy"]),
+        }
+        for b in found["bins"]
+    ]
+    chance = f"perfect probabilities stay below {_share(found['by_chance'])} on so many images"
+    return [f"Calibration error {_share(found['error'])} ({chance}):", *table(rows)]
+
+
+def _share(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.3f}"
+
+
+def _interval(estimate: dict[str, Any]) -> str:
+    return "" if estimate["low"] is None else f"{_share(estimate['low'])} to {_share(estimate['high'])}"

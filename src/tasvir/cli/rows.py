@@ -1,0 +1,46 @@
+"""`tasvir transform|predict MODEL_DIR --data D --out FILE`: what a model says of every image, as a table."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasvir.cli.answer import Json, answer
+from tasvir.cli.options import takes_data
+from tasvir.data.options import LoadOptions
+
+ModelDir = Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="A model folder: from `tasvir fit`, or in a run's models.")]
+Data = Annotated[str, typer.Option(help="A named set or a path. Images get the size and colour that the model takes.")]
+Out = Annotated[Path, typer.Option(help="The file to write, .npz or .csv. One that is there is replaced.")]
+
+
+@takes_data
+def transform(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
+    """Write the codes of every image of a set: one row an image, with its part, its place there and its label."""
+    from tasvir.models.rows import transformed_rows
+
+    _write(transformed_rows, model_dir, data, out, options, as_json)
+
+
+@takes_data
+def predict(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
+    """Write the class of every image of a set, and the probability of each class: one row an image."""
+    from tasvir.models.rows import predicted_rows
+
+    _write(predicted_rows, model_dir, data, out, options, as_json)
+
+
+def _write(rows_of, model_dir: Path, source: str, out: Path, options: LoadOptions, as_json: bool) -> None:
+    from tasvir.models.folder import load_model
+    from tasvir.models.intake import load_for
+    from tasvir.models.rows import check_out, write_rows
+
+    check_out(out)
+    model = load_model(model_dir)
+    data = load_for(model, source, options)
+    rows = rows_of(model, data)
+    write_rows(rows, out)
+    columns = [*rows.each, *rows.heads]
+    result = {"model": str(model_dir), "data": data.name, "out": str(out), "rows": len(data), "columns": columns}
+    shown = ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
+    answer(result, [f"{out}: {len(data)} rows of {shown}"], as_json=as_json)
