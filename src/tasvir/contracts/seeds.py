@@ -2,8 +2,11 @@
 
 import hashlib
 import secrets
+from numbers import Integral
 
 import numpy as np
+
+from tasvir.contracts.errors import BadInputError
 
 
 def stream_seed(seed: int, stream: str, epoch: int = 0) -> int:
@@ -24,4 +27,6 @@ def seed_from(random_state) -> int:
     if isinstance(random_state, np.random.RandomState | np.random.Generator):
         draw = getattr(random_state, "integers", None) or random_state.randint
         return int(draw(2**31 - 1))
+    if not isinstance(random_state, Integral) or random_state < 0:
+        raise BadInputError(f"random_state={random_state!r}: give a whole number of at least 0, a RandomState or None")
     return int(random_state)

@@ -42,14 +42,33 @@ class SpecParams:
 
     def set_params(self, **params: Any):  # the one **kwargs of the house: scikit-learn's own signature
         inner: dict[str, dict[str, Any]] = {}
-        for key in [key for key in params if key.partition("__")[0] in self._named_specs and "__" in key]:
-            name, _, field = key.partition("__")
-            inner.setdefault(name, {})[field] = params.pop(key)
-        super().set_params(**params)
+        outer: dict[str, Any] = {}
+        for key, value in params.items():
+            name, inside, field = key.partition("__")
+            if inside and name in self._named_specs:
+                inner.setdefault(name, {})[field] = value
+            else:
+                outer[key] = value
+        _check_known(self, outer)
+        specs = {}
         for name, changes in inner.items():
-            spec = resolve_spec(getattr(self, name), self._named_specs[name], name)
-            setattr(self, name, _replace(spec, changes, name))
+            spec = resolve_spec(outer.get(name, getattr(self, name)), self._named_specs[name], name)
+            specs[name] = _replace(spec, changes, name)
+        super().set_params(**outer)
+        for name, spec in specs.items():
+            setattr(self, name, spec)
         return self
+
+
+def _check_known(estimator: Any, params: Mapping[str, Any]) -> None:
+    """scikit-learn's errors for these are a page long, or an AttributeError."""
+    own = estimator.get_params(deep=False)
+    for key in params:
+        name, inside, _ = key.partition("__")
+        if name not in own:
+            raise BadInputError(f"{type(estimator).__name__} has no parameter {key!r}: it has {', '.join(own)}")
+        if inside and not hasattr(own[name], "set_params"):
+            raise BadInputError(f"{key} is not a parameter: {name}={own[name]!r} has none of its own")
 
 
 def _replace(spec: Any, changes: dict[str, Any], name: str) -> Any:

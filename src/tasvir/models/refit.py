@@ -40,8 +40,9 @@ def fit_in_folder(
 
 def _check_folder(folder: Path) -> None:
     """A new or empty folder, or one in which a training was begun."""
+    there = [path for path in folder.iterdir() if path.suffix != ".part"] if folder.is_dir() else []  # a kill leaves parts
     ours = any((folder / name).is_file() for name in (TRAINING_FILE, "model.json"))
-    if folder.is_dir() and any(folder.iterdir()) and not ours:
+    if there and not ours:
         raise BadInputError(f"{folder} holds something else: give --out a new folder, or one that `tasvir fit` made")
     if folder.exists() and not folder.is_dir():
         raise DataFileError(f"{folder} is a file: give --out a folder")

@@ -26,9 +26,9 @@ class ResNetSpec:
 
     def build(self, image_shape: tuple[int, int, int], n_outputs: int) -> Trunk:
         """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
-        check_sizes(self, widths=tuple(self.widths))
         height, width, channels = image_shape
-        stride = self.stem_stride or (2 if min(height, width) >= 48 else 1)
+        stride = (2 if min(height, width) >= 48 else 1) if self.stem_stride is None else self.stem_stride
+        check_sizes(self, widths=tuple(self.widths), stem_stride=(stride,))
         stem = nn.Sequential(
             PadTo(max(height, SMALLEST), max(width, SMALLEST)),
             nn.Conv2d(channels, self.widths[0], 3, stride=stride, padding=1, bias=False),

@@ -1,5 +1,7 @@
 """Padding inside a net, so that any image size fits its strides. Legend: B batch, C channels, H W pixels."""
 
+from numbers import Integral
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -43,5 +45,5 @@ def round_up(size: int, multiple: int) -> int:
 def check_sizes(spec: object, **sizes: tuple[int, ...]) -> None:
     """Every size of a spec is a whole number of at least 1; the error names the spec's parameter."""
     for name, values in sizes.items():
-        if not values or any(not isinstance(value, int) or value < 1 for value in values):
+        if not values or any(not isinstance(value, Integral) or isinstance(value, bool) or value < 1 for value in values):
             raise BadInputError(f"{type(spec).__name__}({name}={values!r}): give whole numbers of at least 1")

@@ -1,0 +1,96 @@
+"""The autoencoder's mathematics, and its defaults."""
+
+import numpy as np
+import pytest
+import torch
+from scipy.linalg import subspace_angles
+
+from tasvir import PCA, Autoencoder, load_data
+from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
+from tasvir.train.engine import TorchEngineSpec
+from tasvir.train.loop import fit_loop
+
+
+def test_a_linear_autoencoder_spans_the_plane_of_pca():
+    """Baldi and Hornik 1989: the only minimum of a linear autoencoder's error is the plane of the first components."""
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((400, 6)) * [3.0, 2.0, 1.5, 0.3, 0.2, 0.1] @ np.linalg.qr(rng.standard_normal((6, 6)))[0]
+    x = torch.from_numpy(X.astype(np.float32))
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        net = EncoderDecoder(torch.nn.Linear(6, 3), torch.nn.Linear(3, 6))
+    task = ReconstructionTask(net, TorchEngineSpec().build("cpu"), learning_rate=0.02)
+    history = fit_loop(task, lambda epoch: [(x,)], max_epochs=500)
+    pca = PCA(3).fit(X)
+    plane = net.decoder.weight.detach().numpy()
+    assert np.rad2deg(subspace_angles(plane, pca.components_.T)).max() < 1
+    residual = np.square(X - pca.inverse_transform(pca.transform(X))).mean()
+    assert history["loss"][-1] == pytest.approx(residual, rel=1e-2)
+
+
+def test_by_default_it_is_the_net_784_500_200_100_30():
+    X = np.random.default_rng(0).integers(0, 256, (12, 28, 28), dtype=np.uint8)
+    net = Autoencoder(max_epochs=1).fit(X).net_
+    widths = [tuple(layer.weight.shape[::-1]) for layer in net.modules() if isinstance(layer, torch.nn.Linear)]
+    down = [(784, 500), (500, 200), (200, 100), (100, 30)]
+    assert widths == down + [pair[::-1] for pair in reversed(down)]
+    assert isinstance(list(net.decoder)[-2], torch.nn.Sigmoid)
+
+
+def test_hidden_layers_are_never_wider_than_the_input():
+    net = Autoencoder(max_epochs=1).fit(np.random.default_rng(0).random((12, 8, 8))).net_
+    widths = [layer.out_features for layer in net.encoder if isinstance(layer, torch.nn.Linear)]
+    assert widths == [64, 64, 64, 30]
+
+
+@pytest.mark.parametrize("net", ["dense", "conv"])
+def test_it_learns_the_digits(net):
+    X, _, _ = load_data("digits").part("train")
+    fitted = Autoencoder(net=net, n_components=8, max_epochs=15, batch_size=32, learning_rate=3e-3, random_state=0).fit(X)
+    spread = float(np.var(X / 255, axis=0).mean())
+    assert -fitted.score(X) < 0.6 * spread
+    assert fitted.history_["valid_loss"][-1] < fitted.history_["valid_loss"][0]
+
+
+def test_groups_do_not_cross_the_inner_split(monkeypatch):
+    import tasvir.models.trained as trained
+
+    found = []
+    real = trained.inner_split
+    monkeypatch.setattr(trained, "inner_split", lambda *given: found.append(real(*given)) or found[-1])
+    X = np.random.default_rng(0).random((40, 4, 4))
+    groups = np.repeat(np.arange(8), 5)
+    Autoencoder(max_epochs=1, validation_fraction=0.25).fit(X, groups=groups)
+    (train, valid), *_ = found
+    assert not set(groups[train]) & set(groups[valid])
+    assert sorted([*train, *valid]) == list(range(40))
+
+
+def test_the_errors_of_codes_name_their_columns():
+    fitted = Autoencoder(n_components=3, max_epochs=1).fit(np.random.default_rng(0).random((12, 4, 4)))
+    with pytest.raises(ValueError, match="X has 2 columns: give codes with n_components=3"):
+        fitted.inverse_transform(np.zeros((1, 2)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"n_components": 0}, "n_components=0"),
+        ({"n_components": 2.5}, "n_components=2.5"),
+        ({"max_epochs": 0}, "max_epochs=0"),
+        ({"batch_size": -1}, "batch_size=-1"),
+        ({"learning_rate": 0}, "learning_rate=0"),
+        ({"learning_rate": "fast"}, "learning_rate='fast'"),
+        ({"validation_fraction": 1.0}, "validation_fraction=1.0"),
+        ({"validation_fraction": True}, "validation_fraction=True"),
+        ({"net": "denser"}, "net='denser'"),
+        ({"image_shape": (3, 5)}, "image_shape"),
+        ({"device": "abacus"}, "device='abacus'"),
+        ({"engine": "steam"}, "engine='steam'"),
+    ],
+)
+def test_a_setting_out_of_range_is_named_at_fit(settings, words):
+    with pytest.raises(ValueError, match=words) as error:
+        Autoencoder(**{"max_epochs": 1} | settings).fit(np.random.default_rng(0).random((12, 16)))
+    assert "\n" not in str(error.value)
+    assert "give" in str(error.value)

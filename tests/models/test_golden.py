@@ -1,0 +1,53 @@
+"""The losses of the first ten steps of each way of learning, as they were when it was right.
+
+`--regold` writes them anew; a changed number needs a sentence why. rtol 1e-3: processors differ.
+"""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tasvir import VAE, Autoencoder, ImageClassifier, load_data
+from tasvir.nets.conv import ConvSpec
+from tasvir.nets.dense import DenseSpec
+from tasvir.nets.resnet import ResNetSpec
+
+GOLDEN = Path(__file__).parent / "golden" / "losses.json"
+STEPS, BATCH = 10, 64
+#: One batch an epoch: an epoch's loss is that of one step.
+COMMON = {"max_epochs": STEPS, "batch_size": BATCH, "validation_fraction": None, "random_state": 0, "device": "cpu"}
+TASKS = {
+    "reconstruction, dense": Autoencoder(net=DenseSpec(hidden=(32,)), n_components=8, **COMMON),
+    "reconstruction, conv": Autoencoder(net=ConvSpec(filters=(8, 16)), n_components=8, **COMMON),
+    "classification": ImageClassifier(net=ResNetSpec(widths=(8, 16), dropout=0.1), augment="shift_flip", **COMMON),
+    "variational": VAE(net=DenseSpec(hidden=(32,)), n_components=8, **COMMON),
+    "variational, conditional": VAE(net=ConvSpec(filters=(8,)), n_components=8, conditional=True, beta=2.0, **COMMON),
+}
+
+
+def losses(name: str) -> list[float]:
+    X, y, _ = load_data("digits").part("train")
+    fitted = type(TASKS[name])(**TASKS[name].get_params(deep=False)).fit(X[:BATCH], y[:BATCH])
+    return fitted.history_["loss"]
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_ten_steps_lose_what_they_did(name, regold):
+    if regold:
+        golden = json.loads(GOLDEN.read_text()) if GOLDEN.exists() else {}
+        golden[name] = [round(loss, 7) for loss in losses(name)]
+        GOLDEN.parent.mkdir(exist_ok=True)
+        GOLDEN.write_text(json.dumps({key: golden[key] for key in sorted(golden)}, indent=1) + "\n")
+    assert losses(name) == pytest.approx(json.loads(GOLDEN.read_text())[name], rel=1e-3)
+
+
+def test_nothing_golden_is_left_over():
+    assert set(json.loads(GOLDEN.read_text())) == set(TASKS)
+
+
+def test_they_do_learn():
+    for name, curve in json.loads(GOLDEN.read_text()).items():
+        assert curve[-1] < curve[0], name
+        assert np.isfinite(curve).all()
