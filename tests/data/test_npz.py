@@ -50,7 +50,7 @@ def test_floats_of_0_to_1_become_bytes(medmnist):
         ({"train_images": np.zeros((12, 28, 28), complex)}, DataFileError, "complex"),
         ({"train_labels": None}, DataFileError, "without train_labels"),
         ({"train_images": None}, DataFileError, "without train_images"),
-        ({"train_labels": np.full((12, 1), 7)}, BadInputError, "label 7: expected 0 to 1"),
+        ({"train_labels": np.full((12, 1), 7)}, BadInputError, "label 7: use 0 to 1"),
         ({"train_labels": np.full((12, 1), np.nan)}, BadInputError, "NaN"),
         ({"train_labels": np.zeros((12, 2))}, BadInputError, "one label an image"),
     ],

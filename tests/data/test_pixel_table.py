@@ -65,7 +65,7 @@ def test_a_pair_is_training_and_test(tmp_path):
         (b"0,1,2,3,4\n1,1,2,3,256\n", "line 2 has the pixel 256"),
         (b"0,1,2,3,-4\n1,1,2,3,4\n", "line 1 has the pixel -4"),
         (b"0,1,2,3,99999\n1,1,2,3,4\n", "line 1 has the pixel 99999"),
-        (b"0,1,2,3,4\n1,1,,3,4\n", "line 2 has '': expected whole numbers"),
+        (b"0,1,2,3,4\n1,1,,3,4\n", "line 2 has '': use whole numbers"),
         (b"0,1,2,3,4\n1,1,nan,3,4\n", "line 2 has 'nan'"),
         (b"0,1,2,3,4\n1,1,0.5,3,4\n", "line 2 has '0.5'"),
         (b"0,1,2,3,4\n1,1,x,3,4\n", "line 2 has 'x'"),

@@ -21,33 +21,43 @@ class Arranged:
     notes: tuple[str, ...] = ()
 
 
+def check_split(raw: Raw, labels: np.ndarray, seed: int) -> None:
+    """Refuse what cannot be split before any image is read."""
+    rows = _drawn_from(raw)
+    if len(rows) and not _draw(labels, raw.groups, rows, seed).any():
+        raise BadInputError(f"{raw.facts.source} cannot be split: each class lies in a single group; give a split")
+
+
 def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, seed: int) -> Arranged:
     """The given split; or, where no test images are given, a fifth of the others drawn for the test.
 
     Groups stay whole, and a cluster of near-duplicates counts as one group.
     """
-    if raw.split is not None and (raw.split == "test").any():
-        if not (raw.split == "train").any():
-            raise BadInputError(f"{raw.facts.source} has no part 'train' in its split: name some images so")
-        return Arranged(raw.split, raw.groups, "given")
-    split = np.full(len(labels), "train") if raw.split is None else raw.split.astype("<U5")
-    rows = np.flatnonzero(split == "train")
+    check_split(raw, labels, seed)
+    rows = _drawn_from(raw)
     if not len(rows):
-        raise BadInputError(f"{raw.facts.source} has neither 'train' nor 'test' in its split: name some images so")
+        return Arranged(raw.split, raw.groups, "given")
     pairs = find_pairs(images)
-    n_pairs = len(pairs)
-    together = _join(raw.groups, clusters(len(images), pairs)) if n_pairs else raw.groups
-    notes: tuple[str, ...] = ()
+    together = _join(raw.groups, clusters(len(images), pairs)) if len(pairs) else raw.groups
     in_test = _draw(labels, together, rows, seed)
-    if not in_test.any() and n_pairs:
-        notes = ("near-duplicates stand on both sides of the split, as each class is one cluster of them",)
-        together, n_pairs = raw.groups, 0
-        in_test = _draw(labels, together, rows, seed)
+    notes: tuple[str, ...] = ()
     if not in_test.any():
-        raise BadInputError(f"{raw.facts.source} cannot be split: each class lies in a single group; give a split")
+        notes = ("near-duplicates stand on both sides of the split, as each class is one cluster of them",)
+        together, pairs = raw.groups, None
+        in_test = _draw(labels, together, rows, seed)
+    split = np.full(len(labels), "train") if raw.split is None else raw.split.astype("<U5")
     split[rows[in_test]] = "test"
-    rule = _words(in_test.mean(), raw, n_pairs, seed)
+    rule = _words(in_test.mean(), raw, bool(pairs), seed)
     return Arranged(split, together, rule, notes + _untested(labels, rows, in_test))
+
+
+def _drawn_from(raw: Raw) -> np.ndarray:
+    """The rows of which some have to become the test: none where a test is given."""
+    if raw.split is None:
+        return np.arange(len(raw.labels))
+    if not (raw.split == "train").any():
+        raise BadInputError(f"{raw.facts.source} has no part 'train' in its split: name some images so")
+    return np.flatnonzero((raw.split == "train") & ~(raw.split == "test").any())
 
 
 def _draw(labels: np.ndarray, groups: np.ndarray | None, rows: np.ndarray, seed: int) -> np.ndarray:
@@ -67,8 +77,8 @@ def _join(groups: np.ndarray | None, cluster: np.ndarray) -> np.ndarray:
     return names[leader[joined[code]]]
 
 
-def _words(share: float, raw: Raw, n_pairs: int, seed: int) -> str:
-    whole = [word for word, there in (("groups", raw.groups is not None), ("near-duplicates", n_pairs > 0)) if there]
+def _words(share: float, raw: Raw, duplicates: bool, seed: int) -> str:
+    whole = [word for word, there in (("groups", raw.groups is not None), ("near-duplicates", duplicates)) if there]
     kept = f", {' and '.join(whole)} kept together" if whole else ""
     source = "the images" if raw.split is None else "the given training images"
     return f"drawn: {share:.1%} of {source} for the test, stratified, seed {seed}{kept}"

@@ -54,4 +54,6 @@ def _read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
     if not data or len(data) % RECORD:
         raise DataFileError(f"{path} holds {len(data)} bytes, no multiple of {RECORD}: download it again")
     records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
+    if records[:, 0].max() > 9:
+        raise DataFileError(f"{path} has label {records[:, 0].max()}, CIFAR-10 has 0 to 9: check which set it is")
     return records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1), records[:, 0]

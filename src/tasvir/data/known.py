@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.data.medmnist import MEDMNIST, NOT_SINGLE_LABEL, ORIGIN, SIZES, MedMNIST
+from tasvir.data.medmnist import MEDMNIST, NOT_SINGLE_LABEL, ORIGIN, SIZES, TRAIN_IMAGES_MD5, MedMNIST
 from tasvir.data.raw import Facts
 
 
@@ -30,7 +30,7 @@ class KnownSet:
     class_names: tuple[str, ...]
     image_shape: tuple[int, ...]
     files: tuple[str, ...] = ()
-    content_md5: tuple[str, ...] = ()  # of the files, uncompressed
+    content_md5: tuple[str, ...] = ()  # of the files, uncompressed; of an npz file's training images
     counts: tuple[int, ...] = ()  # images for training, (validation,) test
     remotes: tuple[Remote, ...] = ()
 
@@ -79,6 +79,7 @@ def _medmnist(entry: MedMNIST, size: int) -> KnownSet:
         class_names=entry.class_names,
         image_shape=(size, size, 3)[: entry.ndim],
         files=(file,),
+        content_md5=(TRAIN_IMAGES_MD5[file],) if file in TRAIN_IMAGES_MD5 else (),
         counts=entry.counts,
         remotes=(Remote(file, (url,), entry.md5[SIZES.index(size)]),),
     )

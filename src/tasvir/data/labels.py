@@ -22,7 +22,7 @@ def encode(labels: np.ndarray, class_names: tuple[str, ...] | None, source: str)
         positions = labels
         if positions.min() < 0 or positions.max() >= len(class_names):
             worst = positions.max() if positions.min() >= 0 else positions.min()
-            raise BadInputError(f"{source} has label {worst}: expected 0 to {len(class_names) - 1}")
+            raise BadInputError(f"{source} has label {worst}: use 0 to {len(class_names) - 1}")
     positions = positions.astype(np.int64)
     check_counts(positions, class_names, source)
     return positions, class_names
@@ -33,7 +33,7 @@ def flat(labels: np.ndarray, source: str) -> np.ndarray:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
-        raise BadInputError(f"{source} has labels of shape {labels.shape}: expected one label an image")
+        raise BadInputError(f"{source} has labels of shape {labels.shape}: give one label an image")
     return labels
 
 
@@ -55,10 +55,10 @@ def _clean(labels: np.ndarray, source: str) -> np.ndarray:
         if not np.isfinite(labels).all():
             raise BadInputError(f"{source} has labels that are NaN or infinite: give every image its class")
         if (labels != np.rint(labels)).any():
-            raise BadInputError(f"{source} has labels with fractions: expected classes, not measurements")
+            raise BadInputError(f"{source} has labels with fractions: give classes, not measurements")
         labels = labels.astype(np.int64)
     if labels.dtype.kind not in "biuU":
-        raise BadInputError(f"{source} has labels of type {labels.dtype}: expected whole numbers or words")
+        raise BadInputError(f"{source} has labels of type {labels.dtype}: give whole numbers or words")
     if labels.dtype.kind == "U" and all(label.isascii() and label.isdigit() for label in np.unique(labels)):
         numbers = labels.astype(np.int64)
         labels = numbers if len(np.unique(numbers)) == len(np.unique(labels)) else labels

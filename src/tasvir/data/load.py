@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasvir.data.arrange import arrange
+from tasvir.data.arrange import arrange, check_split
 from tasvir.data.dataset import DataCard, Dataset
 from tasvir.data.known import find_known
 from tasvir.data.labels import check_counts, encode
@@ -116,6 +116,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
     """The one place where labels are numbered, images brought into form and a split is drawn."""
     facts = raw.facts
     labels, class_names = encode(raw.labels, raw.class_names, facts.source)
+    check_split(raw, labels, options.seed)
     packed = pack(raw.pixels, options)
     if packed.unreadable:
         raw, labels = raw.rows(packed.kept), labels[packed.kept]

@@ -255,6 +255,9 @@ MEDMNIST = (
     ),
 )
 
+#: md5 of the bytes of `train_images`, where we have them: a file that was saved anew is still the same set.
+TRAIN_IMAGES_MD5 = {"breastmnist.npz": "a7d1947fea5c34613771589c741ecb20"}
+
 #: What is known by name and refused, with the reason.
 NOT_SINGLE_LABEL = {
     "chestmnist": "has several labels an image",

@@ -1,5 +1,6 @@
 """Image sets in `.npz` files, with the key names of MedMNIST or of keras.datasets."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -67,10 +68,24 @@ def read_npz_set(known: KnownSet, options: LoadOptions) -> Raw:
     """A named set that is one `.npz` file with its given split."""
     path = locate(known, options)[0]
     found = _parts(path)
+    note = _unofficial(known, found)
+    notes = (f"{path} is not the official {known.title}: {note}",) if note else ()
+    return _raw(facts_of(known, str(path), notes), path, found, known.class_names)
+
+
+def _unofficial(known: KnownSet, found: dict[str | None, tuple[Member, Member]]) -> str:
+    """How the file differs from the official one, as far as is known without its own hash."""
     counts = {part: images.shape[0] for part, (images, _) in found.items()}
     official = dict(zip(("train", "val", "test"), known.counts, strict=True))
-    notes = () if counts == official else (f"{path} is not the official {known.title}: {counts} instead of {official}",)
-    return _raw(facts_of(known, str(path), notes), path, found, known.class_names)
+    if counts != official:
+        return f"it has {counts} images instead of {official}"
+    if known.content_md5:
+        digest = hashlib.md5(usedforsecurity=False)
+        for block in found["train"][0].blocks(BLOCK):
+            digest.update(block.tobytes())
+        if digest.hexdigest() != known.content_md5[0]:
+            return "its images differ"
+    return ""
 
 
 def read_npz(path: Path) -> Raw:
@@ -93,7 +108,7 @@ def _parts(path: Path) -> dict[str | None, tuple[Member, Member]]:
             raise DataFileError(f"{path} holds {there} without {missing}: save both")
     if "train" not in parts and None not in parts:
         names = ", ".join(arrays) or "nothing"
-        raise DataFileError(f"{path} holds {names}: expected train_images and train_labels, or x_train and y_train")
+        raise DataFileError(f"{path} holds {names}: save train_images and train_labels, or x_train and y_train")
     return parts
 
 

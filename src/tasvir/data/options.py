@@ -39,9 +39,9 @@ class LoadOptions:
             _whole("image_size", self.image_size, SMALLEST, LARGEST)
         _whole("seed", self.seed, 0, 2**63 - 1)
         if self.fit not in FITS:
-            raise BadInputError(f"fit={self.fit!r}: expected one of {', '.join(FITS)}")
+            raise BadInputError(f"fit={self.fit!r}: choose {' or '.join(FITS)}")
         if self.color not in (None, True, False):
-            raise BadTypeError(f"color={self.color!r}: expected True (RGB), False (gray) or None (as it is)")
+            raise BadTypeError(f"color={self.color!r}: choose True (RGB), False (gray) or None (as it is)")
         for name in ("file_column", "label_column", "group_column", "split_column", "empty_label"):
             if getattr(self, name) is not None and self.manifest is None:
                 raise BadInputError(f"{name}={getattr(self, name)!r} belongs to a manifest: name its file too")
@@ -54,21 +54,21 @@ class LoadOptions:
             return _half_of_the_memory()
         match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT]B)?", str(self.memory_limit).upper())
         if match is None:
-            raise BadInputError(f"memory_limit={self.memory_limit!r}: expected bytes, or a size like 500MB or 4GB")
+            raise BadInputError(f"memory_limit={self.memory_limit!r}: give bytes, or a size like 500MB or 4GB")
         return int(float(match[1]) * UNITS[match[2] or ""])
 
 
 def _path(name: str, value) -> Path:
     if not isinstance(value, str | os.PathLike):
-        raise BadTypeError(f"{name}={value!r}: expected a path")
+        raise BadTypeError(f"{name}={value!r}: give a path")
     return Path(value).expanduser()
 
 
 def _whole(name: str, value, low: int, high: int) -> None:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise BadTypeError(f"{name}={value!r}: expected a whole number")
+        raise BadTypeError(f"{name}={value!r}: give a whole number")
     if not low <= value <= high:
-        raise BadInputError(f"{name}={value}: expected {low} to {high}")
+        raise BadInputError(f"{name}={value}: choose {low} to {high}")
 
 
 def _half_of_the_memory() -> int:

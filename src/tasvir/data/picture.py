@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.raw import Form
@@ -41,6 +41,8 @@ def open_picture(path: Path) -> Iterator[Image.Image]:
         raise DataFileError(f"{path} unpacks to more than {MOST_PIXELS} pixels, too many for one image") from None
     except MemoryError:
         raise DataFileError(f"{path} does not fit into memory") from None
+    except UnidentifiedImageError:
+        raise DataFileError(f"{path} cannot be read as an image (it begins like none)") from None
     # Pillow's decoders raise whatever a damaged file leads them to
     except Exception as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

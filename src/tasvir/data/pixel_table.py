@@ -29,7 +29,7 @@ def read_pixel_table(path: Path) -> Raw:
                 images.append(block[:, 1:].astype(np.uint8))
             start += len(lines)
     if not labels:
-        raise DataFileError(f"{path} has no rows: expected a label and the pixels of one image in each line")
+        raise DataFileError(f"{path} has no rows: write a label and the pixels of one image in each line")
     side = isqrt(columns - 1)
     name = path.name.removesuffix(".gz").removesuffix(".csv")
     pixels = np.concatenate(images).reshape(-1, side, side)
@@ -41,7 +41,7 @@ def _columns(path: Path, first: bytes) -> int:
     columns = first.count(b",") + 1
     side = isqrt(columns - 1)
     if not side or side * side != columns - 1:
-        raise DataFileError(f"{path} has {columns - 1} pixels a line, which make no square: expected 784 for 28x28")
+        raise DataFileError(f"{path} has {columns - 1} pixels a line, which make no square: write 784 for 28x28")
     return columns
 
 
@@ -68,7 +68,7 @@ def _numbers(path: Path, lines: list[tuple[int, bytes]], columns: int) -> np.nda
     wrong = np.flatnonzero((low < 0) | (high > 255))
     if len(wrong):
         value = low[wrong[0]] if low[wrong[0]] < 0 else high[wrong[0]]
-        raise DataFileError(f"{path} line {lines[wrong[0]][0]} has the pixel {value}: expected 0 to 255")
+        raise DataFileError(f"{path} line {lines[wrong[0]][0]} has the pixel {value}: use 0 to 255")
     return block
 
 
@@ -83,5 +83,5 @@ def _slowly(path: Path, number: int, line: bytes) -> list[int]:
             value = None
         if value is None or value != values[-1]:
             word = cell.decode(errors="replace").strip()
-            raise DataFileError(f"{path} line {number} has {word!r}: expected whole numbers only") from None
+            raise DataFileError(f"{path} line {number} has {word!r}: use whole numbers") from None
     return values

@@ -27,7 +27,8 @@ def read(source: str | os.PathLike, options: LoadOptions) -> Raw:
     if isinstance(source, str) and (known := find_known(source)):
         for word in ("test", "manifest"):
             if getattr(options, word) is not None:
-                raise BadInputError(f"{word}={getattr(options, word)} goes with a path, and {source!r} is a known set")
+                given = f"{word}={getattr(options, word)}"
+                raise BadInputError(f"{given} goes with a path, and {source!r} is a known set: name a path, or only the set")
         return READERS[known.reader](known, options)
     raw = read_path(Path(source).expanduser(), options)
     return raw if options.test is None else join(raw, read_path(options.test, options))
@@ -57,7 +58,7 @@ def _read_file(path: Path, options: LoadOptions) -> Raw:
         names = ", ".join(name for name in KNOWN if "-" not in name or name == "fashion-mnist")
         raise DataFileError(f"no data set {str(path)!r}: give a path that exists, or a known set ({names})")
     if options.manifest is not None:
-        raise BadInputError(f"{path} is a file: a manifest goes with the folder of its images")
+        raise BadInputError(f"{path} is a file: a manifest goes with a folder of images, name that one")
     name = path.name.lower().removesuffix(".gz")
     if name.endswith(".npz"):
         return read_npz(path)
@@ -65,4 +66,4 @@ def _read_file(path: Path, options: LoadOptions) -> Raw:
         return read_pixel_table(path)
     if "idx" in name or name.endswith("ubyte"):
         return read_idx_path(path)
-    raise DataFileError(f"{path} is of no known kind: expected .npz, .csv, IDX files or a folder of images")
+    raise DataFileError(f"{path} is of no known kind: give an .npz, .csv or IDX file, or a folder of images")

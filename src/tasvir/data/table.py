@@ -46,7 +46,7 @@ def read_table(path: Path) -> Table:
     except csv.Error as error:
         raise DataFileError(f"{path} line {reader.line_num} is no CSV ({error}): repair that line") from None
     if len(rows) < 2:
-        raise DataFileError(f"{path} has no rows: expected a header and one row an image")
+        raise DataFileError(f"{path} has no rows: write a header and one row an image")
     header = [cell.strip() for cell in rows[0]]
     for row, line in zip(rows[1:], lines[1:], strict=True):
         if len(row) != len(header):
