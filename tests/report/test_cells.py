@@ -48,6 +48,14 @@ def test_readings_of_one_name_are_told_apart_by_their_labels(builder):
     assert [r.record for r in readings] == ["comparison d[against=k-NN]", "comparison d[against=Majority]"]
 
 
+def test_a_reading_is_found_by_its_labels(builder):
+    run = builder()
+    run.cell("a", {}, {}, [metric("x", 0.1, labels={"of": "real"}), metric("x", 0.2)])
+    cells = Cells(run.all())
+    assert [cells.metric("a", "x", of=of).value for of in ("real", None)] == [0.1, 0.2]
+    assert cells.metric("a", "x", of="samples") is None
+
+
 def test_numbers_that_were_not_finite_are_nan_again(builder):
     run = builder()
     run.cell("a", {}, {}, [metric("x", float("nan")), curve("loss", {"train": [1.0, float("inf")]})])

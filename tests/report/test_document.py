@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasvir.report.document import Chapter, Figure, Table, analysis, assemble, say, trouble
+from tasvir.report.document import Chapter, Figure, Table, analysis, assemble, capital, listed, named, say, trouble
 from tasvir.report.numbers import Shown
 
 
@@ -14,6 +14,19 @@ def test_a_sentence_reads_as_words_and_keeps_its_records():
     sentence = say("From {a} to {b}.", a=Shown("1", "cell x"), b="two")
     assert str(sentence) == "From 1 to two."
     assert [part.record for part in sentence.parts if isinstance(part, Shown)] == ["cell x"]
+
+
+def test_pieces_become_a_list_inside_a_sentence():
+    pieces = listed((say("{a}!", a=Shown("1", "cell x")), say("two")), "; ")
+    sentence = say("Found: {pieces}.", pieces=pieces)
+    assert str(sentence) == "Found: 1!; two."
+    assert [part.record for part in sentence.parts if isinstance(part, Shown)] == ["cell x"]
+    assert str(listed(())) == ""
+
+
+def test_titles_inside_a_sentence_at_its_beginning_and_alone():
+    assert capital("the VAE") == "The VAE"
+    assert (named("the conditional VAE"), named("k-NN"), named("")) == ("Conditional VAE", "k-NN", "")
 
 
 def test_numbers_run_through_all_chapters_each_kind_for_itself():

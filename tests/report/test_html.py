@@ -112,14 +112,20 @@ def test_captions_stand_below_figures_and_above_tables_and_are_numbered(whole):
     assert html.index("</svg>", start) < html.index("<figcaption>", start)
     numbers = [int(n) for n in re.findall(r"<b>Figure (\d+)\.</b>", html)]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert sum(tag == "figure" for tag, _ in page.elements) == len(numbers) == 9
+    assert sum(tag == "figure" for tag, _ in page.elements) == len(numbers) == 17
 
 
-def test_the_summary_has_three_lines_and_the_contents_every_chapter(whole):
+def test_the_contents_has_every_chapter_and_the_summary_a_sentence_of_each_but_the_appendix(whole):
     _, _, page = whole
-    assert sum(tag == "dd" for tag, _ in page.elements) == 3
     chapters = [attributes["id"] for tag, attributes in page.elements if tag == "section"]
-    assert chapters == ["data-card", "representations", "classifier", "appendix"]
+    assert chapters == ["data-card", "audit", "representations", "classifier", "generation", "evidence", "appendix"]
+    assert sum(tag == "dd" for tag, _ in page.elements) == len(chapters) - 1
+
+
+def test_the_verdict_is_the_first_thing_that_its_chapter_says(whole):
+    _, html, _ = whole
+    chapter = html[html.index('<section id="evidence">') :]
+    assert "The conditional VAE" in chapter[chapter.index('<div class="verdict">') : chapter.index("<p>A part of")]
 
 
 def test_figures_follow_the_readers_light(whole):
@@ -143,7 +149,9 @@ def test_names_from_the_data_cannot_become_markup(builder):
     assert evil in "".join(page.words)
 
 
-@pytest.mark.parametrize("part", ["classifier", "baseline", "comparison", "representation", "data"])
+@pytest.mark.parametrize(
+    "part", ["classifier", "baseline", "comparison", "representation", "data", "audit", "generation", "evidence"]
+)
 def test_a_run_may_lack_a_part_or_have_failed_in_it(builder, digits, part):
     lacking = builder()
     lacking.addresses = {n: a for n, a in digits.addresses.items() if n.split("/")[0] != part}

@@ -3,7 +3,7 @@
 import pytest
 
 from tasvir.report.cells import Reading
-from tasvir.report.numbers import count, decimal, duration, lead, percent, points
+from tasvir.report.numbers import count, decimal, duration, lead, of_n, p_value, percent, points, span
 
 
 def plain(shown) -> str:
@@ -21,6 +21,11 @@ def plain(shown) -> str:
         (points, Reading(0.013, -0.002, 0.03), "+1.3 points [-0.2, +3.0]"),
         (points, Reading(-0.0001), "0.0 points"),
         (decimal, Reading(0.98765, 0.9, 1), "0.988 [0.900, 1.000]"),
+        (span, Reading(-0.0134), "1.3 points"),
+        (p_value, Reading(0.0124), "0.012"),
+        (p_value, Reading(0.0004), "< 0.001"),
+        (of_n, Reading(11.0, n=1200), "11 of 1,200"),
+        (of_n, None, "–"),
         (count, 60000, "60,000"),
         (count, None, "–"),
     ],

@@ -4,15 +4,17 @@ import warnings
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure as Canvas
 
 from tasvir.report.cells import Curve, Reading
 from tasvir.report.document import Figure, Key
 from tasvir.report.drawing import figure_files, panel_svg
-from tasvir.report.plots.bars import class_histogram, shortened
+from tasvir.report.palette import ROLES
+from tasvir.report.plots.bars import class_histogram, shortened, value_bars
 from tasvir.report.plots.curves import learning_curve
-from tasvir.report.plots.dots import dot_plot
+from tasvir.report.plots.dots import difference_plot, dot_plot, seed_plot
 from tasvir.report.plots.matrix import confusion_matrix
-from tasvir.report.plots.pictures import picture_row, side_by_side
+from tasvir.report.plots.pictures import picture_grid, picture_pair, picture_row, side_by_side, tiled
 from tasvir.report.plots.roc import roc_plot
 from tasvir.report.plots.scatter import class_scatter
 
@@ -30,6 +32,16 @@ PANELS = {
     "percent": learning_curve("", WIDE, percent=True),
     "dots": dot_plot("", [("a", Reading(0.5)), (MANY[0], Reading(0.7, 0.6, 0.8))]),
     "one dot": dot_plot("", [("a", Reading(1.0, 1.0, 1.0))], as_percent=False),
+    "differences": difference_plot(
+        "", [("a", Reading(0.02, 0.01, 0.03)), ("b", Reading(-0.1)), ("c", Reading(-0.2, -0.3, -0.1))]
+    ),
+    "seeds": seed_plot("", [("a", [Reading(0.5), Reading(0.6)]), (MANY[0], [Reading(0.7)])]),
+    "one seed": seed_plot("", [("a", [Reading(0.5)])]),
+    "values": value_bars("", [3.0, 1.0, 0.0], x_name="x", y_name="y"),
+    "one value": value_bars("", [0.0], x_name="x", y_name="y"),
+    "grid": picture_grid("", np.zeros((2, 3, 4, 5), np.uint8), row_names=MANY[:2]),
+    "colour grid": picture_grid("", np.zeros((20, 20, 80, 80, 3), np.uint8), axis_names=("one", "two"), width_in=5.0),
+    "pair": picture_pair("", np.zeros((2, 4, 4), np.uint8), [("train 1", "cat"), ("test 2", "a$b$ <&>")], marked=True),
     "two classes": confusion_matrix(np.array([[5, 0], [0, 0]]), ["cat", "dog"]),
     "sixty classes": confusion_matrix(RNG.integers(0, 9, (60, 60)), MANY),
     "scatter": class_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, ["a", "b", "c", "never seen"]),
@@ -74,6 +86,28 @@ def test_large_pictures_are_reduced_and_gaps_are_transparent():
     assert strip.shape == (72, 2 * 50 + 4, 4)
     assert strip[:, 50:54, 3].max() == 0
     assert (strip[0, 0] == [9, 9, 9, 255]).all()
+
+
+def test_a_grid_of_many_images_is_reduced_as_a_whole():
+    assert tiled(np.zeros((20, 20, 64, 64), np.uint8)).shape == (20 * 45 + 19 * 3, 20 * 45 + 19 * 3, 4)
+    assert tiled(np.zeros((2, 3, 28, 14), np.uint8)).shape == (2 * 28 + 1, 3 * 14 + 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("reading", "colour"),
+    [
+        (Reading(0.2, 0.1, 0.3), ROLES["accent"]),
+        (Reading(-0.2, -0.3, -0.1), ROLES["second"]),
+        (Reading(0.2, 0.0, 0.3), ROLES["soft"]),
+        (Reading(0.2), ROLES["soft"]),
+    ],
+)
+def test_a_difference_is_coloured_where_its_interval_leaves_out_zero(reading, colour):
+    canvas = Canvas()
+    axes = canvas.subplots()
+    difference_plot("", [("a", reading)]).draw(axes)
+    dot = next(line for line in axes.lines if line.get_marker() == "o")
+    assert dot.get_color() == colour[0]
 
 
 def test_names_fit_beside_an_axis():

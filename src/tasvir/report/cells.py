@@ -8,6 +8,9 @@ import numpy as np
 
 from tasvir.records.record import Record
 
+#: What the parts of a split are called.
+PARTS = {"train": "training", "val": "validation", "test": "test"}
+
 
 @dataclass(frozen=True)
 class Reading:
@@ -90,9 +93,9 @@ class Cells:
                 latest[reading.record] = reading
         return tuple(latest.values())
 
-    def metric(self, cell: str, name: str) -> Reading | None:
-        """The one reading of that name, None where there is none."""
-        return next(iter(self.metrics(cell, name)), None)
+    def metric(self, cell: str, name: str, **labels: Any) -> Reading | None:
+        """The one reading of that name with these labels, None where there is none."""
+        return labelled(self.metrics(cell, name), **labels)
 
     def curve(self, cell: str, name: str) -> Curve | None:
         """One recorded curve, counted from 1 where no steps were recorded."""
@@ -116,6 +119,11 @@ class Cells:
     def _last(self, cell: str, kind: str, name: str | None = None) -> Record | None:
         found = (r for r in self._by_cell.get(cell, ()) if r.kind == kind and name in (None, r.name))
         return next(reversed(list(found)), None)
+
+
+def labelled(readings: Iterable[Reading], **labels: Any) -> Reading | None:
+    """The first reading that has these labels (None: has no such label); None where none has."""
+    return next((r for r in readings if all(r.labels.get(key) == value for key, value in labels.items())), None)
 
 
 def _reading(record: Record, cell: str) -> Reading:

@@ -1,6 +1,6 @@
 """What a report is made of, before anything is drawn: chapters of sentences, tables and figures."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 from typing import Any
@@ -18,8 +18,8 @@ class Sentence:
         return "".join(map(str, self.parts))
 
 
-def say(text: str, **shown: Shown | str) -> Sentence:
-    """Put numbers into words.
+def say(text: str, **shown: "Shown | str | Sentence") -> Sentence:
+    """Put numbers, or words that hold numbers, into words.
 
     >>> str(say("It is right for {share} of them.", share=Shown("97 %", "classifier/0 accuracy")))
     'It is right for 97 % of them.'
@@ -29,13 +29,30 @@ def say(text: str, **shown: Shown | str) -> Sentence:
         if words:
             parts.append(words)
         if name is not None:
-            parts.append(shown[name])
+            value = shown[name]
+            parts += value.parts if isinstance(value, Sentence) else [value]
     return Sentence(tuple(parts))
+
+
+def listed(sentences: Iterable[Sentence], between: str = ", ") -> Sentence:
+    """Several pieces as one: 'a, b'."""
+    parts = [part for piece in sentences for part in (between, *piece.parts)]
+    return Sentence(tuple(parts[1:]))
+
+
+def capital(title: str) -> str:
+    """A title at the beginning of a sentence; 'k-NN' stays as it is."""
+    return title[:1].upper() + title[1:] if title[1:2] != "-" else title
+
+
+def named(title: str) -> str:
+    """A title that stands alone: 'the conditional VAE' is 'Conditional VAE'."""
+    return capital(title.removeprefix("the "))
 
 
 @dataclass(frozen=True)
 class Prose:
-    """A paragraph. `role` is 'text', 'list', 'analysis' (computed from the records) or 'trouble' (parts that failed)."""
+    """A paragraph. `role` is 'text', 'list', 'analysis' (computed from the records), 'verdict' or 'trouble' (what failed)."""
 
     sentences: tuple[Sentence, ...]
     role: str = "text"
@@ -90,12 +107,13 @@ Block = Prose | Table | Figure
 
 @dataclass(frozen=True)
 class Chapter:
-    """A title, what is in it, and the one sentence it gives to the summary at the top."""
+    """A title, what is in it, the one sentence it gives to the summary at the top, and the terminal's `line` it stands in."""
 
     name: str
     title: str
     blocks: tuple[Block, ...]
     headline: Sentence | None = None
+    line: str = ""
 
 
 @dataclass(frozen=True)

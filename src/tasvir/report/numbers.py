@@ -34,6 +34,16 @@ def points(reading: Reading | None) -> Shown:
     return _shown(reading, lambda value: _signed(100 * value, 1), "points")
 
 
+def span(reading: Reading | None) -> Shown:
+    """The size of a difference of two shares: 0.013 is '1.3 points'."""
+    return _shown(reading, lambda value: f"{abs(100 * value):.1f}", "points")
+
+
+def p_value(reading: Reading | None) -> Shown:
+    """A probability of chance; what is below a thousandth is said to be so."""
+    return _shown(reading, lambda value: f"{value:.3f}" if value >= 0.001 else f"<{NBSP}0.001")
+
+
 def decimal(reading: Reading | None, digits: int = 3) -> Shown:
     """A number that has no unit."""
     return _shown(reading, lambda value: f"{value:.{digits}f}")
@@ -49,6 +59,11 @@ def seconds(reading: Reading | None) -> Shown:
 def count(number: int | None, record: str = "") -> Shown:
     """60000 is '60,000'."""
     return MISSING if number is None else Shown(f"{int(number):,}", record)
+
+
+def of_n(reading: Reading | None) -> Shown:
+    """How many of how many: 3 in 1200 is '3 of 1,200'."""
+    return MISSING if reading is None else Shown(f"{reading.value:,.0f} of {reading.n or 0:,}", reading.record)
 
 
 def duration(value: float) -> str:

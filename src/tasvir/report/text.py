@@ -7,14 +7,18 @@ from tasvir.report.numbers import NBSP
 
 
 def summary_lines(report: Report) -> tuple[str, ...]:
-    """One line for each chapter that has something to say at the top."""
-    told = [(c.title, c.headline) for c in report.chapters if c.headline is not None]
-    return tuple(plain_spaces(f"{title}: {headline}") for title, headline in told)
+    """What the terminal says at the end: the data, what was learned of them, and whether generating more helps."""
+    told: dict[str, list[str]] = {}
+    for chapter in report.chapters:
+        if chapter.line and chapter.headline is not None:
+            told.setdefault(chapter.line, []).append(str(chapter.headline))
+    return tuple(_headed(name, " ".join(headlines)) for name, headlines in told.items())
 
 
 def report_text(report: Report) -> str:
     """The whole report without its pictures."""
-    lines = [report.title, "=" * len(report.title), " · ".join(report.details), "", *summary_lines(report)]
+    lines = [report.title, "=" * len(report.title), " · ".join(report.details), ""]
+    lines += [_headed(c.title, str(c.headline)) for c in report.chapters if c.headline is not None]
     for chapter in report.chapters:
         lines += ["", chapter.title, "-" * len(chapter.title)]
         for block in chapter.blocks:
@@ -25,6 +29,10 @@ def report_text(report: Report) -> str:
 def plain_spaces(text: str) -> str:
     """No-break spaces are for the page; a terminal and a CSV file get ordinary ones."""
     return text.replace(NBSP, " ")
+
+
+def _headed(name: str, words: str) -> str:
+    return plain_spaces(f"{name} {words}" if name.endswith("?") else f"{name}: {words}")
 
 
 def _block(block: Prose | Table | Figure, report: Report) -> list[str]:

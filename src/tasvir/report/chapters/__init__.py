@@ -4,6 +4,6 @@ A chapter is a module with `NAME`, `TITLE`, `summarise(cells)`, which gives a fr
 such cells), and `compose(summary)`, which turns it into a `Chapter`. A new chapter is one file and one word in `CHAPTERS`.
 """
 
-from tasvir.report.chapters import appendix, classifier, data_card, representations
+from tasvir.report.chapters import appendix, audit, classifier, data_card, evidence, generation, representations
 
-CHAPTERS = (data_card, representations, classifier, appendix)
+CHAPTERS = (data_card, audit, representations, classifier, generation, evidence, appendix)

@@ -144,7 +144,7 @@ def compose(summary: ClassifierSummary) -> Chapter:
         blocks += [_scores_table(summary), *_dots(rows), *_differences_table(summary)]
         blocks += [*_training_table(summary), *_learning(summary), *_confusion(summary), *_roc(summary)]
         blocks.append(analysis(_result(summary), _comparison(summary), *_fitting(summary), _mistakes(summary)))
-    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
+    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Learned")
 
 
 def _scores_table(summary: ClassifierSummary) -> Table:

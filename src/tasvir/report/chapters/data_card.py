@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from tasvir.measures.interval import wilson
-from tasvir.report.cells import Cells
-from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, say, trouble
+from tasvir.report.cells import PARTS, Cells
+from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, capital, say, trouble
 from tasvir.report.numbers import MISSING, NBSP, Shown, count
 from tasvir.report.plots.bars import class_histogram, part_keys
 from tasvir.report.plots.pictures import picture_row
@@ -16,7 +16,6 @@ from tasvir.report.plots.pictures import picture_row
 NAME, TITLE = "data-card", "Data card"
 CELL = "data"
 _MOST_CLASSES_SHOWN = 20
-_PARTS = {"train": "training", "val": "validation", "test": "test"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +93,7 @@ def compose(summary: DataCardSummary) -> Chapter:
     if summary.samples is not None:
         blocks.append(_samples(summary))
     blocks.append(analysis(_balance(summary), _resolution(summary)))
-    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
+    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Data")
 
 
 def _facts_table(summary: DataCardSummary) -> Table:
@@ -120,7 +119,7 @@ def _counts_table(summary: DataCardSummary) -> Table:
     rows = []
     for part, numbers in summary.counts.items():
         shown = [count(n, f"data counts.{part}") for n in (sum(numbers), min(numbers), max(numbers))]
-        rows.append((_PARTS.get(part, part), *shown))
+        rows.append((PARTS.get(part, part), *shown))
         if groups:
             rows[-1] = (*rows[-1], count(groups.get(part), f"data groups.{part}"))
     columns = ("Part", "Images", "Smallest class", "Largest class", *(["Groups"] if groups else []))
@@ -207,7 +206,7 @@ def shape_words(shape: tuple[int, ...]) -> str:
 
 
 def _as_sentence(words: str) -> str:
-    return words[:1].upper() + words[1:].rstrip(".") + "."
+    return capital(words).rstrip(".") + "."
 
 
 def _percent_or_missing(share: float | None) -> Shown:

@@ -125,7 +125,7 @@ def compose(summary: RepresentationsSummary) -> Chapter:
         blocks += [_scores_table(summary), *_dots(summary), _pixels_table(summary)]
         blocks += [*_reconstructions(summary), *_scatters(summary), *_losses(summary)]
         blocks.append(analysis(_best(summary), _against_raw(summary), *_fitting(summary)))
-    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
+    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Learned")
 
 
 def _scores_table(summary: RepresentationsSummary) -> Table:

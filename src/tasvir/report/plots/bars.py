@@ -1,11 +1,18 @@
-"""How many images each class has."""
+"""Bars: how many images each class has, or one value after the other."""
 
 from collections.abc import Mapping, Sequence
 
+from tasvir.report.cells import PARTS
 from tasvir.report.document import Key, Panel
 from tasvir.report.palette import ACCENT, SECOND, TINT
 
-_COLOURS = {"train": ACCENT, "val": SECOND, "test": TINT}
+_LOOKS = {
+    "train": (ACCENT, PARTS["train"]),
+    "val": (SECOND, PARTS["val"]),
+    "test": (TINT, PARTS["test"]),
+    "kept": (ACCENT, "real images that are kept"),
+    "added": (TINT, "added to complete the class"),
+}
 _MOST_NAMES = 40
 
 
@@ -17,7 +24,7 @@ def class_histogram(counts: Mapping[str, Sequence[int]], class_names: Sequence[s
     def draw(axes) -> None:
         left = [0] * len(class_names)
         for part, numbers in counts.items():
-            axes.barh(positions, numbers, left=left, height=0.72 if named else 1.0, color=_COLOURS.get(part, ACCENT))
+            axes.barh(positions, numbers, left=left, height=0.72 if named else 1.0, color=_look(part)[0])
             left = [a + b for a, b in zip(left, numbers, strict=True)]
         axes.set_yticks(positions if named else [], [shortened(name) for name in class_names] if named else [])
         for position, total in enumerate(left if named else ()):
@@ -35,8 +42,27 @@ def class_histogram(counts: Mapping[str, Sequence[int]], class_names: Sequence[s
 
 def part_keys(counts: Mapping[str, Sequence[int]]) -> tuple[Key, ...]:
     """The legend of the parts."""
-    words = {"train": "training", "val": "validation", "test": "test"}
-    return tuple(Key(words.get(part, part), _COLOURS.get(part, ACCENT), "s") for part in counts)
+    looks = map(_look, counts)
+    return tuple(Key(words, colour, "s") for colour, words in looks)
+
+
+def value_bars(title: str, values: Sequence[float], *, x_name: str, y_name: str) -> Panel:
+    """One upright bar a value, in the order given."""
+
+    def draw(axes) -> None:
+        from matplotlib.ticker import MaxNLocator
+
+        axes.bar(range(1, len(values) + 1), values, width=0.8, color=ACCENT)
+        axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+        axes.set(xlabel=x_name, ylabel=y_name, xlim=(0.4, len(values) + 0.6))
+        axes.grid(axis="y")
+        axes.spines["left"].set_visible(False)
+
+    return Panel(title, draw, 3.6, 2.3)
+
+
+def _look(part: str) -> tuple[str, str]:
+    return _LOOKS.get(part, (ACCENT, part))
 
 
 def shortened(name: str, most: int = 18) -> str:

@@ -9,7 +9,7 @@ from tasvir.report.palette import ACCENT, SECOND, SOFT
 _LOOKS = {"train": (ACCENT, "-", "training"), "valid": (SECOND, "--", "validation")}
 
 
-def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: float | None = None) -> Panel:
+def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: float | None = None, width_in: float = 3.6) -> Panel:
     """The series of one curve; `mark` is the epoch whose state was kept."""
 
     def draw(axes) -> None:
@@ -32,7 +32,7 @@ def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: flo
         axes.set_xlabel(curve.x_name)
         axes.spines["left"].set_visible(False)
 
-    return Panel(title, draw, 3.6, 2.3)
+    return Panel(title, draw, width_in, 0.5 + 0.5 * width_in)
 
 
 def curve_keys(*curves: Curve) -> tuple[Key, ...]:

@@ -1,10 +1,12 @@
-"""Measured values with their intervals, one under the other."""
+"""Measured values one under the other: with their intervals, as differences from zero, or one dot a seed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from statistics import fmean
 
 from tasvir.report.cells import Reading
 from tasvir.report.document import Panel
-from tasvir.report.palette import ACCENT, RULE, SOFT
+from tasvir.report.numbers import MINUS
+from tasvir.report.palette import ACCENT, INK, PAPER, RULE, SECOND, SOFT
 from tasvir.report.plots.bars import shortened
 
 
@@ -12,23 +14,79 @@ def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: boo
     """One dot a row, its interval a line, its name above; the highest is coloured."""
 
     def draw(axes) -> None:
-        from matplotlib.ticker import FuncFormatter, MaxNLocator
-
         best = max(reading.value for _, reading in rows)
         for position, (_, reading) in enumerate(rows):
-            colour = ACCENT if reading.value == best else SOFT
-            if reading.low is not None and reading.high is not None:
-                axes.plot([reading.low, reading.high], [position] * 2, color=colour, linewidth=1.6)
-            axes.plot(reading.value, position, "o", color=colour, markersize=5)
-        for position, (name, _) in enumerate(rows):
-            axes.text(0, position - 0.26, shortened(name, 32), color=SOFT, transform=axes.get_yaxis_transform())
-            axes.axhline(position, color=RULE, linewidth=0.5, zorder=0)
-        axes.set_yticks([])
-        axes.set_ylim(len(rows) - 0.5, -0.8)
-        axes.margins(x=0.02)
-        axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-        if as_percent:
-            axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
-        axes.spines["left"].set_visible(False)
+            _interval(axes, reading, position, ACCENT if reading.value == best else SOFT)
+        _rows(axes, [name for name, _ in rows], _percent if as_percent else None)
 
-    return Panel(title, draw, width_in, 0.4 + 0.36 * len(rows))
+    return Panel(title, draw, width_in, _height_in(rows))
+
+
+def difference_plot(title: str, rows: Sequence[tuple[str, Reading]], *, width_in: float = 3.6) -> Panel:
+    """Differences of shares with their intervals and the line of no difference; coloured where the interval leaves it."""
+
+    def draw(axes) -> None:
+        axes.axvline(0, color=INK, linewidth=0.9)
+        for position, (_, reading) in enumerate(rows):
+            _interval(axes, reading, position, _side_colour(reading))
+        _rows(axes, [name for name, _ in rows], _signed_points)
+        axes.set_xlabel("points")
+
+    return Panel(title, draw, width_in, _height_in(rows) + 0.15)
+
+
+def seed_plot(title: str, rows: Sequence[tuple[str, Sequence[Reading]]], *, width_in: float = 3.6) -> Panel:
+    """One faint dot a seed and a line at their mean; the highest mean is coloured."""
+
+    def draw(axes) -> None:
+        means = [fmean(reading.value for reading in readings) for _, readings in rows]
+        for position, (_, readings) in enumerate(rows):
+            colour = ACCENT if means[position] == max(means) else SOFT
+            dots = [reading.value for reading in readings]
+            axes.plot(dots, [position] * len(dots), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
+            axes.plot([means[position]] * 2, [position - 0.17, position + 0.17], color=colour, linewidth=2)
+        _rows(axes, [name for name, _ in rows], _percent)
+
+    return Panel(title, draw, width_in, _height_in(rows))
+
+
+def _interval(axes, reading: Reading, position: int, colour: str) -> None:
+    if reading.low is not None and reading.high is not None:
+        axes.plot([reading.low, reading.high], [position] * 2, color=colour, linewidth=1.6)
+    axes.plot(reading.value, position, "o", color=colour, markersize=5)
+
+
+def _rows(axes, names: Sequence[str], write: Callable[[float, int], str] | None) -> None:
+    from matplotlib.patheffects import withStroke
+    from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+    halo = [withStroke(linewidth=2.5, foreground=PAPER)]
+    for position, name in enumerate(names):
+        place = {"transform": axes.get_yaxis_transform(), "path_effects": halo}
+        axes.text(0, position - 0.26, shortened(name, 32), color=SOFT, **place)
+        axes.axhline(position, color=RULE, linewidth=0.5, zorder=0)
+    axes.set_yticks([])
+    axes.set_ylim(len(names) - 0.5, -0.8)
+    axes.margins(x=0.02)
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
+    if write is not None:
+        axes.xaxis.set_major_formatter(FuncFormatter(write))
+    axes.spines["left"].set_visible(False)
+
+
+def _height_in(rows: Sequence) -> float:
+    return 0.4 + 0.36 * len(rows)
+
+
+def _percent(value: float, _: int) -> str:
+    return f"{100 * value:g} %"
+
+
+def _signed_points(value: float, _: int) -> str:
+    return f"{100 * value:+.3g}".replace("-", MINUS) if value else "0"
+
+
+def _side_colour(reading: Reading) -> str:
+    if reading.low is not None and reading.low > 0:
+        return ACCENT
+    return SECOND if reading.high is not None and reading.high < 0 else SOFT

@@ -1,10 +1,15 @@
-"""Rows of images, drawn as they are: one square a pixel, nothing smoothed."""
+"""Images in rows and grids, drawn as they are: one square a pixel, nothing smoothed."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from tasvir.report.document import Panel
+from tasvir.report.palette import SECOND, SOFT
+from tasvir.report.plots.bars import shortened
 
-_MOST_SIDE = 72  # pixels; larger images are reduced, so that the page stays small
+_MOST_SIDE = 72  # pixels of one image; larger ones are reduced, so that the page stays small
+_MOST_SPAN = 900  # pixels of a whole grid, for the same reason
 
 
 def picture_row(title: str, images: np.ndarray, *, wide: bool = False) -> Panel:
@@ -20,22 +25,71 @@ def picture_row(title: str, images: np.ndarray, *, wide: bool = False) -> Panel:
     return Panel(title, draw, width, height, wide)
 
 
+def picture_grid(
+    title: str, images: np.ndarray, *, row_names: Sequence[str] = (), axis_names: Sequence[str] = (), width_in: float = 2.6
+) -> Panel:
+    """Images (rows, columns, h, w[, 3]) uint8 in a square pattern, with names at the rows, or at both axes (x, y)."""
+    grid = tiled(images)
+    names = [shortened(name, 11) for name in row_names]
+    beside = 0.04 + 0.063 * max(map(len, names), default=0)
+    height = (width_in - beside) * grid.shape[0] / grid.shape[1] + (0.2 if axis_names else 0.02)
+    middles = (np.arange(len(images)) + 0.5) * grid.shape[0] / len(images)
+
+    def draw(axes) -> None:
+        axes.imshow(grid, interpolation="none", aspect="equal")
+        axes.set_xticks([])
+        axes.set_yticks(middles if names else [], names)
+        axes.spines[:].set_visible(False)
+        if axis_names:
+            axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
+
+    return Panel(title, draw, width_in, height)
+
+
+def picture_pair(title: str, images: np.ndarray, words: Sequence[Sequence[str]], *, marked: bool = False) -> Panel:
+    """Two images (2, h, w[, 3]) uint8 with lines of words below each, coloured where they are to be looked at."""
+    strip = side_by_side(images)
+    width = 1.7
+    middles = strip.shape[1] * np.array([0.25, 0.75])
+    below = ["\n".join(shortened(line, 11) for line in lines) for lines in words]
+
+    def draw(axes) -> None:
+        axes.imshow(strip, interpolation="none", aspect="equal")
+        axes.set_xticks(middles, below)
+        axes.set_yticks([])
+        axes.tick_params(labelcolor=SECOND if marked else SOFT)
+        axes.spines[:].set_visible(False)
+
+    return Panel(title, draw, width, width * strip.shape[0] / strip.shape[1] + 0.16 * max(map(len, words)))
+
+
 def side_by_side(images: np.ndarray) -> np.ndarray:
     """(n, h, w[, 3]) uint8 as one (h, n * w + gaps, 4) picture; the gaps are transparent."""
-    tiles = [_with_alpha(_reduced(image)) for image in images]
-    height, width = tiles[0].shape[:2]
-    gap = np.zeros((height, max(1, round(width / 14)), 4), np.uint8)
-    between = [piece for tile in tiles for piece in (tile, gap)]
-    return np.concatenate(between[:-1], axis=1)
+    return tiled(images[None])
 
 
-def _reduced(image: np.ndarray) -> np.ndarray:
+def tiled(images: np.ndarray) -> np.ndarray:
+    """(rows, columns, h, w[, 3]) uint8 as one picture with transparent gaps of a fourteenth of an image's width."""
+    most = min(_MOST_SIDE, _MOST_SPAN // max(images.shape[:2]))
+    tiles = [[_with_alpha(_reduced(image, most)) for image in row] for row in images]
+    gap = max(1, round(tiles[0][0].shape[1] / 14))
+    return _joined([_joined(row, 1, gap) for row in tiles], 0, gap)
+
+
+def _joined(tiles: list[np.ndarray], axis: int, gap: int) -> np.ndarray:
+    shape = list(tiles[0].shape)
+    shape[axis] = gap
+    between = [piece for tile in tiles for piece in (tile, np.zeros(shape, np.uint8))]
+    return np.concatenate(between[:-1], axis=axis)
+
+
+def _reduced(image: np.ndarray, most: int) -> np.ndarray:
     height, width = image.shape[:2]
-    if max(height, width) <= _MOST_SIDE:
+    if max(height, width) <= most:
         return image
     from PIL import Image
 
-    share = _MOST_SIDE / max(height, width)
+    share = most / max(height, width)
     size = (max(1, round(width * share)), max(1, round(height * share)))
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.BILINEAR))
 

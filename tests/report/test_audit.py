@@ -1,0 +1,137 @@
+"""The audit's chapter tells each fault, and says so where there is none."""
+
+import pytest
+
+from tasvir.report.cells import Cells
+from tasvir.report.chapters import audit
+from tasvir.report.document import Figure, Prose, Table
+
+PLACES = [{"part": "train", "index": i, "row": i, "label": "cat"} for i in range(7)]
+SOUND = {
+    "rule": "",
+    "pairs": [],
+    "overlaps": [],
+    "groups": {"counts": {"train": 3, "test": 2}, "crossing": []},
+    "label_order": [{"part": "train", "runs": 40, "expected": 41.6, "ordered": False}],
+    "constant": [],
+    "small_classes": [],
+}
+
+
+def chapter_of(run):
+    return audit.compose(audit.summarise(Cells(run.all())))
+
+
+@pytest.fixture
+def audited(builder):
+    """The chapter of a sound set, but for the facts that are given."""
+
+    def make(**facts):
+        run = builder()
+        run.cell("audit", {}, SOUND | facts)
+        return chapter_of(run)
+
+    return make
+
+
+def said(chapter) -> str:
+    return " ".join(map(str, chapter.blocks[-1].sentences))
+
+
+def table(chapter, name: str) -> list[list[str]]:
+    found = [b for b in chapter.blocks if isinstance(b, Table) and b.name == name]
+    return [list(map(str, row)) for row in found[0].rows] if found else []
+
+
+def test_duplicates_are_counted_by_part_and_kind(digits):
+    assert table(chapter_of(digits), "duplicates") == [
+        ["training", "training", "2 of 1,200", "2", "1", "1", "0"],
+        ["test", "training", "2 of 397", "1", "2", "1", "1"],
+    ]
+
+
+def test_pairs_are_shown_as_pictures_with_distance_place_and_labels(digits):
+    chapter = chapter_of(digits)
+    figure = next(b for b in chapter.blocks if isinstance(b, Figure))
+    assert [panel.title for panel in figure.panels] == ["0.00, identical", "0.31, close", "1.20, alike"]
+    assert figure.caption.startswith("All pairs of duplicates")
+    first = table(chapter, "pairs")[0]
+    assert first[:3] == ["0.000", "identical", "training 1"]
+    assert first[4] == "test 0"
+    assert first[3] != first[5]
+    pairs = next(b for b in chapter.blocks if isinstance(b, Table) and b.name == "pairs")
+    assert pairs.bold == {0}
+
+
+def test_a_leak_is_told_with_what_it_means(digits):
+    chapter = chapter_of(digits)
+    assert said(chapter).startswith(
+        "Duplicated among the training images: 2 of 397 test images, 1 of them identical or close. "
+        "Scores on such test images tell what was remembered"
+    )
+    assert "Pairs of duplicates with different labels: 1, 1 of them identical." in said(chapter)
+    assert "Pairs of duplicates within the training images: 1." in said(chapter)
+    assert str(chapter.headline).startswith("Duplicated among the training images: 2 of 397")
+
+
+def test_the_rule_is_read_as_paragraphs_and_a_list(digits):
+    blocks = [b for b in chapter_of(digits).blocks if isinstance(b, Prose)][1:-1]
+    assert [block.role for block in blocks] == ["text", "text", "list", "text"]
+    assert [str(s) for s in blocks[2].sentences] == [
+        "identical when all their pixels are equal;",
+        "alike when their thumbnails are near.",
+    ]
+
+
+def test_a_sound_set_is_called_sound(audited):
+    chapter = audited()
+    assert said(chapter).startswith("Nothing was found: no duplicates")
+    assert str(chapter.headline) == "The audit found no fault."
+    assert table(chapter, "checks") == [
+        ["Groups in several parts", "none (3 training, 2 test)"],
+        ["Order of the training images", "40 runs of equal labels, 42 when shuffled"],
+        ["Images of a single colour", "none"],
+        ["Classes too small, or missing in a part", "none"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "words", "row"),
+    [
+        (
+            {"groups": {"counts": {"train": 3, "test": 2}, "crossing": ["p1", "p2"]}},
+            "Groups in several parts of the split: 2.",
+            "p1, p2 (3 training, 2 test)",
+        ),
+        ({"groups": None}, "Nothing was found", "no groups are known"),
+        ({"constant": PLACES}, "Images of a single colour: 7.", "training 3, training 4 and 2 more"),
+        ({"small_classes": [{"name": "fox", "counts": {"train": 1}}]}, "missing in a part: 1.", "fox"),
+        (
+            {"label_order": [{"part": "test", "runs": 2, "expected": 30.0, "ordered": True}]},
+            "The test images stand by class: shuffle",
+            "2 runs of equal labels, 30 when shuffled",
+        ),
+    ],
+)
+def test_each_fault_has_its_sentence_and_its_row(audited, facts, words, row):
+    chapter = audited(**facts)
+    assert words in said(chapter)
+    assert any(row in found for _, found in table(chapter, "checks"))
+
+
+def test_of_many_pairs_the_nearest_are_listed(audited):
+    pair = {"kind": "close", "distance": 0.1, "first": PLACES[0], "second": PLACES[1], "conflict": True}
+    chapter = audited(pairs=[pair] * 50, n_pairs=1234)
+    pairs = next(b for b in chapter.blocks if isinstance(b, Table) and b.name == "pairs")
+    assert len(pairs.rows) == 20
+    assert pairs.caption.startswith("The 20 nearest of 1,234 pairs")
+    assert "Of the 50 nearest pairs, those with different labels: 50." in said(chapter)
+
+
+def test_an_audit_that_failed_or_was_not_made(builder):
+    run = builder()
+    assert audit.summarise(Cells(run.all())) is None
+    run.failed("audit", "out of memory")
+    assert [block.role for block in chapter_of(run).blocks] == ["text", "trouble"]
+    run.cell("audit", {}, {})
+    assert chapter_of(run).title == "Audit"

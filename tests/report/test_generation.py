@@ -1,0 +1,130 @@
+"""How good are the samples? Tables, pictures and sentences follow the records."""
+
+from dataclasses import replace
+
+import pytest
+
+from tasvir.report.cells import Cells, Reading
+from tasvir.report.chapters import generation
+from tasvir.report.document import Figure, Table
+from tasvir.report.text import plain_spaces
+
+
+@pytest.fixture
+def summary(digits):
+    return generation.summarise(Cells(digits.all()))
+
+
+def said(summary) -> str:
+    return plain_spaces(" ".join(map(str, generation.compose(summary).blocks[-1].sentences)))
+
+
+def blocks(summary, kind: type) -> dict:
+    return {b.name: b for b in generation.compose(summary).blocks if isinstance(b, kind)}
+
+
+def rows(summary, name: str) -> list[list[str]]:
+    return [[plain_spaces(str(cell)) for cell in row] for row in blocks(summary, Table)[name].rows]
+
+
+def with_readings(summary, cell: str, **readings: tuple[Reading, ...]):
+    """The summary with other readings of one generator."""
+    changed = (replace(g, readings=g.readings | readings) if g.cell == cell else g for g in summary.generators)
+    return replace(summary, generators=tuple(changed))
+
+
+def test_the_summary_is_data(summary):
+    assert [g.title for g in summary.measured] == ["Gaussian sampler", "Conditional VAE"]
+    assert summary.best.title == "Conditional VAE"
+    assert summary.space == "embedding"
+    assert summary.generators[2].decoded_grid.shape == (12, 12, 8, 8)
+
+
+def test_neighbourhoods_stand_beside_those_of_held_out_images_in_both_spaces(summary):
+    assert rows(summary, "neighbourhoods") == [
+        ["Held-out real images", "A classifier's features", "94.0 %", "1.04", "84.0 %"],
+        ["Gaussian sampler", "A classifier's features", "57.0 %", "0.67", "47.0 %"],
+        ["Conditional VAE", "A classifier's features", "75.0 %", "0.85", "65.0 %"],
+        ["Held-out real images", "Raw pixels", "94.0 %", "1.04", "84.0 %"],
+        ["Gaussian sampler", "Raw pixels", "62.0 %", "0.72", "52.0 %"],
+        ["Conditional VAE", "Raw pixels", "80.0 %", "0.90", "70.0 %"],
+    ]
+
+
+def test_what_samples_are_worth_stands_beside_real_images(summary):
+    assert rows(summary, "samples-worth") == [
+        ["Gaussian sampler", "71.0 % [64.4, 76.8]", "1.90", "0.110", "11 of 1,000", "4.2 s", "100 ms"],
+        ["Conditional VAE", "83.0 % [77.2, 87.6]", "0.45", "0.110", "11 of 1,000", "4.2 s", "100 ms"],
+        ["Real images", "96.0 % [93.0, 98.0]", "1", "0.140", "–", "–", "–"],
+    ]
+
+
+def test_samples_stand_beside_real_images(summary):
+    figure = blocks(summary, Figure)["generated-samples"]
+    assert [panel.title for panel in figure.panels] == ["Real images", "Gaussian sampler", "Conditional VAE"]
+
+
+def test_sentences_name_the_best_the_blurred_and_the_grainy(summary):
+    text = said(summary)
+    assert "samples alone reaches a balanced accuracy of 71.0 % [64.4, 76.8] (Gaussian sampler), 83.0 %" in text
+    assert "cover this share of the real images: 57.0 % (Gaussian sampler), 75.0 % (Conditional VAE); held-out" in text
+    assert "1.90 (Gaussian sampler, grainy), 0.45 (Conditional VAE, blurred)" in text
+    assert str(generation.compose(summary).headline).startswith("Conditional VAE gives the best samples")
+
+
+def test_other_records_give_another_best(summary):
+    better = with_readings(summary, "generation/gaussian", gan_train=(Reading(0.9),), sharpness=(Reading(1.1),))
+    assert str(generation.compose(better).headline).startswith("Gaussian sampler gives the best samples")
+    assert "1.10 (Gaussian sampler, as sharp as real ones)" in said(better)
+
+
+@pytest.mark.parametrize(
+    ("copies", "words"),
+    [
+        (Reading(11, n=1000), "11 of 1,000 (Conditional VAE); no more than of fresh images, so there is no sign of copying"),
+        (
+            Reading(300, n=1000),
+            "300 of 1,000 (Conditional VAE); fresh images would be one in a hundred, so Conditional VAE repeats",
+        ),
+    ],
+)
+def test_copies_are_told(summary, copies, words):
+    assert words in said(with_readings(summary, "generation/vae", copies=(copies,)))
+
+
+def test_latent_numbers_that_are_used_and_the_training(summary):
+    told = plain_spaces(" ".join(str(s) for s in generation.compose(summary).blocks[-2].sentences))
+    assert told.startswith("Conditional VAE: 5 of its 8 latent numbers tell more than 0.1 nats about an image.")
+    assert "shows no over-fitting: its validation loss, lowest at epoch 30 of 30" in told
+    assert len(blocks(summary, Figure)["vae-training"].panels) == 3
+    assert "kl-per-latent" in blocks(summary, Figure)
+
+
+def test_held_out_images_that_differ_beside_two_generators_are_shown_twice(summary):
+    vae = summary.measured[1]
+    other = tuple(
+        replace(r, value=0.5) if r is vae.reading("coverage", space="pixels", of="held-out real") else r
+        for r in vae.readings["coverage"]
+    )
+    names = [row[0] for row in rows(with_readings(summary, vae.cell, coverage=other), "neighbourhoods")]
+    assert names.count("Held-out real images") == 3
+
+
+@pytest.mark.parametrize("part", ["gaussian", "vae", "vae-grid"])
+def test_where_a_generator_failed_the_others_are_told(digits, part):
+    digits.failed(f"generation/{part}", "the loss became NaN")
+    summary = generation.summarise(Cells(digits.all()))
+    chapter = generation.compose(summary)
+    assert str(chapter.blocks[1].sentences[0]) == f"This part failed: generation/{part}: the loss became NaN."
+    assert chapter.headline is not None
+    assert ("decoded-grid" in blocks(summary, Figure)) == (part != "vae-grid")
+
+
+def test_cells_that_recorded_nothing_or_failed_altogether(builder):
+    run = builder()
+    assert generation.summarise(Cells(run.all())) is None
+    run.failed("generation/vae", "out of memory")
+    run.cell("generation/gaussian", {}, {})
+    chapter = generation.compose(generation.summarise(Cells(run.all())))
+    assert [block.role for block in chapter.blocks] == ["text", "trouble"]
+    assert chapter.headline is None
