@@ -130,8 +130,7 @@ def audit_cell(run: RunBuilder, images: np.ndarray, labels: np.ndarray, names: S
     facts = {
         "name": "digits",
         "counts": sizes,
-        "rule": "Which images are the same picture? One rule.\n\nTwo images are\n\n- *identical* when all their pixels are "
-        "equal;\n- *alike* when their thumbnails\n  are near.\n\nTurned copies are not looked for.\n",
+        "rule": "Two images are duplicates when their thumbnails are near.",
         "close_distance": 0.5,
         "pairs": pairs,
         "overlaps": [dict(zip(keys, overlap, strict=True)) for overlap in overlaps],

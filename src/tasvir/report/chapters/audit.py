@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasvir.report.cells import PARTS, Cells
-from tasvir.report.document import Block, Chapter, Figure, Prose, Sentence, Table, analysis, listed, say, trouble
+from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, listed, say, trouble
 from tasvir.report.numbers import Shown, count
 from tasvir.report.plots.pictures import picture_pair
 
@@ -87,8 +87,10 @@ def compose(summary: AuditSummary) -> Chapter:
     )
     if summary.problems:
         return Chapter(NAME, TITLE, (Prose((intro,)), *trouble(summary.problems)))
-    blocks: list = [Prose((intro,)), *_overlaps_table(summary), *_pictures(summary), *_pairs_table(summary)]
-    blocks += [_checks_table(summary), *_rule(summary)]
+    rule = str(summary.facts.get("rule") or "")
+    blocks: list = [Prose((intro,)), *([Prose((say("{rule}", rule=rule),))] if rule else [])]
+    blocks += [*_overlaps_table(summary), *_pictures(summary), *_pairs_table(summary)]
+    blocks.append(_checks_table(summary))
     blocks.append(analysis(*map(_leak, summary.leaks), *_advice(summary), *_other_faults(summary), _sound(summary)))
     return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Data")
 
@@ -106,7 +108,7 @@ def _overlaps_table(summary: AuditSummary) -> tuple[Table, ...]:
     within = f"at most {summary.facts['close_distance']:.2g} apart" if summary.facts.get("close_distance") else "nearly equal"
     caption = (
         "Images of one part that have a duplicate in another (or in the same), and the pairs that they form. Close: "
-        f"{within} (Euclidean, pixels from 0 to 1), identical ones among them; alike: by the rule below."
+        f"{within} (Euclidean, pixels from 0 to 1), identical ones among them; alike: by the rule above."
     )
     columns = ("Images of", "Duplicated in", "Images", "of them close", "Pairs", "of them close", "alike")
     return (Table("duplicates", caption, columns, tuple(rows)),)
@@ -157,19 +159,6 @@ def _checks_table(summary: AuditSummary) -> Table:
     rows.append(("Images of a single colour", Shown(constant, f"{CELL} constant")))
     rows.append(("Classes too small, or missing in a part", Shown(small, f"{CELL} small_classes")))
     return Table("checks", "What else was looked for.", ("Check", "Found"), tuple(rows))
-
-
-def _rule(summary: AuditSummary) -> tuple[Block, ...]:
-    """The rule of duplicates as it was recorded: paragraphs, and lines that begin with a dash as a list."""
-    text = str(summary.facts.get("rule") or "").replace("*", "").replace("`", "")
-    blocks: list[Block] = []
-    for paragraph in filter(None, (part.strip() for part in text.split("\n\n"))):
-        if paragraph.startswith("- "):
-            items = (" ".join(item.split()) for item in f"\n{paragraph}".split("\n- ")[1:])
-            blocks.append(Prose(tuple(say("{words}", words=item) for item in items), "list"))
-        else:
-            blocks.append(Prose((say("{words}", words=" ".join(paragraph.split())),)))
-    return tuple(blocks)
 
 
 def _other_faults(summary: AuditSummary) -> list[Sentence]:
