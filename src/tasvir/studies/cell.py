@@ -74,16 +74,17 @@ def addresses(cells: list[Cell], fingerprint: str, threads: int, device: str) ->
 
 @functools.cache
 def source_hash(module: str) -> str:
-    """The hash of the source of a module of this package and of all of this package that it imports."""
+    """The hash of the source that a cell of this module runs through."""
     digest = hashlib.sha256()
-    for name, path in sorted(_closure(module).items()):
+    for name, path in sorted(sources_of(module).items()):
         digest.update(name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
-def _closure(module: str) -> dict[str, Path]:
+def sources_of(module: str) -> dict[str, Path]:
+    """The files of a module of this package, of all of this package that it imports, and of what every cell finds around it."""
     sources: dict[str, Path] = {}
-    waiting = [module]
+    waiting = [module, "tasvir.studies.surroundings"]
     while waiting:
         name = waiting.pop()
         spec = None if name in sources else importlib.util.find_spec(name)

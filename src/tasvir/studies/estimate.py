@@ -10,6 +10,7 @@ from tasvir.data.dataset import Dataset
 from tasvir.studies.cell import Cell
 from tasvir.studies.classify import unfitted_classifier
 from tasvir.studies.evidence import BATCH, STEPS, VAE_BATCH, VAE_STEPS, evidence_classifier
+from tasvir.studies.surroundings import limited_threads
 from tasvir.studies.training import flat_unit
 
 #: Images that each net is tried on, and images of the neighbour search.
@@ -18,11 +19,9 @@ N_TRAINED, N_SEARCHED = 256, 1000
 
 def expected_seconds(cells: list[Cell], data: Dataset, threads: int, device: str) -> dict[str, float]:
     """Seconds by cell name. Trainings are measured on a few steps, searches on a part of the images; both are scaled."""
-    import torch
-
-    torch.set_num_threads(threads)
     probe = _Probe(data, device)
-    return {cell.name: probe.seconds(cell) for cell in cells}
+    with limited_threads(threads):
+        return {cell.name: probe.seconds(cell) for cell in cells}
 
 
 class _Probe:

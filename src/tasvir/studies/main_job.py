@@ -100,7 +100,7 @@ def run_main_job(
     Raises
     ------
     BadInputError
-        An unknown profile, a negative seed, fewer than one thread.
+        An unknown profile, a negative seed, fewer than one thread, a device that cannot be used.
 
     Source
     ------
@@ -111,7 +111,7 @@ def run_main_job(
     >>> from tasvir import load_data
     >>> finished = run_main_job(load_data("digits"), out="runs")  # doctest: +SKIP
     """
-    _check(profile, seed, threads)
+    _check(profile, seed, threads, device)
     threads = threads or cores()
     cells = main_job_cells(data, profile, seed)
     settings = {"profile": profile, "seed": seed, "threads": threads, "device": device}
@@ -143,13 +143,16 @@ def main_job_cells(data: Dataset, profile: str, seed: int) -> list[Cell]:
     ]
 
 
-def _check(profile: str, seed: int, threads: int | None) -> None:
+def _check(profile: str, seed: int, threads: int | None, device: str) -> None:
+    from tasvir.train.engine import resolve_device
+
     if profile not in PROFILES:
         raise BadInputError(f"profile={profile!r} is not known: give one of {', '.join(PROFILES)}")
     if seed < 0:
         raise BadInputError(f"seed={seed} is negative: give a whole number of at least 0")
     if threads is not None and threads < 1:
         raise BadInputError(f"threads={threads}: give a whole number of at least 1")
+    resolve_device(device)
 
 
 def _run_record(data: Dataset, settings: Mapping[str, Any], at: dict[str, str]) -> Record:

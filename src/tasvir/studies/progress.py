@@ -48,7 +48,7 @@ class Progress:
     def done(self, cell: Cell, closing: Record) -> None:
         """A cell is complete, or failed."""
         if closing.kind == "failure":
-            self.say(f"{cell.name} failed: {closing.data['error']}")
+            self.say(f"{cell.name} failed: {' '.join(closing.data['error'].split())}")
         else:
             self.spent += closing.data["elapsed_s"]
             self.planned += self._expected(cell)

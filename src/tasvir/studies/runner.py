@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import joblib
-from threadpoolctl import threadpool_limits
 
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record, cell_done, failure
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell, Workspace
 from tasvir.studies.progress import Progress
+from tasvir.studies.surroundings import limited_threads, seeded_streams
 
 
 def run_cells(
@@ -31,11 +31,8 @@ def run_cells(
     progress.begin(cells, [cell.name for cell in cells if at[cell.name] in done])
     while waiting := [cell for cell in cells if at[cell.name] not in done and cell.name not in failed]:
         ready = [cell for cell in waiting if all(at[name] in done for name in cell.needs)]
-        if not ready:
-            for cell in waiting:
-                _append(run, at[cell.name], [failure(f"it needs {', '.join(cell.needs)}, which failed")])
-            return failed + [cell.name for cell in waiting]
-        for cell, records in _compute(run, ready, at, data, threads, device, progress, jobs):
+        computed = _compute(run, ready, at, data, threads, device, progress, jobs) if ready else _without(waiting, failed)
+        for cell, records in computed:
             _append(run, at[cell.name], records)
             shutil.rmtree(_scratch(run, at[cell.name]), ignore_errors=True)
             progress.done(cell, records[-1])
@@ -47,6 +44,13 @@ def run_cells(
     return failed
 
 
+def _without(waiting: list[Cell], failed: list[str]) -> Iterator[tuple[Cell, list[Record]]]:
+    """Cells that wait for ones that failed, which fail with them; `failed` grows as they are taken."""
+    for cell in waiting:
+        lost = [name for name in cell.needs if name in failed]
+        yield cell, [failure(f"it needs {', '.join(lost)}, which failed")]
+
+
 def finished(run: RunFolder) -> set[str]:
     """The addresses of the cells that are complete."""
     return {record.cell for record in run.records() if record.kind == "cell"}
@@ -54,13 +58,10 @@ def finished(run: RunFolder) -> set[str]:
 
 def compute_cell(cell: Cell, data: Dataset, workspace: Workspace, threads: int) -> list[Record]:
     """The records of one cell; the last one says that it is complete, or how it failed."""
-    import torch
-
     workspace.folder.mkdir(parents=True, exist_ok=True)
-    torch.set_num_threads(threads)
     started = time.perf_counter()
     try:
-        with threadpool_limits(threads), warnings.catch_warnings(record=True) as caught:
+        with limited_threads(threads), seeded_streams(cell.seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
             outcome = cell.function(data, cell.parameters, cell.seed, workspace)
     except Exception as error:  # a cell that fails is recorded, and the study goes on

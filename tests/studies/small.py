@@ -1,0 +1,95 @@
+"""The main job in small: seconds instead of minutes, through the same code."""
+
+import dataclasses
+import os
+import signal
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import tasvir
+from tasvir import load_data
+from tasvir.data.dataset import Dataset
+from tasvir.records.run import RunFolder
+from tasvir.studies import evidence, generate, main_job, runner, training
+from tasvir.train.checkpoint import Checkpoint
+
+PACKAGE = Path(tasvir.__file__).parent
+
+
+@dataclass(frozen=True)
+class Unbroken:
+    """A finished small main job."""
+
+    finished: main_job.Finished
+    out: Path
+    told: str
+    traced: dict[str, set[str]]
+
+
+def few_digits() -> Dataset:
+    digits = load_data("digits")
+    parts = {name: getattr(digits, name)[:300].copy() for name in ("images", "labels", "split")}
+    return dataclasses.replace(digits, **parts)
+
+
+@contextmanager
+def small_profiles() -> Iterator[None]:
+    """As few epochs, steps and seeds as each chapter allows."""
+    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, n_seeds=1, evidence_seeds=2)
+    with ExitStack() as stack:
+        stack.enter_context(mock.patch.dict(main_job.PROFILES, quick=profile))
+        for module in (evidence, generate):
+            for name in ("STEPS", "VAE_STEPS"):
+                if hasattr(module, name):
+                    stack.enter_context(mock.patch.object(module, name, 6))
+        yield
+
+
+def run(data: Dataset, out: Path, **how) -> main_job.Finished:
+    return main_job.run_main_job(data, out=out, **{"threads": 1, "device": "cpu"} | how)
+
+
+@contextmanager
+def traced() -> Iterator[dict[str, set[str]]]:
+    """Which of our source files run in a cell, by the cell's name."""
+    found = defaultdict(set)
+    real = runner.compute_cell
+
+    def compute_cell(cell, *given):
+        def note(frame, event, arg):
+            if event == "call" and frame.f_code.co_filename.startswith(str(PACKAGE)):
+                found[cell.name].add(frame.f_code.co_filename)
+
+        sys.setprofile(note)
+        try:
+            return real(cell, *given)
+        finally:
+            sys.setprofile(None)
+
+    with mock.patch.object(runner, "compute_cell", compute_cell):
+        yield found
+
+
+def run_and_die(out: Path, place: str, count: int) -> None:
+    """End by SIGKILL at the `count`th time that records are appended, or that a training's epoch is written down."""
+    owner, name = {"append": (RunFolder, "append"), "epoch": (Checkpoint, "__call__")}[place]
+    real, calls = getattr(owner, name), []
+
+    def call(*given):
+        found = real(*given)
+        calls.append(1)
+        if len(calls) == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+    with small_profiles(), mock.patch.object(owner, name, call), mock.patch.object(training, "CHECKPOINT_S", 0.0):
+        run(few_digits(), out)
+
+
+if __name__ == "__main__":
+    run_and_die(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

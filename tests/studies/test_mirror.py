@@ -1,0 +1,55 @@
+"""The training images themselves say whether left and right mean something."""
+
+import dataclasses
+
+import numpy as np
+
+from tasvir import load_data
+from tasvir.studies.mirror import mirror_safe
+
+
+def dataset(images, labels):
+    digits = load_data("digits")
+    split = np.array(["train"] * len(labels))
+    return dataclasses.replace(digits, images=images, labels=labels, split=split, class_names=("left", "right"))
+
+
+def drawn(symmetric, n=200):
+    """A bright spot left or right of the middle (the class), or high or low: only the first minds a mirror."""
+    rng = np.random.default_rng(0)
+    images = rng.integers(0, 60, (n, 10, 10)).astype(np.uint8)
+    labels = np.arange(n) % 2
+    for image, label in zip(images, labels, strict=True):
+        rows, columns = (slice(4, 6), slice(1, 3) if label else slice(7, 9))
+        image[(columns, rows) if symmetric else (rows, columns)] = 255
+    return dataset(images, labels)
+
+
+def test_a_mirror_that_changes_the_class_is_not_safe():
+    safe, words = mirror_safe(drawn(symmetric=False), 0)
+    assert not safe
+    assert "100.0% as they are, 0.0% mirrored; images are not mirrored" in words
+
+
+def test_a_mirror_that_changes_nothing_is_safe():
+    safe, words = mirror_safe(drawn(symmetric=True), 0)
+    assert safe
+    assert words.endswith("images are mirrored")
+
+
+def test_digits_are_not_mirrored():
+    assert not mirror_safe(load_data("digits"), 0)[0]
+
+
+def test_only_training_images_are_looked_at():
+    digits = load_data("digits")
+    images = digits.images.copy()
+    images[digits.split != "train"] = 0
+    assert mirror_safe(digits, 0) == mirror_safe(dataclasses.replace(digits, images=images), 0)
+
+
+def test_a_handful_of_images_is_enough_to_answer():
+    images = np.random.default_rng(0).integers(0, 255, (4, 6, 6)).astype(np.uint8)
+    safe, words = mirror_safe(dataset(images, np.array([0, 0, 1, 1])), 0)
+    assert isinstance(safe, bool)
+    assert words
