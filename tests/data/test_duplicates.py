@@ -129,6 +129,15 @@ def test_the_block_size_does_not_matter(monkeypatch):
     np.testing.assert_array_equal(small.second, whole.second)
 
 
+def test_of_very_many_images_only_identical_ones_are_looked_for(monkeypatch):
+    monkeypatch.setattr(duplicates, "MOST_COMPARED", 40)
+    images = photographs(50)
+    images = np.concatenate([images, images[:2], np.stack([jpeg(image, 80) for image in images[:20]])])
+    pairs = find_pairs(images)
+    assert list(zip(pairs.first, pairs.second, strict=True)) == [(0, 50), (1, 51)]
+    assert (pairs.kind == "identical").all()
+
+
 @pytest.mark.parametrize("n", [1, 2, 3, 12])
 def test_small_sets(n):
     images = photographs(n)

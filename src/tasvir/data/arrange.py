@@ -6,7 +6,7 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
-from tasvir.data.duplicates import clusters, components, find_pairs
+from tasvir.data.duplicates import MOST_COMPARED, RULE_FOR_MANY, clusters, components, find_pairs
 from tasvir.data.raw import Raw
 from tasvir.data.split import draw_test
 
@@ -48,6 +48,8 @@ def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, seed: int) -> Arra
     split = np.full(len(labels), "train") if raw.split is None else raw.split.astype("<U5")
     split[rows[in_test]] = "test"
     rule = _words(in_test.mean(), raw, bool(pairs), seed)
+    if len(images) > MOST_COMPARED:
+        notes += (RULE_FOR_MANY,)
     return Arranged(split, together, rule, notes + _untested(labels, rows, in_test))
 
 

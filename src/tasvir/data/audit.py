@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from tasvir.data.dataset import PARTS, Dataset
-from tasvir.data.duplicates import CLOSE, CLOSE_RMS, IDENTICAL, RULE, Pairs, find_pairs
+from tasvir.data.duplicates import CLOSE, CLOSE_RMS, IDENTICAL, MOST_COMPARED, RULE, RULE_FOR_MANY, Pairs, find_pairs
 
 SMALL_CLASS = 5  # images: fewer give no fifth for a test
 ORDERED = 0.5  # share of the runs of equal labels that a shuffled order has
@@ -148,7 +148,7 @@ def audit(dataset: Dataset) -> Audit:
         name=dataset.name,
         fingerprint=dataset.fingerprint,
         counts={part: int(n) for part, n in Counter(dataset.split.tolist()).items()},
-        rule=RULE,
+        rule=RULE if len(dataset) <= MOST_COMPARED else RULE_FOR_MANY,
         close_distance=float(CLOSE_RMS * np.sqrt(dataset.images[0].size)),
         pairs=tuple(
             Pair(str(kind), float(distance), places[first], places[second])

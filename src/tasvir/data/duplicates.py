@@ -26,13 +26,15 @@ GAP = 3
 RANK = 10
 CLOSE_RMS = 1 / 56
 PARTNERS = 50  # listed for one image, the nearest; all of them are in its cluster
-BLOCK = 256
+BLOCK = 128
+MOST_COMPARED = 120_000  # images: each with each takes minutes there, and four times as long for twice as many
 
 RULE = (
     "Two images are duplicates when their thumbnails (at most 16 pixels a side, without brightness and contrast) are at most "
     "0.3 apart, and either their pixels differ by at most 1/56 of the range (root mean square: close), or for both of them "
     "the ten images that come next are at least three times as far (alike)."
 )
+RULE_FOR_MANY = f"Beyond {MOST_COMPARED:,} images only identical ones are looked for."
 
 IDENTICAL, CLOSE, ALIKE = "identical", "close", "alike"
 
@@ -51,12 +53,14 @@ class Pairs:
 
 
 def find_pairs(images: np.ndarray) -> Pairs:
-    """All pairs of duplicates among (n, h, w[, 3]) uint8 images."""
-    thumbs = _Thumbs(images)
-    found = [_flat_pairs(images, np.flatnonzero(thumbs.length == 0))]
+    """All pairs of duplicates among (n, h, w[, 3]) uint8 images; of very many images only identical ones."""
     reach = np.zeros(len(images), np.float32)
-    for low in range(0, len(images), BLOCK):
-        found.append(_search(thumbs, low, reach))
+    if len(images) > MOST_COMPARED:
+        found = [_identical_pairs(images, np.arange(len(images)))]
+    else:
+        thumbs = _Thumbs(images)
+        found = [_search(thumbs, low, reach) for low in range(0, len(images), BLOCK)]
+        found.append(_identical_pairs(images, np.flatnonzero(thumbs.length == 0)))
     first, second, apart, small = (np.concatenate(column) for column in zip(*found, strict=True))
     distance = _distances(images, first, second)
     close = small & (distance <= CLOSE_RMS * np.sqrt(images[0].size))
@@ -155,14 +159,13 @@ def _nearest(first: np.ndarray, apart: np.ndarray, wanted: np.ndarray) -> np.nda
     return keep[np.arange(len(keep)) - starts < PARTNERS]
 
 
-def _flat_pairs(images: np.ndarray, flat: np.ndarray) -> tuple[np.ndarray, ...]:
-    """Identical ones among the images whose thumbnails have no contrast: each with the next few like it."""
+def _identical_pairs(images: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, ...]:
+    """The identical ones among some rows, each with the next few like it, in the form of `_search`."""
     alike: dict[bytes, list[int]] = {}
-    for row in flat:
+    for row in rows:
         alike.setdefault(hashlib.sha256(images[row].tobytes()).digest(), []).append(row)
-    pairs = [
-        pair for rows in alike.values() for ahead in range(1, PARTNERS + 1) for pair in zip(rows, rows[ahead:], strict=False)
-    ]
+    steps = range(1, PARTNERS + 1)
+    pairs = [pair for same in alike.values() for ahead in steps for pair in zip(same, same[ahead:], strict=False)]
     first, second = np.array(pairs, np.int64).reshape(-1, 2).T
     return first, second, np.zeros(len(first), np.float32), np.ones(len(first), bool)
 
