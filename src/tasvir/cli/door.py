@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import tasvir
-from tasvir.cli import data, evaluate, model, report, rows, run, runs, sample
+from tasvir.cli import data, evaluate, model, report, rerun, rows, run, runs, sample
 from tasvir.contracts.errors import TasvirError
 
 app = typer.Typer(
@@ -19,6 +19,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("run")(run.run)
+app.command("rerun")(rerun.rerun)
 app.command("fit")(model.fit)
 app.command("transform")(rows.transform)
 app.command("predict")(rows.predict)

@@ -2,8 +2,9 @@
 
 import shlex
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,15 +40,17 @@ def run(
     tell_report(finished.run.path, finished.failed, as_json=as_json)
 
 
-def tell_report(path: Path, failed: tuple[str, ...], *, as_json: bool) -> None:
-    """Draw the report of a run, say where it lies and what it says, and fail where a part of the run did."""
+def tell_report(
+    path: Path, failed: tuple[str, ...], *, more: Mapping[str, Any] | None = None, words: Iterable[str] = (), as_json: bool
+) -> None:
+    """Draw the report of a run, say where it lies and what it says (and what there is `more`), and fail where a part did."""
     from tasvir.report.text import summary_lines
     from tasvir.report.write import read_report, write_report
 
     page = write_report(path)
     lines = summary_lines(read_report(path))
     result = {"run": str(path), "report": str(page), "summary": list(lines), "failed": list(failed)}
-    answer(result, [f"Report: {page}", *lines], as_json=as_json)
+    answer(result | dict(more or {}), [f"Report: {page}", *lines, *words], as_json=as_json)
     if failed:
         print(f"tasvir: {len(failed)} parts failed ({', '.join(failed)}); the same command tries them again", file=sys.stderr)
         raise typer.Exit(1)

@@ -1,21 +1,52 @@
-"""`tasvir runs list`: what was run."""
+"""`tasvir runs list|rm`: what was run."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tasvir.cli.answer import Json, answer, table
+from tasvir.contracts.errors import BadInputError
+
+Out = Annotated[Path, typer.Option(help="The folder that holds runs.")]
 
 app = typer.Typer(help="Runs and what became of them.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command("list")
-def list_(
-    out: Annotated[Path, typer.Option(help="The folder that holds runs.")] = Path("runs"), *, as_json: Json = False
-) -> None:
+def list_(out: Out = Path("runs"), *, as_json: Json = False) -> None:
     """Every run, newest last: its question, and how much of it is finished."""
     from tasvir.studies.folder import describe_run, list_runs
 
     rows = [describe_run(path, run) for path, run in list_runs(out)]
     answer(rows, table(rows) or [f"no runs in {out}"], as_json=as_json)
+
+
+@app.command()
+def rm(
+    run: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs, or names from `tasvir runs list`.")],
+    *,
+    out: Out = Path("runs"),
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Remove runs, with their report and models. Nothing is removed unless all of them are runs."""
+    from tasvir.studies.removal import find_run, remove_run
+
+    paths = list({path.resolve(): path for path in (find_run(word, out) for word in run)}.values())
+    if not yes:
+        _ask(paths)
+    for path in paths:
+        remove_run(path)
+    answer({"removed": [str(path) for path in paths]}, [f"Removed: {path}" for path in paths], as_json=as_json)
+
+
+def _ask(paths: list[Path]) -> None:
+    """Go on only where a person says so."""
+    if not sys.stdin.isatty():
+        raise BadInputError("removing a run cannot be undone, and nobody is here to be asked: add --yes")
+    for path in paths:
+        print(path, file=sys.stderr)
+    if not typer.confirm(f"Remove {len(paths)} {'run' if len(paths) == 1 else 'runs'} for good?", err=True):
+        raise typer.Exit(1)

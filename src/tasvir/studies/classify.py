@@ -66,7 +66,7 @@ def classify(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace:
     }
     curves = [loss_curve(history, name) for name in ("loss", "accuracy")]
     records = _scored(data, classifier.predict_proba(data.part("test")[0]), seed)
-    return Outcome(facts, [fit_s, *curves, *records, kept_model(classifier, "classifier", workspace)])
+    return Outcome(facts, [fit_s, *curves, *records, kept_model(classifier, "classifier", data, workspace)])
 
 
 def majority(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:

@@ -12,6 +12,8 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder, open_run
 
+RECORDS = "records.jsonl"
+
 
 def question_hash(question: Mapping[str, Any]) -> str:
     """Eight letters that stand for a question: study, data fingerprint, settings."""
@@ -22,7 +24,7 @@ def open_or_create(out: Path, run_record: Record, question: str, *, fresh: bool)
     """The newest run of this question under `out`, or a new one; `fresh` always makes a new one."""
     label = re.sub(r"[^A-Za-z0-9._]+", "-", f"{run_record.data['study']}-{run_record.data['data']}").strip("-")
     there = sorted(out.glob(f"*-{question}*"), key=lambda path: path.stat().st_mtime) if out.is_dir() else []
-    runs = [path for path in there if (path / "records.jsonl").is_file()]
+    runs = [path for path in there if (path / RECORDS).is_file()]
     if runs and not fresh:
         run = open_run(runs[-1])
         if dict(run.run_record().data["addresses"]) != dict(run_record.data["addresses"]):
@@ -41,7 +43,7 @@ def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:
         raise DataFileError(f"{out}: no such folder; give the folder that holds runs")
     found = []
     for path in sorted(out.iterdir(), key=lambda path: path.stat().st_mtime):
-        if (path / "records.jsonl").is_file():
+        if (path / RECORDS).is_file():
             try:
                 found.append((path, open_run(path)))
             except DataFileError:

@@ -48,7 +48,7 @@ def generate_gaussian(data: Dataset, parameters: Mapping[str, Any], seed: int, w
     sampler = GaussianSampler(random_state=seed).fit(X, y)
     fit_s = seconds("fit_s", time.perf_counter() - started)
     facts, records = _measured(data, sampler, seed, workspace)
-    return Outcome({"title": "Gaussian sampler"} | facts, [fit_s, *records, kept_model(sampler, "sampler", workspace)])
+    return Outcome({"title": "Gaussian sampler"} | facts, [fit_s, *records, kept_model(sampler, "sampler", data, workspace)])
 
 
 def generate_vae(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
@@ -73,7 +73,7 @@ def generate_vae(data: Dataset, parameters: Mapping[str, Any], seed: int, worksp
         "beta": vae.beta,
     }
     more, measures = _measured(data, vae, seed, workspace)
-    kept = [array("kl_per_latent", per_latent), kept_model(vae, "sampler", workspace)]
+    kept = [array("kl_per_latent", per_latent), kept_model(vae, "sampler", data, workspace)]
     return Outcome(facts | more, [fit_s, *curves, *measures, *kept])
 
 

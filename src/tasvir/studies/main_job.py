@@ -12,6 +12,7 @@ from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell, addresses
 from tasvir.studies.classify import classifier_cells
+from tasvir.studies.command import command_of
 from tasvir.studies.describe import audit_data, describe_data
 from tasvir.studies.estimate import expected_seconds
 from tasvir.studies.evidence import evidence_cells
@@ -158,6 +159,8 @@ def _check(profile: str, seed: int, threads: int | None, device: str) -> None:
 def _run_record(data: Dataset, settings: Mapping[str, Any], at: dict[str, str]) -> Record:
     question = {"study": STUDY, "data": data.name, "source": data.card.source} | dict(settings)
     about = {
+        "fingerprint": data.fingerprint,
+        "words": dict(data.words),
         "settings": dict(settings) | {"image_shape": list(data.images.shape[1:])},
         "assumptions": list(ASSUMPTIONS),
         "versions": versions(),
@@ -165,4 +168,5 @@ def _run_record(data: Dataset, settings: Mapping[str, Any], at: dict[str, str]) 
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),
         "addresses": at,
     }
-    return Record("run", STUDY, data=question | about)
+    command = command_of(STUDY, data.words, settings)
+    return Record("run", STUDY, data=question | about | ({"command": command} if command else {}))

@@ -107,7 +107,7 @@ def represent_by_net(data: Dataset, parameters: Mapping[str, Any], seed: int, wo
         "n_parameters": sum(p.numel() for p in net.net_.parameters()),
     }
     curves = [] if method == "vae" else [loss_curve(net.history_, "loss")]  # a VAE's is in nats: see the chapter on generation
-    kept = kept_model(net, "autoencoder", workspace)
+    kept = kept_model(net, "autoencoder", data, workspace)
     return Outcome(facts, [*times, *records, *curves, kept, *_scatter(data, codes_test, seed)])
 
 

@@ -46,11 +46,11 @@ def epochs_for(data: Dataset, pixels_seen: float, *, fewest: int, most: int) -> 
     return int(np.clip(round(pixels_seen / max(1, X.shape[0] * X.shape[1] * X.shape[2])), fewest, most))
 
 
-def kept_model(estimator: Any, name: str, workspace: Workspace) -> Record:
-    """The fitted estimator as a model record."""
+def kept_model(estimator: Any, name: str, data: Dataset, workspace: Workspace) -> Record:
+    """The fitted estimator as a model record; it learns the words of the classes."""
     from tasvir.models.folder import save_model
 
-    return model(name, save_model(estimator, workspace.folder / "model"))
+    return model(name, save_model(estimator, workspace.folder / "model", class_names=data.class_names))
 
 
 def seconds(name: str, value: float) -> Record:

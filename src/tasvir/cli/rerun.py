@@ -1,0 +1,40 @@
+"""`tasvir rerun RUN`: the same question again."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tasvir.cli.answer import Json
+from tasvir.cli.run import tell_report
+
+#: Differences that are listed; all of them are in --json.
+SHOWN = 5
+
+
+def rerun(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
+    *,
+    out: Annotated[Path | None, typer.Option(help="The folder that holds runs.  [default: where RUN lies]")] = None,
+    as_json: Json = False,
+) -> None:
+    """Ask the question of a run again, from its records, in a fresh run; tell whether the numbers are the same."""
+    from tasvir.studies.rerun import rerun as ask_again
+
+    try:
+        again = ask_again(run, out=out)
+    except KeyboardInterrupt:
+        print("\nStopped. What is finished is kept in a run of its own, which `tasvir run` continues.", file=sys.stderr)
+        raise typer.Exit(1) from None
+    words = ["" if again.same_data else "The images or their labels have changed since.", *_told(again.differences)]
+    more = {"same_data": again.same_data, "differences": list(again.differences)}
+    tell_report(again.finished.run.path, again.finished.failed, more=more, words=filter(None, words), as_json=as_json)
+
+
+def _told(differences: tuple[str, ...]) -> list[str]:
+    if not differences:
+        return ["Every number is the same as before (times apart)."]
+    n = len(differences)
+    rest = [f"  ... and {n - SHOWN} more (--json lists all)"] if n > SHOWN else []
+    return [f"{n} records differ from those before:", *(f"  {line}" for line in differences[:SHOWN]), *rest]

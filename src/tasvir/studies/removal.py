@@ -1,0 +1,40 @@
+"""What was run and is no longer wanted: only ever a folder that is a run, and nothing but a run."""
+
+import json
+import shutil
+from pathlib import Path
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.studies.folder import RECORDS
+
+#: What a run makes in its folder; parts of files that a kill left behind end in .part.
+MADE = (RECORDS, "files", "models", "scratch", "report.html")
+
+
+def find_run(word: Path, out: Path) -> Path:
+    """The folder of a run (a damaged one, too) by its path, or by its name under `out`."""
+    for path in (word, out / word):
+        if (path / RECORDS).is_file():
+            _must_be_all_run(path)
+            return path
+    raise DataFileError(f"{word}: no run there, nor of that name in {out}; give one of `tasvir runs list`")
+
+
+def remove_run(path: Path) -> None:
+    """Remove the folder of a run, once more held against being anything else."""
+    _must_be_all_run(path)
+    shutil.rmtree(path)
+
+
+def _must_be_all_run(path: Path) -> None:
+    """A folder that begins with a run record and holds nothing that a run does not make."""
+    try:
+        with (path / RECORDS).open(encoding="utf-8") as file:
+            begins = json.loads(file.readline())["kind"] == "run"
+    except (ValueError, TypeError, KeyError):
+        begins = False
+    if path.is_symlink() or not begins:
+        raise DataFileError(f"{path} is not the folder of a run; only those are removed")
+    others = sorted(entry.name for entry in path.iterdir() if entry.name not in MADE and not entry.name.endswith(".part"))
+    if others:
+        raise DataFileError(f"{path} also holds {others[0]}, which the run did not make; move it elsewhere first")

@@ -1,0 +1,75 @@
+"""The question of a run, asked again in a fresh one."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TextIO
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.data.load import load_data
+from tasvir.records.record import Record
+from tasvir.records.run import RunFolder, open_run
+from tasvir.records.same import same_records
+from tasvir.studies.main_job import STUDY, Finished, run_main_job
+
+STUDIES = {STUDY: run_main_job}
+SETTINGS = ("profile", "seed", "threads", "device")
+
+
+@dataclass(frozen=True)
+class Again:
+    """The new run, whether its data were those of the old one, and how its numbers differ (times apart)."""
+
+    finished: Finished
+    same_data: bool
+    differences: tuple[str, ...]
+
+
+def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | None = None) -> Again:
+    """Does a run come out the same again?
+
+    Parameters
+    ----------
+    path : str or Path
+        The run's folder: what was asked is read from its records.
+    out : str or Path or None
+        The folder that will hold the new run; None: beside the old one, which stays as it is.
+    stream : text stream or None
+        Where progress is written; None: standard error.
+
+    Returns
+    -------
+    Again
+        Differences are one line each; none where every record is the same but for times.
+
+    Raises
+    ------
+    DataFileError
+        No run, or its images are no longer where they were.
+    BadInputError
+        A run of a data set that was not read by `load_data`, or of a study that this version does not know.
+
+    Source
+    ------
+    `tasvir.records.same.same_records`.
+
+    Examples
+    --------
+    >>> again = rerun("runs/run-digits-20250101-0a1b2c3d")  # doctest: +SKIP
+    """
+    old = open_run(path)
+    asked = old.run_record().data
+    if not asked.get("words"):
+        raise BadInputError(f"{path}: its records do not say how its images were read; run `tasvir run` on them again")
+    if asked["study"] not in STUDIES:
+        raise BadInputError(f"{path}: it is of the study {asked['study']!r}; this version knows {', '.join(STUDIES)}")
+    data = load_data(**asked["words"])
+    settings = {name: asked[name] for name in SETTINGS}
+    finished = STUDIES[asked["study"]](data, **settings, out=out or Path(path).absolute().parent, fresh=True, stream=stream)
+    differences = same_records(_found(old), _found(finished.run))
+    return Again(finished, data.fingerprint == asked["fingerprint"], tuple(differences))
+
+
+def _found(run: RunFolder) -> list[Record]:
+    """What the cells found, each under its name: an address changes with every line of the source."""
+    names = {address: name for name, address in run.run_record().data["addresses"].items()}
+    return [replace(record, cell=names[record.cell]) for record in run.records() if record.kind != "run"]
