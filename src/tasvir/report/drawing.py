@@ -47,7 +47,8 @@ def panel_svg(panel: Panel, salt: str) -> str:
 
 def figure_files(figure: Figure) -> dict[str, bytes]:
     """The whole figure, its panels side by side on white, as PNG and as SVG."""
-    columns = 1 if figure.panels[0].wide else min(len(figure.panels), 2 if figure.panel_rem > 15 else 3)
+    most = 1 if figure.panels[0].wide or figure.panel_rem > 30 else 2 if figure.panel_rem > 15 else 3
+    columns = min(len(figure.panels), most)
     rows = math.ceil(len(figure.panels) / columns)
     width, height = (max(getattr(p, side) for p in figure.panels) for side in ("width_in", "height_in"))
     with _style(figure.name):

@@ -51,7 +51,7 @@ def picture_pair(title: str, images: np.ndarray, words: Sequence[Sequence[str]],
     strip = side_by_side(images)
     width = 1.7
     middles = strip.shape[1] * np.array([0.25, 0.75])
-    below = ["\n".join(shortened(line, 11) for line in lines) for lines in words]
+    below = ["\n".join(shortened(line, 10) for line in lines) for lines in words]
 
     def draw(axes) -> None:
         axes.imshow(strip, interpolation="none", aspect="equal")
