@@ -32,9 +32,12 @@ def evaluate(
     model = load_model(model_dir)
     images = load_for(model, data, options)
     facts = evaluate_classifier(model, images, parts=part or (), seed=options.seed).facts()
-    told = f"{facts['n']} {' and '.join(facts['parts'])} images of {images.name}; classes matched {facts['matched']}"
-    words = [told, "", *_scores(facts), "", *_confusion(facts), "", *_calibration(facts)]
-    answer({"model": str(model_dir), "data": images.name} | facts, words, as_json=as_json)
+    told = [f"{facts['n']} {' and '.join(facts['parts'])} images of {images.name}; classes matched {facts['matched']}"]
+    rule = images.card.split_rule
+    if rule != "given":
+        told.append(f"Split {rule}. Where the model was fitted on this very set, give the seed of its fit.")
+    words = [*told, "", *_scores(facts), "", *_confusion(facts), "", *_calibration(facts)]
+    answer({"model": str(model_dir), "data": images.name, "split_rule": rule} | facts, words, as_json=as_json)
 
 
 def _scores(facts: dict[str, Any]) -> list[str]:

@@ -1,0 +1,90 @@
+"""A model folder is a tool: transform, predict and evaluate on any set."""
+
+import csv
+
+import numpy as np
+import pytest
+
+from tasvir import Autoencoder, ImageClassifier, load_data, save_model
+from tasvir.nets.mlp import MLPSpec
+
+DIGITS = load_data("digits")
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory):
+    X, y, _ = DIGITS.part("train")
+    fitted = ImageClassifier(net=MLPSpec(hidden=(16,)), max_epochs=1, device="cpu", random_state=0).fit(X, y)
+    return save_model(fitted, tmp_path_factory.mktemp("model") / "classifier", class_names=DIGITS.class_names)
+
+
+@pytest.fixture(scope="module")
+def autoencoder(tmp_path_factory):
+    fitted = Autoencoder(n_components=2, max_epochs=1, device="cpu", random_state=0).fit(DIGITS.images)
+    return save_model(fitted, tmp_path_factory.mktemp("model") / "autoencoder")
+
+
+@pytest.mark.parametrize(("command", "model"), [("transform", "autoencoder"), ("predict", "classifier")])
+def test_every_image_gets_a_row(command, model, request, tasvir, tmp_path):
+    folder = request.getfixturevalue(model)
+    said = tasvir(command, folder, "--data", "digits", "--out", "rows.csv", "--json")
+    assert said.code == 0, said
+    with (tmp_path / "rows.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    assert said.json == {
+        "model": str(folder), "data": "digits", "out": "rows.csv", "rows": 1797, "columns": list(table[0])
+    }  # fmt: skip
+    assert len(table) == 1797
+    assert "1797 rows" in said.err
+    assert tasvir(command, folder, "--data", "digits", "--out", "rows.npz").code == 0
+    with np.load(tmp_path / "rows.npz", allow_pickle=False) as arrays:
+        assert [row["part"] for row in table] == arrays["part"].tolist() == DIGITS.split.tolist()
+
+
+def test_evaluate_tells_scores_confusions_and_calibration(classifier, tasvir):
+    words = tasvir("evaluate", classifier, "--data", "digits")
+    assert words.code == 0, words
+    for text in ("364 test images of digits; classes matched by name", "balanced accuracy", "true  0", "Calibration error"):
+        assert text in words.out
+    facts = tasvir("evaluate", classifier, "--data", "digits", "--json").json
+    assert facts["n"] == sum(map(sum, facts["confusion"])) == 364
+    assert set(facts["scores"]) == {"accuracy", "balanced_accuracy", "auc"}
+    assert sum(b["accuracy"]["n"] for b in facts["calibration"]["bins"]) == 364
+    assert "seed 0" in facts["split_rule"]
+
+
+def test_evaluate_scores_the_parts_that_are_named(classifier, tasvir):
+    named = tasvir("evaluate", classifier, "--data", "digits", "--part", "train", "--part", "test", "--json")
+    assert (named.json["n"], named.json["parts"]) == (1797, ["train", "test"])
+
+
+def test_images_are_brought_to_the_size_that_the_model_takes(tmp_path, autoencoder, tasvir):
+    from PIL import Image
+
+    for label in ("a", "b"):
+        (tmp_path / "set" / label).mkdir(parents=True)
+        for i in range(12):
+            pixels = np.random.default_rng(i).integers(0, 256, (20, 30, 3), dtype=np.uint8)
+            Image.fromarray(pixels).save(tmp_path / "set" / label / f"{i}.png")
+    said = tasvir("transform", autoencoder, "--data", "set", "--out", "codes.npz")
+    assert said.code == 0, said
+    assert np.load(tmp_path / "codes.npz")["transformed"].shape == (24, 2)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("transform", "CLASSIFIER", "--out", "x.npz"), "use tasvir predict"),
+        (("predict", "AUTOENCODER", "--out", "x.npz"), "does not predict"),
+        (("evaluate", "AUTOENCODER"), "does not classify"),
+        (("predict", "CLASSIFIER", "--out", "x.txt"), ".npz or .csv"),
+        (("predict", ".", "--out", "x.csv"), "no model folder"),
+        (("evaluate", "CLASSIFIER", "--part", "val"), "it has train, test"),
+        (("evaluate", "CLASSIFIER", "--part", "nonsense"), "nonsense"),
+        (("evaluate", "CLASSIFIER", "--image-size", "16"), "leave image_size out"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_done_is_one_line(words, reason, classifier, autoencoder, refused):
+    folders = {"CLASSIFIER": classifier, "AUTOENCODER": autoencoder}
+    assert reason in refused(*(folders.get(word, word) for word in words), "--data", "digits")
