@@ -9,7 +9,6 @@ in turn in the same run; the figures are medians over the rounds.
 """
 
 import argparse
-import statistics
 import time
 from itertools import pairwise
 
@@ -89,7 +88,7 @@ def main() -> None:
     X, y, _ = load_data("mnist").part("train")
     our_seconds(X[:2000])  # the first steps load libraries
     rows = [(our_seconds(X), textbook_seconds(X, y), peak_flops()) for _ in range(rounds)]
-    ours, textbook, peak = (statistics.median(column) for column in zip(*rows, strict=True))
+    ours, textbook, peak = (float(np.median(column)) for column in zip(*rows, strict=True))
     rate = epoch_flops(len(X)) / ours
     print(f"threads {torch.get_num_threads()}, {len(X):,} images, batch {BATCH}, median of {rounds} rounds")
     print(f"Autoencoder()        {ours:7.2f} s an epoch   {rate / 1e9:6.0f} GFLOP/s")

@@ -5,7 +5,6 @@
 Settings are the ones of `tasvir run breastmnist`; nothing is chosen here.
 """
 
-import statistics
 import tempfile
 from pathlib import Path
 
@@ -31,7 +30,7 @@ def main() -> None:
             row.append(found[name]["value"])
     for name, row in scores.items():
         asked = f"   (asked: {ASKED[name]})" if name in ASKED else ""
-        print(f"mean {name} {statistics.mean(row):.4f}, from {min(row):.4f} to {max(row):.4f}{asked}")
+        print(f"mean {name} {sum(row) / len(row):.4f}, from {min(row):.4f} to {max(row):.4f}{asked}")
 
 
 if __name__ == "__main__":
