@@ -21,7 +21,7 @@ ROWS = [
     cell_done("fit", parameters={}, seed=0, facts={"fit_s": 3.0, "title": "PCA"}, elapsed_s=2.0),
 ]
 LATER = [
-    replace(RUN, data={**RUN.data, "started": "2026-01-01", "command": "run --out b"}),
+    replace(RUN, data={**RUN.data, "started": "2026-01-01", "command": "run --out b", "source": "/elsewhere/photos"}),
     *ROWS[1:3],
     metric("fit_s", 9.5, unit="s"),
     curve("loss", {"train": [1.0, 2.0], "elapsed_s": [0.5, 0.6]}),

@@ -36,5 +36,6 @@ def _told(differences: tuple[str, ...]) -> list[str]:
     if not differences:
         return ["Every number is the same as before (times apart)."]
     n = len(differences)
+    told = f"{n} {'record differs' if n == 1 else 'records differ'} from before:"
     rest = [f"  ... and {n - SHOWN} more (--json lists all)"] if n > SHOWN else []
-    return [f"{n} records differ from those before:", *(f"  {line}" for line in differences[:SHOWN]), *rest]
+    return [told, *(f"  {line}" for line in differences[:SHOWN]), *rest]

@@ -126,9 +126,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
     >>> X, y, _ = load_data("digits").part("train")
     >>> autoencoder = Autoencoder(n_components=8, max_epochs=2, random_state=0).fit(X)
     >>> autoencoder.transform(X).shape
-    (1437, 8)
+    (1433, 8)
     >>> autoencoder.inverse_transform(autoencoder.transform(X)).shape
-    (1437, 8, 8)
+    (1433, 8, 8)
     """
 
     _named_specs = {"net": ENCODERS}

@@ -78,7 +78,7 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
     >>> X, _, _ = load_data("digits").part("train")
     >>> folder = save_model(Autoencoder(n_components=2, max_epochs=1).fit(X), tempfile.mkdtemp())
     >>> load_model(folder).transform(X).shape
-    (1437, 2)
+    (1433, 2)
     """
     name = type(estimator).__name__
     if ESTIMATORS.get(name) != type(estimator).__module__:

@@ -1,4 +1,4 @@
-"""Do two runs say the same? Everything is compared but times: how long it took, when, and how called."""
+"""Do two runs say the same? Compared is everything but times (how long it took, when, how called) and where the images lay."""
 
 import json
 from collections import Counter
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from tasvir.records.record import Record
 
-_WHEN_AND_HOW = {"started", "finished", "date", "command"}
+_WHEN_AND_HOW = {"started", "finished", "date", "command", "source", "words"}
 
 
 def same_records(a: Sequence[Record], b: Sequence[Record]) -> list[str]:
@@ -21,7 +21,7 @@ def same_records(a: Sequence[Record], b: Sequence[Record]) -> list[str]:
     -------
     list of str
         One line a difference; empty when the runs are the same. Not compared: metrics in seconds, keys that end
-        in ``_s``, dates and the command.
+        in ``_s``, dates, the command and where the images lay (their fingerprint says what they are).
 
     Raises
     ------
