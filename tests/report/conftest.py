@@ -237,7 +237,7 @@ def generation_cells(run: RunBuilder, images: np.ndarray, labels: np.ndarray, na
         found += [metric("nearest_training", 0.14, labels={"of": "held-out real"})]
         if name == "vae":
             found += vae_records(30)
-        facts = {"title": title, "n_fit": 1200, "n_samples": 1000, "shown_classes": list(names[:shown])}
+        facts = {"title": title, "n_fit": 1200, "n_samples": 1000, "shown_classes": list(names[:shown]), "best_epoch": 30}
         run.cell(f"generation/{name}", {}, facts, found)
     plane = np.resize(np.stack([image for row in real for image in row]), (12, 12, *images.shape[1:]))
     run.cell("generation/vae-grid", {}, {"title": "VAE of two components"}, [array("decoded_grid", plane)])

@@ -111,5 +111,8 @@ def _shown(reading: Reading | None, write, unit: str = "") -> Shown:
 
 
 def _signed(value: float, digits: int) -> str:
+    """With its sign, which also what is nearly zero keeps: with more digits where it would read as zero."""
     text = f"{abs(value):.{digits}f}"
-    return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text
+    if float(text) == 0 and value and digits < 3:
+        return _signed(value, digits + 1)
+    return f"{0:.1f}" if float(text) == 0 else ("+" if value > 0 else MINUS) + text

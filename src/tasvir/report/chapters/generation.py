@@ -9,8 +9,7 @@ import numpy as np
 from tasvir.measures.interval import wilson
 from tasvir.report.cells import Cells, Curve, Reading, labelled
 from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, capital, listed, named, say, trouble
-from tasvir.report.fitting import fitting_sentence, read_training
-from tasvir.report.numbers import MISSING, Shown, count, decimal, of_n, percent, seconds
+from tasvir.report.numbers import MINUS, MISSING, Shown, count, decimal, of_n, percent, seconds
 from tasvir.report.plots.bars import value_bars
 from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.pictures import picture_grid
@@ -208,7 +207,7 @@ def _training(summary: GenerationSummary) -> tuple[Figure, ...]:
     caption = (
         f"Training of {', '.join(named(g.title) for g in trained)}, in nats an image. The evidence lower bound is minus the sum "
         "of the two other curves; it is to rise."
-    )
+    ) + (" The dotted line marks the epoch that was kept." if any(mark.values()) else "")
     keys = curve_keys(*(curve for _, _, curve in pairs))
     return (Figure("vae-training", caption, "Curves over the epochs.", panels, keys, panel_rem=13),)
 
@@ -267,7 +266,7 @@ def _copies(summary: GenerationSummary) -> tuple[Sentence, ...]:
 
 
 def _trained(summary: GenerationSummary) -> tuple[Prose, ...]:
-    told = (sentence(g) for g in summary.measured for sentence in (_used_latents, _fitting))
+    told = (sentence(g) for g in summary.measured for sentence in (_used_latents, _bound))
     sentences = tuple(sentence for sentence in told if sentence is not None)
     return (Prose(sentences),) if sentences else ()
 
@@ -282,19 +281,24 @@ def _used_latents(generator: Generator) -> Sentence | None:
     return say(text, title=named(generator.title), nats=f"{_ACTIVE_NATS:g}", **shown)
 
 
-def _fitting(generator: Generator) -> Sentence | None:
-    """Over-fitting, read from minus the bound as the loss."""
+def _bound(generator: Generator) -> Sentence | None:
+    """How far the training came, and whether it went on too long."""
     bound = generator.curves.get("elbo")
-    if bound is None:
+    valid = np.array(bound.series.get("valid", ()) if bound else ())
+    if not np.isfinite(valid).any():
         return None
-    loss = {name: tuple(-value for value in values) for name, values in bound.series.items()}
-    return fitting_sentence(named(generator.title), read_training(Curve(bound.x, bound.x_name, loss, bound.record)))
+    best, last = int(np.nanargmax(valid)), int(np.flatnonzero(np.isfinite(valid))[-1])
+    numbers = {"epoch": f"{bound.x[best]:g}", "last": f"{bound.x[last]:g}", "value": f"{valid[best]:.1f}".replace("-", MINUS)}
+    text = "On validation images the bound of {title} was highest at epoch {epoch} of {last}, {value} nats"
+    text += ", and ended {fall} lower." if best < last else ", where it ended."
+    numbers["fall"] = f"{valid[best] - valid[last]:.1f}"
+    return say(text, title=named(generator.title), **{name: Shown(number, bound.record) for name, number in numbers.items()})
 
 
 def _headline(summary: GenerationSummary) -> Sentence | None:
     best = summary.best
     if best is None:
         return None
-    text = "{best} gives the best samples: a classifier that saw only them reaches a balanced accuracy of {value}"
-    text += "; as many real images give {real}." if best.real_train else "."
+    text = "From samples alone, a classifier reaches a balanced accuracy of {value} at best ({best})"
+    text += "; from as many real images, {real}." if best.real_train else "."
     return say(text, best=named(best.title), value=percent(best.gan_train), real=percent(best.real_train))
