@@ -15,7 +15,7 @@ from tasvir.studies.cell import Outcome, Workspace
 #: Random images shown of each class.
 N_SHOWN = 5
 #: Pairs of duplicates that are recorded, and shown as pictures; the nearest first.
-MOST_PAIRS, N_PICTURED = 200, 12
+MOST_PAIRS, N_PICTURED = 1000, 12
 
 
 def describe_data(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:

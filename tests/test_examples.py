@@ -13,7 +13,7 @@ def test_pytorch_cnn_learns_digits_from_csv(tmp_path):
     for part in ("train", "test"):
         X, y, _ = data.part(part)
         np.savetxt(tmp_path / f"{part}.csv", np.column_stack([y, X.reshape(len(X), -1)]), fmt="%d", delimiter=",")
-    file = Path(__file__).parents[2] / "examples" / "pytorch_cnn.py"
+    file = Path(__file__).parents[1] / "examples" / "pytorch_cnn.py"
     spec = importlib.util.spec_from_file_location("pytorch_cnn", file)
     example = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(example)
