@@ -1,0 +1,58 @@
+"""`tasvir sample`: new images as a file or as pictures, and what it refuses."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from tasvir import Autoencoder, GaussianSampler, save_model
+
+
+@pytest.fixture
+def folders(tmp_path_factory):
+    """Model folders of a labelled sampler, one without labels, and a model that draws nothing."""
+    rng = np.random.default_rng(0)
+    X, y = rng.integers(0, 256, (40, 6, 6)).astype(np.uint8), np.repeat([0, 1], 20)
+    place = tmp_path_factory.mktemp("models")
+    save_model(GaussianSampler().fit(X, y), place / "labelled", class_names=("zebra", "ant"))
+    save_model(GaussianSampler().fit(X), place / "plain")
+    save_model(Autoencoder(n_components=2, max_epochs=1, device="cpu").fit(X), place / "autoencoder")
+    return place
+
+
+def test_npz_holds_images_and_the_words_of_their_classes(tasvir, folders, tmp_path):
+    said = tasvir("sample", folders / "labelled", "-n", 5, "--label", "zebra", "--out", "new.npz", "--json")
+    assert (said.code, said.json["n"]) == (0, 5)
+    found = np.load(tmp_path / "new.npz")
+    assert (found["images"].shape, found["images"].dtype) == ((5, 6, 6), np.uint8)
+    assert found["labels"].tolist() == ["zebra"] * 5
+
+
+def test_the_same_seed_draws_the_same(tasvir, folders, tmp_path):
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        assert tasvir("sample", folders / "plain", "-n", 3, "--seed", seed, "--out", f"{name}.npz").code == 0
+    a, b, c = (np.load(tmp_path / f"{name}.npz")["images"] for name in "abc")
+    np.testing.assert_array_equal(a, b)
+    assert (a != c).any()
+
+
+def test_a_folder_gets_pictures_by_class(tasvir, folders, tmp_path):
+    assert tasvir("sample", folders / "labelled", "-n", 8, "--out", "pictures").code == 0
+    files = sorted((tmp_path / "pictures").rglob("*.png"))
+    assert len(files) == 8
+    assert {file.parent.name for file in files} <= {"zebra", "ant"}
+    assert Image.open(files[0]).size == (6, 6)
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("labelled", "-n", 2, "--label", "cat", "--out", "x.npz"), "label cat was never seen at fit: give one of zebra, ant"),
+        (("labelled", "-n", 0, "--out", "x.npz"), "n_samples=0"),
+        (("plain", "-n", 2, "--label", "ant", "--out", "x.npz"), "fitted without labels"),
+        (("autoencoder", "-n", 2, "--out", "x.npz"), "draws no images"),
+        (("labelled", "-n", 2, "--out", "x.csv"), "ends in .npz"),
+        (("missing", "-n", 2, "--out", "x.npz"), "no model folder"),
+    ],
+)
+def test_bad_requests_are_one_line(refused, folders, words, reason):
+    assert reason in refused("sample", folders / words[0], *words[1:])
