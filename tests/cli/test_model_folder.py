@@ -68,7 +68,8 @@ def test_images_are_brought_to_the_size_that_the_model_takes(tmp_path, autoencod
             Image.fromarray(pixels).save(tmp_path / "set" / label / f"{i}.png")
     said = tasvir("transform", autoencoder, "--data", "set", "--out", "codes.npz")
     assert said.code == 0, said
-    assert np.load(tmp_path / "codes.npz")["transformed"].shape == (24, 2)
+    with np.load(tmp_path / "codes.npz", allow_pickle=False) as arrays:
+        assert arrays["transformed"].shape == (24, 2)
 
 
 @pytest.mark.parametrize(
