@@ -40,7 +40,8 @@ def test_a_folder_gets_pictures_by_class(tasvir, folders, tmp_path):
     files = sorted((tmp_path / "pictures").rglob("*.png"))
     assert len(files) == 8
     assert {file.parent.name for file in files} <= {"zebra", "ant"}
-    assert Image.open(files[0]).size == (6, 6)
+    with Image.open(files[0]) as picture:
+        assert picture.size == (6, 6)
 
 
 @pytest.mark.parametrize(
