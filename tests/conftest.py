@@ -6,6 +6,11 @@ import os
 os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 import pytest
+from hypothesis import settings
+
+# The same examples at each run: a test that fails by chance teaches to run it again.
+settings.register_profile("tasvir", derandomize=True, deadline=None)
+settings.load_profile("tasvir")
 
 
 def pytest_addoption(parser):

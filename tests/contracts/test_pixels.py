@@ -91,6 +91,18 @@ def test_an_image_shape_that_does_not_fit_is_refused():
         PixelSpace.learn(np.zeros((2, 50))).image_shape((7, 7))
 
 
+@pytest.mark.parametrize("wrong", ["square", 7, (7,), (7, 7, 1, 1), (0, 49), (7.0, 7.0), (None, 49)])
+def test_what_is_no_image_shape_is_refused(wrong):
+    with pytest.raises(BadInputError, match=r"give \(height, width\)"):
+        PixelSpace.learn(np.zeros((2, 49))).image_shape(wrong)
+
+
+def test_images_have_the_shape_they_have():
+    assert PixelSpace.learn(np.zeros((2, 4, 6))).image_shape((4, 6)) == (4, 6, 1)
+    with pytest.raises(BadInputError, match="leave it out"):
+        PixelSpace.learn(np.zeros((2, 4, 6))).image_shape((6, 4))
+
+
 def test_storing_bytes_copies_nothing():
     X = np.zeros((2, 3, 3), np.uint8)
     assert PixelSpace.learn(X).store(X) is X

@@ -97,7 +97,7 @@ def test_a_number_says_what_it_holds(value):
 @pytest.mark.parametrize(
     ("number", "words"),
     [
-        (Number(low=1, whole=True), "a whole number at least 1"),
+        (Number(low=1, whole=True), "a whole number of at least 1"),
         (Number(low=0, high=1, open_low=True, open_high=True, optional=True), "a number above 0 and below 1 or None"),
         (Number(), "a number"),
     ],
@@ -107,5 +107,5 @@ def test_a_number_says_what_it_wants(number, words):
 
 
 def test_a_wrong_setting_is_named():
-    with pytest.raises(BadInputError, match=r"Toy\(width=0\): give a whole number at least 1"):
+    with pytest.raises(BadInputError, match=r"Toy\(width=0\): give a whole number of at least 1"):
         check_settings(Toy(width=0), {"width": Number(low=1, whole=True)})

@@ -44,9 +44,9 @@ def _tasvir(
 
 
 def main() -> None:
-    """Run the command line: exit code 0, 1 (something failed) or 2 (bad input), never a traceback for either."""
+    """Run the command line: exit code 0, 1 (something failed) or 2 (bad input), never a traceback for any."""
     try:
-        app()
+        code = app(prog_name="tasvir", standalone_mode=False)
     except TasvirError as error:
         _stop(str(error), error.exit_code)
     except BrokenPipeError:
@@ -55,6 +55,21 @@ def main() -> None:
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}; check the path and its permissions", 2)
+    except Exception as error:
+        if not hasattr(error, "format_message"):  # typer's errors of usage have had several homes
+            raise
+        _tell_usage(error)
+    else:
+        sys.exit(1 if code else 0)
+
+
+def _tell_usage(error) -> None:
+    """What is wrong with the words, and where to look them up; a command without words tells its help."""
+    if "\n" in error.format_message():
+        print(error.format_message(), file=sys.stderr)
+        sys.exit(2)
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "tasvir"
+    _stop(f"{error.format_message().rstrip('.')}; see `{command} --help`", 2)
 
 
 def _stop(line: str, code: int) -> None:

@@ -10,7 +10,7 @@ WORDS = {"none": None, "true": True, "false": False}
 def apply_settings(estimator: Any, given: list[str]) -> None:
     """Set what `--set` asks for; an unknown parameter is an error that lists the known ones."""
     settings = parse_settings(given)
-    known = estimator.get_params(deep=False)
+    known = estimator.get_params(deep=False).keys() - {"hooks"}  # live objects, which have no words
     for key in settings:
         if key.partition("__")[0] not in known:
             name = type(estimator).__name__

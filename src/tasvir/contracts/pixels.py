@@ -5,7 +5,9 @@ finite numbers. Inside, pixels stay ``uint8`` (scaled on the batch, by 255) or b
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
@@ -38,20 +40,26 @@ class PixelSpace:
 
     def image_shape(self, given: tuple[int, ...] | None = None) -> tuple[int, int, int]:
         """(height, width, channels): of the images, as `given` for flat X, else a square if possible, else one line."""
-        if len(self.shape) > 1:
-            height, width, *channels = self.shape
-            return height, width, channels[0] if channels else 1
         if given is not None:
-            height, width, *channels = given
-            shape = height, width, channels[0] if channels else 1
-            if math.prod(shape) != self.n_features:
-                raise BadInputError(
-                    f"image_shape={tuple(given)} has {math.prod(shape)} numbers but X has {self.n_features} features: "
-                    "give (height, width) or (height, width, channels) whose product is the number of features"
-                )
-            return shape
+            return self._given_shape(given)
+        if len(self.shape) > 1:
+            return _with_channels(self.shape)
         side = math.isqrt(self.n_features)
         return (side, side, 1) if side * side == self.n_features else (1, self.n_features, 1)
+
+    def _given_shape(self, given: tuple[int, ...]) -> tuple[int, int, int]:
+        numbers = isinstance(given, tuple | list) and all(isinstance(n, Integral) and n > 0 for n in given)
+        if not numbers or len(given) not in (2, 3):
+            raise BadInputError(f"image_shape={given!r}: give (height, width) or (height, width, channels)")
+        shape = _with_channels(given)
+        if len(self.shape) > 1 and shape != _with_channels(self.shape):
+            raise BadInputError(f"image_shape={tuple(given)} is for flat X, but X has images of shape {self.shape}: leave it out")
+        if math.prod(shape) != self.n_features:
+            raise BadInputError(
+                f"image_shape={tuple(given)} has {math.prod(shape)} numbers but X has {self.n_features} features: "
+                "give (height, width) or (height, width, channels) whose product is the number of features"
+            )
+        return shape
 
     def store(self, X: np.ndarray) -> np.ndarray:
         """X as it is kept during training: uint8 untouched, everything else float32 on the 0..1 scale."""
@@ -68,6 +76,11 @@ class PixelSpace:
         """From the 0..1 scale to the shape and the dtype seen at `fit`; images are clipped to their range."""
         values = self.restore(np.clip(unit, 0.0, 1.0) if len(self.shape) > 1 or self.dtype == "uint8" else unit)
         return (np.rint(values) if np.issubdtype(self.dtype, np.integer) else values).astype(self.dtype)
+
+
+def _with_channels(shape: Sequence[int]) -> tuple[int, int, int]:
+    height, width, *channels = shape
+    return height, width, channels[0] if channels else 1
 
 
 def check_X(estimator, X, *, reset: bool) -> np.ndarray:

@@ -1,7 +1,7 @@
 """Constructor settings are stored unchanged and held to their ranges at `fit`."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from typing import Any
@@ -37,7 +37,32 @@ class Number:
         if self.high < math.inf:
             bounds.append(f"{'below' if self.open_high else 'at most'} {self.high:g}")
         kind = "a whole number" if self.whole else "a number"
-        return f"{kind} {' and '.join(bounds)}".strip() + (" or None" if self.optional else "")
+        of = "of " if bounds and bounds[0].startswith("at ") else ""
+        return f"{kind} {of}{' and '.join(bounds)}".strip() + (" or None" if self.optional else "")
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """The few values that a setting may have."""
+
+    values: tuple[Any, ...]
+
+    def holds(self, value: Any) -> bool:
+        return value in self.values
+
+    @property
+    def words(self) -> str:
+        return " or ".join(map(repr, self.values))
+
+
+@dataclass(frozen=True)
+class Callables:
+    """A sequence of hooks."""
+
+    words = "a sequence of hooks, as in tasvir.train.hooks"
+
+    def holds(self, value: Any) -> bool:
+        return isinstance(value, Sequence) and all(map(callable, value))
 
 
 #: The settings that every trained estimator shares.
@@ -46,10 +71,11 @@ TRAINING_SETTINGS = {
     "batch_size": Number(low=1, whole=True),
     "learning_rate": Number(low=0, open_low=True),
     "validation_fraction": Number(low=0, high=1, open_low=True, open_high=True, optional=True),
+    "hooks": Callables(),
 }
 
 
-def check_settings(estimator: Any, ranges: Mapping[str, Number]) -> None:
+def check_settings(estimator: Any, ranges: Mapping[str, Number | OneOf | Callables]) -> None:
     """Raise `BadInputError`, naming setting and value, for the first one outside its range."""
     for name, allowed in ranges.items():
         value = getattr(estimator, name)

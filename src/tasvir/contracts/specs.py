@@ -19,11 +19,20 @@ def resolve_spec(value: Any, named: Mapping[str, Any], parameter: str) -> Any:
     if isinstance(value, str) and value in named:
         return named[value]
     if type(value) in {type(spec) for spec in named.values()}:
+        _check_flags(value)
         return value
     kinds = sorted({type(spec).__name__ for spec in named.values()})
     raise BadInputError(
         f"{parameter}={value!r} is not known: give one of {', '.join(map(repr, named))} or a spec ({', '.join(kinds)})"
     )
+
+
+def _check_flags(spec: Any) -> None:
+    """Any value would do as a condition: a word that is meant otherwise would go unnoticed."""
+    for field in dataclasses.fields(spec):
+        value = getattr(spec, field.name)
+        if isinstance(field.default, bool) and not isinstance(value, bool):
+            raise BadInputError(f"{type(spec).__name__}({field.name}={value!r}): give True or False")
 
 
 class SpecParams:

@@ -14,7 +14,7 @@ from torch.nn import functional
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.pixels import check_X
 from tasvir.contracts.seeds import seed_from, stream_rng, stream_seed
-from tasvir.contracts.settings import TRAINING_SETTINGS, Number
+from tasvir.contracts.settings import TRAINING_SETTINGS, Number, OneOf
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, flat_pixels
 from tasvir.models.labels import known_targets, learn_labels, targets_to_draw, validation_targets
@@ -163,6 +163,8 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     _settings = TRAINING_SETTINGS | {
         "n_components": Number(low=1, whole=True),
         "beta": Number(low=0),
+        "conditional": OneOf((True, False)),
+        "likelihood": OneOf(LIKELIHOODS),
         "likelihood_sd": Number(low=0, open_low=True),
     }
 
@@ -203,8 +205,6 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
 
     def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
         """Learn the images of X; `y` enters the decoder where ``conditional=True``, else it only steers the inner split."""
-        if self.likelihood not in LIKELIHOODS:
-            raise BadInputError(f"VAE(likelihood={self.likelihood!r}): give one of {', '.join(LIKELIHOODS)}")
         X = self._check_fit_X(X, y)
         targets = self._learn_labels(X, y)
         valid = None

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 import torch
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.settings import Number
+
+SHIFT = Number(low=0, high=0.5, open_high=True)
 
 
 @dataclass(frozen=True)
@@ -15,8 +18,8 @@ class AugmentSpec:
     flip: bool = False
 
     def build(self, image_shape: tuple[int, int, int]) -> "Augment":
-        if not 0.0 <= self.max_shift < 0.5:
-            raise BadInputError(f"AugmentSpec(max_shift={self.max_shift!r}): give a fraction of the side, 0 <= max_shift < 0.5")
+        if not SHIFT.holds(self.max_shift):
+            raise BadInputError(f"AugmentSpec(max_shift={self.max_shift!r}): give {SHIFT.words}, a fraction of the side")
         height, width, _ = image_shape
         return Augment(round(self.max_shift * height), round(self.max_shift * width), self.flip)
 

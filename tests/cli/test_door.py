@@ -1,0 +1,165 @@
+"""Every command has help, knows --json, and loads nothing heavy before it works."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from unittest import mock
+
+import pytest
+import small
+import typer
+
+import tasvir as package
+from tasvir.cli import door
+from tasvir.contracts.errors import BadInputError, StudyFailedError
+
+
+def commands(group=None, words=()):
+    """(words, command) of every command there is."""
+    group = typer.main.get_command(door.app) if group is None else group
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+COMMANDS = dict(commands())
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_every_command_and_flag_says_what_it_is_for(tasvir, words):
+    said = tasvir(*words.split(), "--help")
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(f"Usage: tasvir {words} ")
+    assert COMMANDS[words].help.strip().endswith((".", "?"))
+    silent = [p.name for p in COMMANDS[words].params if p.name != "help" and not getattr(p, "help", None)]
+    assert silent == []
+
+
+@pytest.mark.parametrize("words", ["", "data", "runs"])
+def test_without_a_command_the_help_is_told(tasvir, words):
+    said = tasvir(*words.split())
+    assert said.code == 2
+    assert f"Usage: tasvir {words}".strip() in said.err
+    assert "Commands:" in said.err
+
+
+def test_the_version(tasvir):
+    said = tasvir("--version")
+    assert (said.code, said.out, said.err) == (0, f"tasvir {package.__version__}\n", "")
+
+
+LIGHT = """
+import sys
+from tasvir.cli import door
+sys.argv = ["tasvir", *sys.argv[1:]]
+try:
+    door.main()
+except SystemExit as end:
+    assert not end.code, end.code
+heavy = {"torch", "sklearn", "matplotlib", "scipy", "pandas", "jinja2"} & set(sys.modules)
+print("heavy:", sorted(heavy))
+"""
+
+
+@pytest.mark.parametrize("words", ["--help", "--version", "run --help", "fit --help", "data list"])
+def test_nothing_heavy_is_loaded_for_words(words):
+    done = subprocess.run([sys.executable, "-c", LIGHT, *words.split()], capture_output=True, text=True, check=True)
+    assert done.stdout.endswith("heavy: []\n")
+
+
+def test_the_installed_command_is_the_door():
+    script = Path(sys.executable).parent / "tasvir"
+    if not script.exists() or importlib.util.find_spec("tasvir") is None:
+        pytest.skip("the package is on the path, but not installed")
+    done = subprocess.run([script, "--version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("tasvir ")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (BadInputError("x=1: give 2"), 2, "tasvir: x=1: give 2\n"),
+        (StudyFailedError("two parts\nfailed"), 1, "tasvir: two parts failed\n"),
+        (PermissionError(13, "Permission denied", "/a/file"), 2, "tasvir: /a/file: Permission denied; check the path"),
+        (OSError(28, "No space left on device"), 2, "tasvir: No space left on device; check the path"),
+    ],
+)
+def test_an_error_that_we_explain_is_one_line(tasvir, error, code, line):
+    with mock.patch("tasvir.data.listing.list_data", side_effect=error):
+        said = tasvir("data", "list")
+    assert said.code == code
+    assert said.err.startswith(line)
+    assert said.err.count("\n") == 1
+
+
+def test_a_defect_of_ours_is_not_hidden(tasvir):
+    with mock.patch("tasvir.data.listing.list_data", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+        tasvir("data", "list")
+
+
+def test_a_reader_that_has_gone_is_no_error():
+    code = "import sys; from tasvir.cli import door; sys.argv = ['tasvir', 'data', 'list']; door.main()"
+    done = subprocess.run(f'{sys.executable} -c "{code}" | head -c 1', shell=True, capture_output=True, text=True)
+    assert done.stderr == ""
+
+
+def test_an_interrupt_says_how_to_go_on(tasvir):
+    with mock.patch("tasvir.studies.main_job.run_main_job", side_effect=KeyboardInterrupt):
+        said = tasvir("run", "digits", "--seed", 3, "--fresh", "--out", "my runs")
+    assert said.code == 1
+    assert said.err.endswith("go on with:  tasvir run digits --seed 3 --out 'my runs'\n")
+
+
+def test_an_interrupted_fit_says_how_to_go_on(tasvir):
+    with mock.patch("tasvir.models.refit.fit_in_folder", side_effect=KeyboardInterrupt):
+        said = tasvir("fit", "vae", "--data", "digits", "--out", "model")
+    assert said.code == 1
+    assert "same command goes on from the last checkpoint in model" in said.err
+
+
+def test_an_interrupt_anywhere_else_is_a_failure_without_a_traceback(tasvir):
+    with mock.patch("tasvir.data.listing.list_data", side_effect=KeyboardInterrupt):
+        assert tasvir("data", "list").code == 1
+
+
+@pytest.fixture(scope="session")
+def asked(world, tmp_path_factory):
+    """Each command, asked for something that it can answer."""
+    out, images = tmp_path_factory.mktemp("asked"), ("--data", world.images)
+    return {
+        "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
+        "rerun": ("rerun", world.run),
+        "fit": ("fit", "gaussian-sampler", *images, "--out", out / "model"),
+        "transform": ("transform", world.autoencoder, *images, "--out", out / "codes.csv"),
+        "predict": ("predict", world.classifier, *images, "--out", out / "classes.npz"),
+        "evaluate": ("evaluate", world.classifier, *images),
+        "sample": ("sample", world.sampler, "-n", 3, "--out", out / "drawn.npz"),
+        "report": ("report", world.run),
+        "data list": ("data", "list"),
+        "data info": ("data", "info", world.images),
+        "data audit": ("data", "audit", world.images),
+        "data fetch": ("data", "fetch", "digits"),
+        "runs list": ("runs", "list", "--out", world.runs),
+        "runs rm": ("runs", "rm", world.run, "--out", world.runs),
+    }
+
+
+#: What may not be asked twice of the shared folder, or needs the network: their own tests ask.
+ASKED_ELSEWHERE = {"rerun", "runs rm", "data fetch"}
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_json_is_all_that_stdout_holds(asked, tasvir, words):
+    assert words in asked, "a new command: ask it for something here"
+    if words in ASKED_ELSEWHERE:
+        assert "--json" in tasvir(*words.split(), "--help").out
+        return
+    with small.small_profiles():
+        said = tasvir(*asked[words], "--json")
+    assert said.code == 0, said
+    assert said.json or said.json == []
+    assert said.err.strip(), "nothing was said to people"
+    assert "Traceback" not in said.err
