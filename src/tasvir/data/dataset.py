@@ -55,6 +55,15 @@ class Dataset:
     words : mapping
         What was said to `load_data`: ``load_data(**words)`` gives the set again. Empty for a set made otherwise.
 
+    Raises
+    ------
+    BadInputError
+        From `part`, for a name that is no part.
+
+    Source
+    ------
+    Our own; the fingerprint is the sha256 of images, labels, groups, split and class names.
+
     Examples
     --------
     >>> from tasvir import load_data

@@ -84,6 +84,10 @@ def load_data(
     BadInputError
         For settings out of range and sets that cannot be learned from, as one with a single class.
 
+    Source
+    ------
+    The origin and licence of a named set stand on its card: ``load_data(...).card``.
+
     Examples
     --------
     >>> from tasvir import load_data

@@ -44,6 +44,7 @@ def fit(estimator: Any, X: np.ndarray, y: Any, **settings: Any) -> Any:
 
 
 def words_of(function: Callable) -> set[str]:
+    """The names of its parameters."""
     return set(inspect.signature(function).parameters)
 
 
@@ -63,6 +64,7 @@ def results_of(fitted, X) -> dict[str, np.ndarray]:
 
 
 def must_be_same(first: dict[str, np.ndarray], second: dict[str, np.ndarray]) -> None:
+    """Two answers of `results_of` agree to the last bit."""
     for name in first:
         assert np.array_equal(first[name], second[name]), f"{name} differs"
 
@@ -78,6 +80,7 @@ def scoring_of(estimator) -> Callable | None:
 
 
 def must_raise(errors, word: str, function: Callable[[], Any], what: str = "") -> None:
+    """`function` raises one of `errors`, and the error speaks of `word`."""
     try:
         function()
     except errors as error:
