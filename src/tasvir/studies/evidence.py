@@ -18,7 +18,7 @@ from tasvir.records.record import Record, array, metric
 from tasvir.studies.cell import Cell, Outcome, Workspace
 from tasvir.studies.mirror import mirror_safe
 from tasvir.studies.subset import missing_labels, unequal_subset
-from tasvir.studies.training import VAE_LIKELIHOOD, flat_unit, seconds
+from tasvir.studies.training import conditional_likelihood, flat_unit, seconds
 
 #: Steps that every arm's classifier is trained for, whatever the size of its training set, and images a step.
 STEPS, BATCH = 500, 32
@@ -140,7 +140,7 @@ def conditional_vae(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, seed: int)
     vae = VAE(
         net="conv",
         conditional=True,
-        **VAE_LIKELIHOOD,
+        **conditional_likelihood(X[0].size),
         n_components=16,
         max_epochs=max(1, round(VAE_STEPS / max(1, len(X) / VAE_BATCH))),
         batch_size=VAE_BATCH,

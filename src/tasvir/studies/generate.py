@@ -21,7 +21,16 @@ from tasvir.records.record import Record, array, metric
 from tasvir.studies.cell import Cell, Outcome, Workspace
 from tasvir.studies.evidence import evidence_classifier
 from tasvir.studies.mirror import mirror_safe
-from tasvir.studies.training import VAE_LIKELIHOOD, epochs_for, fit_in_cell, flat_unit, kept_model, loss_curve, measured, seconds
+from tasvir.studies.training import (
+    conditional_likelihood,
+    epochs_for,
+    fit_in_cell,
+    flat_unit,
+    kept_model,
+    loss_curve,
+    measured,
+    seconds,
+)
 
 #: Real and drawn images that are compared, classes and images a class that are shown, and cells a side of the decoded grid.
 MOST_COMPARED, MOST_CLASSES, N_SHOWN, GRID = 2000, 10, 8, 12
@@ -57,7 +66,7 @@ def generate_vae(data: Dataset, parameters: Mapping[str, Any], seed: int, worksp
 
     data = with_validation(data, seed)
     settings = {"n_components": parameters["n_components"], "max_epochs": parameters["max_epochs"]}
-    vae = VAE(net="conv", conditional=True, **VAE_LIKELIHOOD, **settings, random_state=seed)
+    vae = VAE(net="conv", conditional=True, **conditional_likelihood(data.images[0].size), **settings, random_state=seed)
     vae, fit_s, best_epoch = fit_in_cell(vae, data, workspace)
     history = vae.history_
     curves = [loss_curve(history, name) for name in ("elbo", "reconstruction", "kl")]

@@ -46,6 +46,14 @@ def epochs_for(data: Dataset, pixels_seen: float, *, fewest: int, most: int) -> 
     return int(np.clip(round(pixels_seen / max(1, X.shape[0] * X.shape[1] * X.shape[2])), fewest, most))
 
 
+def conditional_likelihood(n_pixels: int) -> dict[str, Any]:
+    """The likelihood of a VAE that is to obey its label: the width grows with the image, so that codes hold about ten nats.
+
+    The same width on a larger image makes the code tell everything, the class too, and the decoder ignores the label.
+    """
+    return VAE_LIKELIHOOD | {"likelihood_sd": round(0.15 * (n_pixels / 64) ** 0.5, 4)}
+
+
 def kept_model(estimator: Any, name: str, data: Dataset, workspace: Workspace) -> Record:
     """The fitted estimator as a model record; it learns the words of the classes."""
     from tasvir.models.folder import save_model
