@@ -11,11 +11,11 @@ every class counts alike) and d_sf that of one (seed, fold) cell, the variance o
     W    = max(0, s^2(d_sf) - the images' part in it), the variance that a training set brings to a cell;
     q    = n_test / n_train, by which cells are correlated because their training sets overlap (Nadeau and Bengio)
 
-and the interval is t with 1 / df = (each part's share of V) / (its degrees of freedom), summed: S - 1 for the seeds, or
-F (S - 1) where the cells took their place; J - 1 for W. On one fixed test set a seed is a cell, the training set is one and
-the same and q = 0: that is mean +- t sqrt(s^2 / S + v), and holds for this training set only. Half a standard error is added
-to W because a small variance is often estimated as none. Two seeds say little of seeds: there a seed's own effect must not
-be far greater than a training set's. What all this keeps and finds beside its rivals is in benchmarks/results/statistics.md.
+and the interval is t with 1 / df = (each part's share of V) / (its degrees of freedom), summed: S - 1 for the seeds, J - 1
+for W. (Satterthwaite's rule, with squared shares, is sharper and breaks its level where few seeds make most of V.) On one
+fixed test set a seed is a cell, the training set is one and the same and q = 0: that is mean +- t sqrt(s^2 / S + v), and
+holds for this training set only. Half a standard error is added to W because a small variance is often estimated as none.
+What all this keeps and finds beside its rivals is in benchmarks/results/statistics.md.
 
 Shape letters: S seeds, n images, F folds, K classes, J cells.
 """
@@ -93,16 +93,15 @@ def crossed_difference(
 
     images, images_per_df = _images(difference_Sn.mean(axis=0), codes, weight_n, unit_of_image)
     D_S = difference_Sn @ weight_n
-    seeds, seeds_df, overlap, J, n_folds = D_S.var(ddof=1) / S, S - 1, 0.0, S, 1
+    seeds, overlap, J, n_folds = D_S.var(ddof=1) / S, 0.0, S, 1
     if folds_Sn is not None:
         n_folds = int(folds_Sn.max()) + 1
         J = S * n_folds
         cells_variance, training = cells_of_folds(difference_Sn, codes, folds_Sn, n_folds, unit_of_image)
         overlap = overlap_variance(cells_variance, training, J, n_folds)
-        if cells_variance / J > seeds:
-            seeds, seeds_df = cells_variance / J, n_folds * (S - 1)
+        seeds = max(seeds, cells_variance / J)
     variance = images + seeds + overlap
-    per_df = images_per_df + seeds / seeds_df + overlap / (J - 1)
+    per_df = images_per_df + seeds / (S - 1) + overlap / (J - 1)
     df = variance / per_df if variance > 0 else float(S - 1)
     return CrossedDifference(
         float(D_S.mean()), float(np.sqrt(variance)), float(df), images, float(seeds), float(overlap), n_units, S, n_folds
