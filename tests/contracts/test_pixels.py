@@ -103,6 +103,11 @@ def test_images_have_the_shape_they_have():
         PixelSpace.learn(np.zeros((2, 4, 6))).image_shape((6, 4))
 
 
+def test_bytes_are_rounded_and_not_cut():
+    space = PixelSpace.learn(np.zeros((2, 1, 2), np.uint8))
+    assert space.as_seen(np.array([[100.6 / 255, 100.4 / 255]])).tolist() == [[[101, 100]]]
+
+
 def test_storing_bytes_copies_nothing():
     X = np.zeros((2, 3, 3), np.uint8)
     assert PixelSpace.learn(X).store(X) is X

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pytest
+import sklearn
 import torch
 from scipy.linalg import subspace_angles
+from sklearn.model_selection import GroupKFold, cross_validate
 
 from tasvir import PCA, Autoencoder, load_data
 from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
 from tasvir.train.engine import TorchEngineSpec
+from tasvir.train.hooks import EarlyStopping
 from tasvir.train.loop import fit_loop
 
 
@@ -64,6 +67,31 @@ def test_groups_do_not_cross_the_inner_split(monkeypatch):
     (train, valid), *_ = found
     assert not set(groups[train]) & set(groups[valid])
     assert sorted([*train, *valid]) == list(range(40))
+
+
+def test_groups_reach_fit_where_scikit_learn_routes_metadata():
+    X, groups = np.random.default_rng(0).random((40, 4, 4)), np.repeat(np.arange(8), 5)
+    seen = []
+
+    class Watched(Autoencoder):
+        def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
+            seen.append(np.unique(groups).size)
+            return super().fit(X, y, groups=groups)
+
+    with sklearn.config_context(enable_metadata_routing=True):
+        watched = Watched(n_components=2, max_epochs=1).set_fit_request(groups=True)
+        cross_validate(watched, X, cv=GroupKFold(4), params={"groups": groups}, error_score="raise")
+    assert seen == [6, 6, 6, 6]
+
+
+def test_hooks_are_begun_anew_at_each_fit():
+    X = np.random.default_rng(0).random((30, 4, 4))
+    hook = EarlyStopping(patience=2)
+    estimator = Autoencoder(n_components=2, max_epochs=20, learning_rate=0.1, random_state=0, hooks=(hook,))
+    first = estimator.fit(X).history_.rows
+    assert estimator.fit(X).history_.rows == first
+    assert estimator.hooks == (hook,)
+    assert hook.waited == 0
 
 
 def test_the_errors_of_codes_name_their_columns():

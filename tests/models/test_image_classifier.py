@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasvir import ImageClassifier, load_data
+from tasvir import ImageClassifier, load_data, load_model, save_model
 from tasvir.models.image_classifier import OneCycle
 from tasvir.nets.augment import AugmentSpec
 from tasvir.nets.resnet import ResNetSpec
@@ -49,6 +49,14 @@ def test_it_learns_the_digits():
     assert fitted.score(X_test, y_test) > 0.85
     assert fitted.history_["accuracy"][-1] > fitted.history_["accuracy"][0]
     assert set(fitted.history_.names) == {"loss", "accuracy", "valid_loss", "valid_accuracy"}
+
+
+def test_convolutions_lie_channels_last_in_memory_trained_or_loaded(tmp_path):
+    fitted = ImageClassifier(**SMALL, max_epochs=1).fit(np.random.default_rng(0).random((12, 8, 8, 3)), np.arange(12) % 2)
+    for model in (fitted, load_model(save_model(fitted, tmp_path / "model"))):
+        kernels = [parameter for parameter in model.net_.parameters() if parameter.ndim == 4]
+        assert kernels
+        assert all(kernel.is_contiguous(memory_format=torch.channels_last) for kernel in kernels)
 
 
 def test_augmentation_is_for_training_only():

@@ -1,6 +1,7 @@
 """The training images themselves say whether left and right mean something."""
 
 import dataclasses
+import re
 
 import numpy as np
 
@@ -46,6 +47,13 @@ def test_only_training_images_are_looked_at():
     images = digits.images.copy()
     images[digits.split != "train"] = 0
     assert mirror_safe(digits, 0) == mirror_safe(dataclasses.replace(digits, images=images), 0)
+
+
+def test_an_image_does_not_vote_for_itself():
+    rng = np.random.default_rng(0)
+    _, words = mirror_safe(dataset(rng.integers(0, 255, (600, 5, 5)).astype(np.uint8), rng.integers(2, size=600)), 0)
+    own = float(re.search(r"([\d.]+)% as they are", words).group(1))
+    assert 40 < own < 60
 
 
 def test_a_handful_of_images_is_enough_to_answer():

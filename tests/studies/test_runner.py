@@ -115,7 +115,9 @@ def test_an_interrupt_keeps_what_is_done_and_what_is_half_done(study):
         toys.run()
     assert toys.records("number/1")[-1].kind == "cell"
     assert toys.records("half") == []
-    assert (toys.path / "scratch" / toys.addresses["half"] / "checkpoint").read_text() == "half way"
+    (left,) = (toys.path / "scratch").iterdir()
+    assert left.name == toys.addresses["half"]
+    assert (left / "checkpoint").read_text() == "half way"
 
 
 def test_scratch_folders_go(study):

@@ -67,9 +67,7 @@ class Checkpoint:
         task.load(state["task"])
         for hook, hook_state in zip(self.others, state["hooks"], strict=True):
             hook.load(hook_state)
-        history = History().load(state["history"])
-        history.stopped &= len(history) < self.max_epochs
-        return history
+        return History().load(state["history"])
 
     def state(self) -> dict[str, Any]:
         return {}
