@@ -2,17 +2,13 @@
 
 import dataclasses
 import io
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
-
-from tasvir.data.dataset import Dataset
-
-sys.path.insert(0, str(Path(__file__).parent))
 import small
 import toy
+
+from tasvir.data.dataset import Dataset
 
 
 @pytest.fixture(scope="session")
