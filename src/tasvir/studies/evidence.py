@@ -78,9 +78,10 @@ def train_arm(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace
     records += [metric("balanced_accuracy_mean", float(np.mean(scores))), array("predictions", predictions)]
     records.append(seconds("fit_s", time.perf_counter() - started))
     if arm in ("gaussian", "vae"):
-        held_out = data.part("test")[0] if not len(data.part("val")[0]) else data.part("val")[0]
-        found = copy_audit(flat_unit(X[rows]), flat_unit(held_out), flat_unit(added))
-        records.append(metric("copies", found.n_copies, n=len(added)))
+        held_out = data.part("val")[0] if len(data.part("val")[0]) else np.delete(X, rows, axis=0)
+        if len(held_out):  # never the test images: a small set may have nothing to compare with
+            found = copy_audit(flat_unit(X[rows]), flat_unit(held_out), flat_unit(added))
+            records.append(metric("copies", found.n_copies, n=len(added)))
     facts = {"title": TITLES[arm], "n_generated": len(missing_labels(y[rows], len(data.class_names))) if fill else 0}
     return Outcome(facts, records)
 
