@@ -35,7 +35,7 @@ from scipy import optimize, stats
 from scipy.special import expit
 
 from tasvir.measures.corrected import nadeau_bengio, over_retrainings
-from tasvir.measures.crossed import crossed_difference
+from tasvir.measures.crossed import CrossedDifference, crossed_difference
 from tasvir.measures.paired import mcnemar
 from tasvir.measures.power import Spread, measured_spread, smallest_effect
 from tasvir.measures.verdict import verdict
@@ -163,6 +163,8 @@ def judge(case: Case, right_a, right_b, places) -> dict[str, tuple[float, float]
         mean, t = D_S.mean(), stats.t.ppf(0.975, case.seeds - 1)
         ends["t over seeds"] = mean - (half := t * np.sqrt(D_S.var(ddof=1) / case.seeds)), mean + half
         ends["images only"] = mean - (half := 1.96 * np.sqrt(parts.images)), mean + half
+        half = parts.se * stats.t.ppf(0.975, satterthwaite(parts))
+        ends["same variance, Satterthwaite's df"] = parts.d - half, parts.d + half
     if folds is not None:
         cells = cell_differences(right_a, right_b, label_n, fold_Sn, case.folds)
         for name, overlap in (("Nadeau-Bengio", 1 / (case.folds - 1)), ("t over cells", 0.0)):
@@ -174,6 +176,13 @@ def judge(case: Case, right_a, right_b, places) -> dict[str, tuple[float, float]
         different = mcnemar(right_a[0], right_b[0])[2] <= 0.05
         ends["McNemar, first seed"] = (1.0, 1.0) if different else (-1.0, 1.0)
     return ends
+
+
+def satterthwaite(parts: CrossedDifference) -> float:
+    """The usual degrees of freedom of a sum of variances, where `crossed_difference` takes careful ones."""
+    J = parts.n_seeds * parts.n_folds
+    squares = parts.images**2 / (parts.n_units - 2) + parts.seeds**2 / (parts.n_seeds - 1) + parts.overlap**2 / (J - 1)
+    return parts.se**4 / squares
 
 
 def cell_differences(right_a, right_b, label_n, fold_Sn, n_folds) -> np.ndarray:
@@ -261,7 +270,7 @@ def summary(rows: list[dict]) -> str:
     judged = [row for row in rows if not np.isnan(row["verdict: false"])]
     worst = {key: [row[f"verdict: {key}"] for row in judged] for key in ("false", "found", "holds")}
     misses = {}
-    for name in ("Nadeau-Bengio", "t over seeds", "t over cells", "images only"):
+    for name in ("same variance, Satterthwaite's df", "Nadeau-Bengio", "t over seeds", "t over cells", "images only"):
         rates = [row[f"{name}: false"] for row in rows if not np.isnan(row.get(f"{name}: false", np.nan))]
         misses[name] = f"{name} in {sum(rate > 6 for rate in rates)} of {len(rates)} (up to {max(rates):.0f} %)"
     return (
