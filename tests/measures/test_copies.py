@@ -26,6 +26,20 @@ def test_new_images_are_counted_as_rarely_as_held_out_ones(real):
     assert found.samples_median == pytest.approx(found.held_out_median, rel=0.1)
 
 
+def test_blurred_samples_are_near_to_many_images_and_no_copies(real):
+    train, held_out, rng = real
+    blurred = 0.5 + 0.2 * (rng.random((500, 10)) - 0.5)
+    found = copy_audit(train, held_out, blurred)
+    assert found.samples_median < found.held_out_median
+    assert found.n_copies / 500 < 0.03
+
+
+def test_copies_of_an_image_that_is_there_three_times_are_counted(real):
+    train, held_out, _ = real
+    train = np.concatenate([train, train, train])
+    assert copy_audit(train, held_out, train[:200] + 1e-4).n_copies == 200
+
+
 def test_distances_are_root_mean_squares():
     found = copy_audit(np.zeros((1, 4)), np.full((5, 4), 0.5), np.full((3, 4), 0.25))
     assert (found.held_out_median, found.samples_median) == (0.5, 0.25)

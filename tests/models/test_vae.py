@@ -9,7 +9,7 @@ from tasvir import VAE, load_model, save_model
 from tasvir.contracts.errors import BadInputError
 from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
 from tasvir.models.labels import targets_to_draw
-from tasvir.models.vae import VariationalNet, VariationalTask, kl_to_standard_normal, log_likelihood
+from tasvir.models.vae import VariationalNet, VariationalTask, kl_to_standard_normal, log_likelihood, standardise_codes
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.engine import TorchEngine
 
@@ -73,6 +73,40 @@ def test_history_is_in_nats_and_adds_up(images):
         np.testing.assert_allclose(history[f"{start}elbo"], -(reconstruction + kl), rtol=1e-5)
         np.testing.assert_allclose(history[f"{start}loss"], reconstruction + 2.0 * kl, rtol=1e-5)
         np.testing.assert_allclose(np.add(history[f"{start}kl_0"], history[f"{start}kl_1"]), kl, rtol=1e-4, atol=1e-7)
+
+
+@pytest.mark.parametrize("conditional", [False, True])
+@pytest.mark.parametrize("net", ["dense", "conv"])
+def test_codes_have_the_mean_and_the_mean_square_of_the_prior(images, net, conditional):
+    """For a decoder that can shift and stretch codes, the bound is largest there."""
+    vae = VAE(conditional=conditional, **(SMALL | {"net": net})).fit(*images)
+    mean, log_variance = vae._posterior(images[0])
+    np.testing.assert_allclose(mean.mean(0), 0, atol=1e-4)
+    np.testing.assert_allclose((mean**2 + np.exp(log_variance)).mean(0), 1, rtol=1e-3)
+    np.testing.assert_allclose(vae.kl_per_latent_, -0.5 * log_variance.mean(0), atol=1e-3)
+
+
+def test_standardised_codes_draw_the_same_images_at_the_least_kl():
+    torch.manual_seed(0)
+    x = torch.rand(50, 1, 4, 4)
+    encoder, decoder = DenseSpec(hidden=(8,)).build((4, 4, 1), 4, 2 + 3)
+    net, y = VariationalNet(encoder, decoder, 3), torch.arange(50) % 3
+    encoder[-1].bias.data += torch.tensor([3.0, -2.0, -1.0, 1.0])
+    with torch.no_grad():
+        mean, log_variance = net.encode(x)
+        drawn = net.decode(mean + (0.5 * log_variance).exp(), y)
+        kl = [
+            kl_to_standard_normal((mean - shift) / stretch, log_variance - 2 * np.log(stretch)).mean(0)
+            for shift in np.linspace(-4, 4, 81)
+            for stretch in np.linspace(0.2, 3, 81)
+        ]
+        standardise_codes(net, mean.numpy(), log_variance.numpy())
+        new_mean, new_log_variance = net.encode(x)
+        torch.testing.assert_close(net.decode(new_mean + (0.5 * new_log_variance).exp(), y), drawn, rtol=1e-4, atol=1e-5)
+        least = torch.stack(kl).amin(0)
+        found = kl_to_standard_normal(new_mean, new_log_variance).mean(0)
+    assert (found <= least + 1e-5).all()
+    torch.testing.assert_close(found, least, rtol=0.02, atol=1e-3)
 
 
 def test_transform_is_the_posterior_mean_and_ignores_labels(images):

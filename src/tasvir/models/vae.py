@@ -107,11 +107,31 @@ def kl_to_standard_normal(mean_BZ: torch.Tensor, log_variance_BZ: torch.Tensor) 
     return 0.5 * (mean_BZ**2 + log_variance_BZ.exp() - 1.0 - log_variance_BZ)
 
 
+def standardise_codes(net: VariationalNet, mean_nZ: np.ndarray, log_variance_nZ: np.ndarray) -> None:
+    """Shift and stretch each latent so that the codes of these images have mean 0 and mean square 1, as the prior's have.
+
+    The encoder's last layer and the decoder's first take it up, so no drawing changes, and the mean KL term has its least
+    value over all shifts and stretches. Training goes there too, but slowly where images have many pixels: their likelihood
+    drowns the KL term, and codes of the prior would be drawn where no image is.
+    """
+    centre_Z = mean_nZ.mean(0, dtype=np.float64)
+    scale_Z = np.sqrt(mean_nZ.var(0, dtype=np.float64) + np.exp(log_variance_nZ, dtype=np.float64).mean(0))
+    last, first, Z = net.encoder[-1], net.decoder[0], len(centre_Z)
+    with torch.no_grad():
+        centre, scale = (torch.from_numpy(part).to(last.weight) for part in (centre_Z, scale_Z))
+        first.bias += first.weight[:, :Z] @ centre
+        first.weight[:, :Z] *= scale
+        last.bias[:Z] = (last.bias[:Z] - centre) / scale
+        last.weight[:Z] /= scale[:, None]
+        last.bias[Z:] -= 2 * scale.log()
+
+
 class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     """Which distribution of codes explains the images, and what new images does it give?
 
     The encoder gives each image a Gaussian over codes, the decoder draws an image from a code, and both are trained to make
     the evidence lower bound large: log-likelihood of the image minus the divergence of its Gaussian from the standard one.
+    A last step in closed form shifts and stretches the codes to mean 0 and mean square 1, where the bound is largest.
 
     Parameters
     ----------
@@ -134,7 +154,9 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     ----------
     history_ : History
         In nats an image: ``elbo`` (higher is better), ``reconstruction`` and ``kl`` (its two costs), ``kl_0``, ``kl_1``, ...
-        (each latent's part; near 0: unused), ``loss`` (what was minimised), and ``valid_`` ones.
+        (each latent's part; near 0: unused), ``loss`` (what was minimised), and ``valid_`` ones; before the last step.
+    kl_per_latent_ : ndarray of shape (n_components,)
+        Mean over the training images, in nats: what each latent tells about an image.
     classes_, class_prior_ : ndarrays of shape (K,), or None unless conditional
         Labels and their shares.
     net_ : torch.nn.Module
@@ -212,12 +234,14 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
             valid_targets = validation_targets(self.classes_, y_val, len(X_val)) if self.conditional else None
             valid = check_X(self, X_val, reset=False), valid_targets
         self._train(X, targets, y=y, groups=groups, valid=valid)
+        standardise_codes(self.net_, *self._posterior(X))
+        self.kl_per_latent_ = kl_to_standard_normal(*map(torch.from_numpy, self._posterior(X))).mean(0).numpy()
         return self
 
     def transform(self, X) -> np.ndarray:
         """The posterior means of X: (n, n_components) float32."""
         check_is_fitted(self)
-        return self._infer(lambda x: self.net_.encode(x)[0], X)
+        return self._posterior(X)[0]
 
     def inverse_transform(self, X) -> np.ndarray:
         """Images drawn from codes (n, n_components): float32 in the units and the shape of X at `fit`."""
@@ -244,6 +268,11 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         unit = self.pixels_.store(check_X(self, X, reset=False)).reshape(len(drawn), -1)
         unit = unit / np.float32(255) if unit.dtype == np.uint8 else unit
         return -float(np.square(drawn - unit, dtype=np.float64).mean())
+
+    def _posterior(self, X) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and log-variance of each image's Gaussian, (n, Z) each."""
+        found = self._infer(lambda x: torch.cat(self.net_.encode(x), dim=1), X)
+        return found[:, : self.n_components], found[:, self.n_components :]
 
     def _draw(self, codes: np.ndarray, targets: np.ndarray | None) -> np.ndarray:
         """Codes (n, Z) and targets as pixels (n, features) on the 0..1 scale."""
@@ -285,7 +314,7 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         return VariationalTask(net, engine, self, seed)
 
     def _more_learned(self):
-        return {"classes_": self.classes_, "class_prior_": self.class_prior_}
+        return {name: getattr(self, name) for name in ("classes_", "class_prior_", "kl_per_latent_")}
 
     @property
     def _n_features_out(self) -> int:

@@ -70,8 +70,6 @@ def generate_vae(data: Dataset, parameters: Mapping[str, Any], seed: int, worksp
     vae, fit_s, best_epoch = fit_in_cell(vae, data, workspace)
     history = vae.history_
     curves = [loss_curve(history, name) for name in ("elbo", "reconstruction", "kl")]
-    last = (best_epoch or len(history)) - 1
-    per_latent = np.array([history[f"kl_{index}"][last] for index in range(vae.n_components)], np.float32)
     facts = {
         "title": "Conditional VAE",
         "epochs": len(history),
@@ -82,7 +80,7 @@ def generate_vae(data: Dataset, parameters: Mapping[str, Any], seed: int, worksp
         "beta": vae.beta,
     }
     more, measures = _measured(data, vae, seed, workspace)
-    kept = [array("kl_per_latent", per_latent), kept_model(vae, "sampler", data, workspace)]
+    kept = [array("kl_per_latent", vae.kl_per_latent_), kept_model(vae, "sampler", data, workspace)]
     return Outcome(facts | more, [fit_s, *curves, *measures, *kept])
 
 
@@ -177,6 +175,7 @@ def _pictures(data: Dataset, sampler, seed: int) -> tuple[list[str], list[Record
     X, y, _ = data.part("train")
     K = min(len(data.class_names), MOST_CLASSES)
     rng = stream_rng(seed, "real pictures")
-    real = np.stack([X[rng.choice(np.flatnonzero(y == k), N_SHOWN)] for k in range(K)])
+    of_class = [np.flatnonzero(y == k) for k in range(K)]
+    real = np.stack([X[rng.choice(rows, N_SHOWN, replace=len(rows) < N_SHOWN)] for rows in of_class])
     drawn = np.stack([sampler.sample(N_SHOWN, k, random_state=stream_seed(seed, f"pictures {k}")) for k in range(K)])
     return list(data.class_names[:K]), [array("samples", drawn), array("real", real)]

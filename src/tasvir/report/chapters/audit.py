@@ -119,7 +119,7 @@ def _pictures(summary: AuditSummary) -> tuple[Figure, ...]:
         return ()
     panels = []
     for pair, images in zip(summary.pairs, summary.pictures, strict=False):
-        below = [(f"{pair[side]['part']} {pair[side]['index']}", str(pair[side]["label"])) for side in ("first", "second")]
+        below = [(pair[side]["part"], str(pair[side]["index"]), str(pair[side]["label"])) for side in ("first", "second")]
         panels.append(picture_pair(f"{pair['distance']:.2f}, {pair['kind']}", images, below, marked=bool(pair["conflict"])))
     which = _nearest(len(panels), summary)
     caption = f"{which} pairs of duplicates: distance, place and label of each image; labels that differ are coloured."

@@ -160,7 +160,7 @@ def _arms_table(summary: EvidenceSummary) -> tuple[Table, ...]:
         return ()
     caption = (
         "The arms: images they train on, balanced accuracy on the test images (mean over seeds), and how many of the added "
-        "images lie nearer to a training image than 99 % of held-out real images do."
+        "images are copies, as in the chapter on generation."
     )
     columns = ("Arm", "Real images", "Added", "Balanced accuracy", "Seeds", "Copies", "Fit")
     return (Table("arms", caption, columns, tuple(rows)),)

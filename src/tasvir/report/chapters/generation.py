@@ -23,7 +23,7 @@ _CURVES = {"elbo": "evidence lower bound", "reconstruction": "reconstruction", "
 _FEW_CLASSES = 4  # these are drawn large, below each other
 _AS_SHARP = (0.8, 1.25)
 _ACTIVE_NATS = 0.1
-_FAR = 0.01  # held-out images that lie nearer to a training image than the copies' threshold
+_FAR = 0.01  # held-out images that the copies' threshold calls copies
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +56,7 @@ class Generator:
 
     @property
     def repeats(self) -> bool:
-        """Whether more samples lie as near to a training image than chance gives."""
+        """Whether more samples are called copies than of held-out images would be."""
         copies = self.reading("copies")
         return bool(copies and copies.n) and wilson(round(copies.value), copies.n).low > _FAR
 
@@ -177,7 +177,8 @@ def _worth_table(summary: GenerationSummary) -> Table:
     caption = (
         "What the samples are worth. GAN-train: balanced accuracy on real validation images of a classifier trained on samples "
         "alone; sharpness: 1 is that of real images; nearest: median distance to the nearest training image (root mean "
-        "square, pixels from 0 to 1); copies: samples nearer to one than 99 % of held-out real images are."
+        "square, pixels from 0 to 1); copies: samples whose nearest training image stands out from the 50 nearest, more "
+        "than with 99 % of held-out real images."
     )
     columns = ("Images", "GAN-train", "Sharpness", "Nearest", "Copies", "Fit", "Sampling")
     return Table("samples-worth", caption, columns, tuple(rows), frozenset([len(summary.measured)]))
@@ -257,7 +258,7 @@ def _copies(summary: GenerationSummary) -> tuple[Sentence, ...]:
     if not known:
         return ()
     told = listed(say("{k} ({title})", k=of_n(r), title=named(g.title)) for g, r in known)
-    text = "Samples nearer to a training image than 99 % of held-out real images are: {told}; "
+    text = "Samples whose nearest training image stands out more than with 99 % of held-out real images: {told}; "
     copiers = [named(g.title) for g, _ in known if g.repeats]
     if copiers:
         text += "fresh images would be one in a hundred, so {who} repeats training images."
