@@ -68,6 +68,14 @@ def test_the_gap_between_training_and_validation_is_that_of_the_kept_epoch(summa
     )
 
 
+@pytest.mark.parametrize(("valid", "told"), [(0.96, False), (0.99, True)])
+def test_test_images_that_are_harder_than_chance_explains_are_told(summary, valid, told):
+    net = summary.nets[0]
+    curve = replace(net.accuracy_curve, series={"train": (0.99,) * 15, "valid": (valid,) * 15})
+    scored = replace(net, accuracy=Reading(0.9, 0.86, 0.93), accuracy_curve=curve)
+    assert ("unlike the training images" in said(replace(summary, nets=(scored,)))) is told
+
+
 def test_the_most_frequent_mistake_is_named(summary):
     confusion = np.diag([10] * 10)
     confusion[8, 1] = 4

@@ -21,7 +21,8 @@ def read_manifest(folder: Path, options: LoadOptions) -> Raw:
     path = _find_table(folder, options.manifest)
     table = read_table(path)
     files = _find_images(folder, table, table.column(options.file_column or FILE_COLUMN, "file_column"))
-    labels = _filled(table, options.label_column or LABEL_COLUMN, "label_column", options.empty_label)
+    label_column = options.label_column or LABEL_COLUMN
+    labels = _filled(table, label_column, "label_column", options.empty_label)
     groups = split = None
     if options.group_column is not None:
         groups = np.array(_filled(table, options.group_column, "group_column", None))
@@ -29,7 +30,7 @@ def read_manifest(folder: Path, options: LoadOptions) -> Raw:
         split = _parts(table, _filled(table, options.split_column, "split_column", None))
     place = folder.resolve()
     return Raw(
-        facts=Facts(place.name, str(folder), about=f"images with the labels of {path.name}"),
+        facts=Facts(place.name, str(folder), about=f"images with the labels of {path.name}, column {label_column}"),
         pixels=PictureFiles(files, f"{place} by {path.resolve()}"),
         labels=np.array(labels),
         split=split,

@@ -307,11 +307,15 @@ def _train_gap(net: Scored) -> Sentence | None:
         return None
     at = curve.x.index(epoch)
     train, valid = (Reading(curve.series[part][at], record=curve.record) for part in ("train", "valid"))
-    return say(
-        "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images.",
-        train=percent(train),
-        valid=percent(valid),
-    )
+    text = "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images."
+    if _shifted(valid, net.accuracy):
+        text += " That is far more than of the test images, which are unlike the training images: another source or other labels."
+    return say(text, train=percent(train), valid=percent(valid))
+
+
+def _shifted(valid: Reading, test: Reading | None) -> bool:
+    """Whether the test images are harder than chance explains: by twice the reach of their interval and more."""
+    return bool(test and test.low is not None) and valid.value - test.value > 2 * (test.value - test.low)
 
 
 def _mistakes(summary: ClassifierSummary) -> Sentence | None:
