@@ -6,7 +6,7 @@ import pytest
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record, cell_done, failure
-from tasvir.studies.folder import describe_run, list_runs, open_or_create, question_hash
+from tasvir.studies.folder import describe_run, held_alone, list_runs, open_or_create, question_hash
 
 QUESTION = {"study": "run", "seed": 0}
 
@@ -89,3 +89,12 @@ def test_runs_are_listed_newest_last_with_their_state(tmp_path):
 def test_a_missing_folder_of_runs_is_named(tmp_path):
     with pytest.raises(DataFileError, match="no such folder"):
         list_runs(tmp_path / "none")
+
+
+def test_a_run_is_computed_by_one_process_alone(tmp_path):
+    run = opened(tmp_path).path
+    words = "another process: wait for it, or compute anew with --fresh"
+    with held_alone(run), pytest.raises(DataFileError, match=words), held_alone(run):
+        pass
+    with held_alone(run):
+        pass

@@ -5,7 +5,7 @@ import pytest
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
-from tasvir.studies.folder import list_runs
+from tasvir.studies.folder import held_alone, list_runs
 from tasvir.studies.removal import find_run, remove_run
 
 
@@ -68,3 +68,9 @@ def test_a_link_to_a_run_stays(run):
     with pytest.raises(DataFileError, match="only those are removed"):
         find_run(link, run.parent)
     assert (run / "records.jsonl").exists()
+
+
+def test_a_run_that_is_being_computed_is_not_removed(run):
+    with held_alone(run), pytest.raises(DataFileError, match="another process"):
+        remove_run(run)
+    assert (run / "records.jsonl").is_file()

@@ -123,7 +123,7 @@ def test_an_interrupt_keeps_what_is_done_and_what_is_half_done(study):
 def test_scratch_folders_go(study):
     toys = study(NUMBERS)
     toys.run()
-    assert sorted(path.name for path in toys.path.iterdir()) == ["files", "records.jsonl"]
+    assert sorted(path.name for path in toys.path.iterdir()) == ["files", "lock", "records.jsonl"]
 
 
 def test_warnings_are_facts(study):

@@ -3,16 +3,19 @@
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder, open_run
 
-RECORDS = "records.jsonl"
+RECORDS, LOCK = "records.jsonl", "lock"
 
 
 def question_hash(question: Mapping[str, Any]) -> str:
@@ -35,6 +38,20 @@ def open_or_create(out: Path, run_record: Record, question: str, *, fresh: bool)
     name = f"{label}-{date.today():%Y%m%d}-{question}"
     path = next(p for p in (out / (name + (f"-{n}" if n > 1 else "")) for n in range(1, 10_000)) if not p.exists())
     return RunFolder.create(path, run_record)
+
+
+@contextmanager
+def held_alone(run: Path) -> Iterator[None]:
+    """Nobody else computes or removes this run meanwhile: two would empty each other's scratch. A killed process lets go."""
+    lock = FileLock(run / LOCK, blocking=False)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise DataFileError(f"{run} is being computed by another process: wait for it, or compute anew with --fresh") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:

@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.studies.folder import RECORDS
+from tasvir.studies.folder import LOCK, RECORDS, held_alone
 
 #: What a run makes in its folder; parts of files that a kill left behind end in .part.
-MADE = (RECORDS, "files", "models", "scratch", "report.html")
+MADE = (RECORDS, "files", "models", "scratch", "report.html", LOCK)
 
 
 def find_run(word: Path, out: Path) -> Path:
@@ -23,7 +23,8 @@ def find_run(word: Path, out: Path) -> Path:
 def remove_run(path: Path) -> None:
     """Remove the folder of a run, once more held against being anything else."""
     _must_be_all_run(path)
-    shutil.rmtree(path)
+    with held_alone(path):
+        shutil.rmtree(path)
 
 
 def _must_be_all_run(path: Path) -> None:

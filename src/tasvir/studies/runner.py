@@ -13,6 +13,7 @@ from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record, cell_done, failure
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell, Workspace
+from tasvir.studies.folder import held_alone
 from tasvir.studies.progress import Progress
 from tasvir.studies.surroundings import limited_threads, seeded_streams
 
@@ -25,6 +26,11 @@ def run_cells(
     Cells run through joblib on the backend that `joblib.parallel_config` names, each with `threads` threads;
     a cell waits for the cells it needs, and fails with them.
     """
+    with held_alone(run.path):
+        return _run_alone(run, cells, data, threads, device, progress, jobs)
+
+
+def _run_alone(run, cells, data, threads, device, progress, jobs) -> list[str]:
     at = run.run_record().data["addresses"]
     done = finished(run)
     failed: list[str] = []
