@@ -22,7 +22,7 @@ def test_repeated_images_are_all_counted(real):
 def test_new_images_are_counted_as_rarely_as_held_out_ones(real):
     train, held_out, rng = real
     found = copy_audit(train, held_out, rng.random((2000, 10)))
-    assert found.n_copies / 2000 == pytest.approx(0.01, abs=0.015)
+    assert found.n_copies / 2000 <= 0.02
     assert found.samples_median == pytest.approx(found.held_out_median, rel=0.1)
 
 
@@ -32,6 +32,14 @@ def test_blurred_samples_are_near_to_many_images_and_no_copies(real):
     found = copy_audit(train, held_out, blurred)
     assert found.samples_median < found.held_out_median
     assert found.n_copies / 500 < 0.03
+
+
+def test_blurred_samples_beside_a_few_smooth_images_are_no_copies(real):
+    """Blurred ones are nearest to smooth ones, and that stands out; but not as a copy does."""
+    _, _, rng = real
+    images = [np.concatenate([0.5 + 0.7 * (rng.random((n // 10, 40)) - 0.5), rng.random((n, 40))]) for n in (200, 400)]
+    blurred = 0.5 + 0.5 * (rng.random((300, 40)) - 0.5)
+    assert copy_audit(*images, blurred).n_copies == 0
 
 
 def test_copies_of_an_image_that_is_there_three_times_are_counted(real):

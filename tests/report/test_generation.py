@@ -87,7 +87,7 @@ def test_other_records_give_another_best(summary):
         (Reading(11, n=1000), "11 of 1,000 (Conditional VAE); no more than of fresh images, so there is no sign of copying"),
         (
             Reading(300, n=1000),
-            "300 of 1,000 (Conditional VAE); fresh images would be one in a hundred, so Conditional VAE repeats",
+            "300 of 1,000 (Conditional VAE); of fresh images it would be at most one in a hundred, so Conditional VAE repeats",
         ),
     ],
 )

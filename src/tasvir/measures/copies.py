@@ -9,8 +9,9 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 
-#: Nearest training images that tell how near is usual at a place: smooth images lie near many, a copy near one.
-N_USUAL = 50
+#: Nearest training images that tell how near is usual at a place, and the share of it that no copy exceeds: blurred images
+#: lie near to many smooth ones, a copy near to one.
+N_USUAL, MOST_SHARE = 50, 0.5
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,12 @@ class CopyAudit:
     Parameters
     ----------
     n_copies : int
-        Samples whose nearest training image stands out more than that of 99 % of held-out real images does.
+        Samples that lie at most half as far from one training image as from the 50 nearest on average, and this with a
+        smaller share than 99 % of held-out real images.
     n_samples : int
         Samples looked at.
     threshold : float
-        The share below which it stands out: its distance over the mean distance of the 50 nearest, in 0..1.
+        That share: the distance of the nearest over the mean distance of the 50 nearest, at most 0.5.
     samples_median, held_out_median : float
         Median distance to the nearest training image (root mean square of pixel differences, 0..1).
 
@@ -60,7 +62,7 @@ def copy_audit(train: np.ndarray, held_out: np.ndarray, samples: np.ndarray) -> 
     -------
     CopyAudit
         A generator that only repeats gives shares near 0 and counts every sample as a copy; one that draws new images gives
-        about 1 % by the choice of the threshold. Blurred images lie near to many training images and are no copies.
+        1 % at most by the choice of the threshold. Blurred images lie near to many training images and are no copies.
 
     Raises
     ------
@@ -69,8 +71,8 @@ def copy_audit(train: np.ndarray, held_out: np.ndarray, samples: np.ndarray) -> 
 
     Source
     ------
-    N. Carlini et al., *Extracting training data from diffusion models*, USENIX Security 2023, section 5.1 (distance relative
-    to that of the 50 nearest); the threshold comes from held-out images, after C. Meehan et al., AISTATS 2020. Euclidean.
+    N. Carlini et al., *Extracting training data from diffusion models*, USENIX Security 2023, section 5.1 (half the
+    distance of the 50 nearest); held-out images lower the threshold, after C. Meehan et al., AISTATS 2020. Euclidean.
 
     Examples
     --------
@@ -84,7 +86,7 @@ def copy_audit(train: np.ndarray, held_out: np.ndarray, samples: np.ndarray) -> 
         shapes = ", ".join(str(part.shape) for part in (train, held_out, samples))
         raise BadInputError(f"copy_audit got shapes {shapes}: give three non-empty arrays (n, F) of equal F")
     (real, real_share), (drawn, drawn_share) = _nearest(train, held_out), _nearest(train, samples)
-    threshold = float(np.quantile(real_share, 0.01))
+    threshold = min(float(np.quantile(real_share, 0.01)), MOST_SHARE)
     n_copies = int(np.sum(drawn_share < threshold) if threshold > 0 else np.sum(drawn_share == 0))
     return CopyAudit(n_copies, len(drawn), threshold, float(np.median(drawn)), float(np.median(real)))
 

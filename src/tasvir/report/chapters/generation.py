@@ -177,8 +177,8 @@ def _worth_table(summary: GenerationSummary) -> Table:
     caption = (
         "What the samples are worth. GAN-train: balanced accuracy on real validation images of a classifier trained on samples "
         "alone; sharpness: 1 is that of real images; nearest: median distance to the nearest training image (root mean "
-        "square, pixels from 0 to 1); copies: samples whose nearest training image stands out from the 50 nearest, more "
-        "than with 99 % of held-out real images."
+        "square, pixels from 0 to 1); copies: samples at most half as far from one training image as from its 50 nearest, "
+        "and this more clearly than 99 % of held-out real images."
     )
     columns = ("Images", "GAN-train", "Sharpness", "Nearest", "Copies", "Fit", "Sampling")
     return Table("samples-worth", caption, columns, tuple(rows), frozenset([len(summary.measured)]))
@@ -258,10 +258,10 @@ def _copies(summary: GenerationSummary) -> tuple[Sentence, ...]:
     if not known:
         return ()
     told = listed(say("{k} ({title})", k=of_n(r), title=named(g.title)) for g, r in known)
-    text = "Samples whose nearest training image stands out more than with 99 % of held-out real images: {told}; "
+    text = "Samples that are near to one training image alone, more than 99 % of held-out real images are: {told}; "
     copiers = [named(g.title) for g, _ in known if g.repeats]
     if copiers:
-        text += "fresh images would be one in a hundred, so {who} repeats training images."
+        text += "of fresh images it would be at most one in a hundred, so {who} repeats training images."
         return (say(text, told=told, who=" and ".join(copiers)),)
     return (say(text + "no more than of fresh images, so there is no sign of copying.", told=told),)
 
