@@ -35,6 +35,7 @@ def test_batches_are_read_and_missing_ones_named(tmp_path, batches):
     assert [len(dataset.part(part)[0]) for part in ("train", "test")] == [40, 20]
     assert dataset.class_names[3] == "cat"
     assert "without data_batch_2.bin, data_batch_4.bin, data_batch_5.bin" in dataset.card.notes[0]
+    assert "not the official CIFAR-10 (the content differs): data_batch_1.bin, data_batch_3.bin, test" in dataset.card.notes[1]
     assert load_data(tmp_path / "cifar").fingerprint == dataset.fingerprint
 
 
@@ -56,3 +57,4 @@ def test_real_cifar10(real_data):
     dataset = load_data("cifar10", data_dir=real_data)
     assert dataset.images.shape == (30_000, 32, 32, 3)
     assert len(dataset.part("test")[0]) == 10_000
+    assert not any("not the official" in note for note in dataset.card.notes)

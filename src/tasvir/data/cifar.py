@@ -1,5 +1,6 @@
 """CIFAR-10 in its official binary layout: records of one label byte and 3,072 bytes, R, G and B planes of 32x32."""
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Raw
 from tasvir.data.search import locate
 
-RECORD = 1 + 3 * 32 * 32
+RECORD, BATCH = 1 + 3 * 32 * 32, 10_000
 
 
 def read_cifar_set(known: KnownSet, options: LoadOptions) -> Raw:
@@ -31,14 +32,17 @@ def read_cifar_folder(folder: Path, known: KnownSet = KNOWN["cifar10"]) -> Raw:
     missing = [name for name in known.files if name not in here]
     if set(here) <= {"test_batch.bin"}:
         raise DataFileError(f"{folder} has no training batch of {known.title}: put data_batch_1.bin (or .gz) there")
-    batches = {name: _read_batch(path) for name, path in here.items()}
-    sizes = [len(images) for images, _ in batches.values()]
-    parts = ["test" if name == "test_batch.bin" else "train" for name in batches]
+    read = {name: _read_bytes(path) for name, path in here.items()}
+    batches = [_images_and_labels(data, here[name]) for name, data in read.items()]
+    sizes = [len(images) for images, _ in batches]
+    parts = ["test" if name == "test_batch.bin" else "train" for name in read]
     notes = (f"without {', '.join(missing)}, which {folder} lacks",) if missing else ()
+    changed = [name for name, data in read.items() if not _official(name, data, known)]
+    notes += (f"not the official {known.title} (the content differs): {', '.join(changed)}",) if changed else ()
     return Raw(
         facts=facts_of(known, str(folder), notes),
-        pixels=ArrayPixels(*(images for images, _ in batches.values())),
-        labels=np.concatenate([labels for _, labels in batches.values()]),
+        pixels=ArrayPixels(*(images for images, _ in batches)),
+        labels=np.concatenate([labels for _, labels in batches]),
         class_names=known.class_names,
         split=np.repeat(parts, sizes),
     )
@@ -48,11 +52,21 @@ def _here(folder: Path, name: str) -> Path | None:
     return next(iter(path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
 
 
-def _read_batch(path: Path) -> tuple[np.ndarray, np.ndarray]:
+def _read_bytes(path: Path) -> bytes:
     with open_plain(path) as file:
         data = file.read()
     if not data or len(data) % RECORD:
         raise DataFileError(f"{path} holds {len(data)} bytes, no multiple of {RECORD}: download it again")
+    return data
+
+
+def _official(name: str, data: bytes, known: KnownSet) -> bool:
+    """By its hash, or by its size where the hash is not known."""
+    md5 = known.content_md5[known.files.index(name)]
+    return hashlib.md5(data, usedforsecurity=False).hexdigest() == md5 if md5 else len(data) == BATCH * RECORD
+
+
+def _images_and_labels(data: bytes, path: Path) -> tuple[np.ndarray, np.ndarray]:
     records = np.frombuffer(data, np.uint8).reshape(-1, RECORD)
     if records[:, 0].max() > 9:
         raise DataFileError(f"{path} has label {records[:, 0].max()}, CIFAR-10 has 0 to 9: check which set it is")

@@ -30,7 +30,7 @@ class KnownSet:
     class_names: tuple[str, ...]
     image_shape: tuple[int, ...]
     files: tuple[str, ...] = ()
-    content_md5: tuple[str, ...] = ()  # of the files, uncompressed; of an npz file's training images
+    content_md5: tuple[str, ...] = ()  # of the files, uncompressed ("": not known); of an npz file's training images
     counts: tuple[int, ...] = ()  # images for training, (validation,) test
     remotes: tuple[Remote, ...] = ()
 
@@ -55,6 +55,14 @@ _FASHION_MD5 = (
     "15d484375f8d13e6eb1aabb0c3f46965",
 )
 _CIFAR_FILES = (*(f"data_batch_{number}.bin" for number in range(1, 6)), "test_batch.bin")
+_CIFAR_MD5 = (
+    "5dd7e06a14cb22eb9f671a540d1b7c25",
+    "5ea93a67294ea407fff1d09f752e9692",
+    "",
+    "",
+    "",
+    "803d5f7f4d78ea53de84dbe85f74fb6d",
+)
 
 
 def _idx_remotes(md5s: tuple[str, ...], *roots: str) -> tuple[Remote, ...]:
@@ -154,6 +162,7 @@ KNOWN = {
             class_names=("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
             image_shape=(32, 32, 3),
             files=_CIFAR_FILES,
+            content_md5=_CIFAR_MD5,
             remotes=(
                 Remote(
                     "cifar-10-binary.tar.gz",
