@@ -7,7 +7,7 @@ import pytest
 
 from tasvir.data.audit import audit
 from tasvir.data.dataset import DataCard, Dataset
-from tasvir.data.findings import findings
+from tasvir.data.findings import findings, group_counts
 from tasvir.data.load import load_data
 
 CARD = DataCard("t", "o", "l", "a", "s", "given", "kept")
@@ -34,6 +34,7 @@ def test_a_sound_set_has_no_findings(parts):
     found = audit(made(parts))
     assert findings(found) == ()
     assert found.groups.counts == {"train": 30, "val": 10, "test": 10}
+    assert group_counts(found) == ("Groups, none in several parts: 30 training, 10 validation, 10 test.",)
 
 
 def test_copies_are_named_by_part_index_distance_and_labels(parts):
@@ -72,6 +73,7 @@ def test_crossing_groups_are_named(parts):
     parts["groups"][[59, 61, 99]] = "p3"
     found = audit(made(parts))
     assert found.groups.crossing == ("p3",)
+    assert group_counts(found) == ()
     assert findings(found)[0] == "1 group stands in several parts of the split: p3."
 
 

@@ -77,7 +77,7 @@ def audit(
 ) -> None:
     """What could spoil results: duplicates, leaks between parts, conflicting labels, groups that cross, constant images."""
     from tasvir.data.audit import audit as audit_set
-    from tasvir.data.findings import findings
+    from tasvir.data.findings import findings, group_counts
 
     found = audit_set(load(data, options))
     said = findings(found)
@@ -91,5 +91,5 @@ def audit(
         for pair in found.pairs[:20]
     ]
     more = [f"... and {len(found.pairs) - len(pairs)} pairs more (--json lists all)"] if len(found.pairs) > len(pairs) else []
-    words = [*(said or ["Nothing was found."]), *([""] if pairs else []), *table(pairs), *more]
+    words = [*(said or ["Nothing was found."]), *group_counts(found), *([""] if pairs else []), *table(pairs), *more]
     answer(found.to_json() | {"findings": list(said)}, words, as_json=as_json)

@@ -33,6 +33,14 @@ def _groups(audit: Audit) -> str:
     return f"{_some(len(crossing), 'group stands', 'groups stand')} in several parts of the split: {_listed(crossing)}."
 
 
+def group_counts(audit: Audit) -> tuple[str, ...]:
+    """Where groups are known and none crosses the split: how many stand in each part."""
+    if audit.groups is None or audit.groups.crossing:
+        return ()
+    counts = ", ".join(f"{n:,} {NAMES[part]}" for part, n in audit.groups.counts.items())
+    return (f"Groups, none in several parts: {counts}.",)
+
+
 def _leak(audit: Audit, overlap: Overlap) -> str:
     one = "has a duplicate" if overlap.n_images == 1 else "have a duplicate"
     within = f"{overlap.n_images_close} of them within {audit.close_distance:.2g} (Euclidean, pixels 0..1)"
