@@ -74,6 +74,7 @@ def all_cases() -> list[Case]:
         cases += [Case(f"fixed test set, noise {name}", n, 5, 1, 0.0, **noise) for n in (156, 360, 10_000)]
     beyond = [
         {"n": 546, "seeds": 2, "u": 0.3, "w": 0.1},
+        {"n": 1000, "seeds": 2, "u": 0.4, "w": 0.1},
         {"n": 1000, "seeds": 3, "u": 0.3, "w": 0.1},
         {"n": 1000, "seeds": 6, "u": 0.3, "w": 0.1},
         {"n": 546, "seeds": 3},
@@ -283,8 +284,8 @@ def summary(rows: list[dict]) -> str:
     )
 
 
-LEGEND = """False: studies without an effect in which the interval leaves out 0 (promised: 5 % at most, + 1 for chance in 2,000
-studies). Found: studies with the stated smallest effect in which the interval is above 0 (promised: 80 % at least). Holds:
+LEGEND = """False: studies without an effect in which the interval leaves out 0 (promised: 5 % at most, + 1 for chance).
+Found: studies with the stated smallest effect in which the interval is above 0 (promised: 80 % at least). Holds:
 the interval contains the truth (promised: 94 % at least). Width: median, in points of balanced accuracy, as is the effect.
 Bold: a promise missed. "refused": `verdict` passes no judgement there, because no method was found that keeps the promises."""
 
@@ -318,8 +319,8 @@ def mark(value: float, missed: bool) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--null", type=int, default=2000, help="studies without an effect, per case")
-    parser.add_argument("--effect", type=int, default=1000, help="studies with the smallest effect, per case")
+    parser.add_argument("--null", type=int, default=4000, help="studies without an effect, per case")
+    parser.add_argument("--effect", type=int, default=4000, help="studies with the smallest effect, per case")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()
