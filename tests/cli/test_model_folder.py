@@ -1,6 +1,7 @@
 """A model folder is a tool: transform, predict and evaluate on any set."""
 
 import csv
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -89,3 +90,11 @@ def test_images_are_brought_to_the_size_that_the_model_takes(tmp_path, autoencod
 def test_what_cannot_be_done_is_one_line(words, reason, classifier, autoencoder, refused):
     folders = {"CLASSIFIER": classifier, "AUTOENCODER": autoencoder}
     assert reason in refused(*(folders.get(word, word) for word in words), "--data", "digits")
+
+
+def test_the_images_are_not_replaced_by_what_is_said_of_them(classifier, refused):
+    X, y, _ = DIGITS.part("train")
+    np.savez("set.npz", x_train=X[:40], y_train=y[:40])
+    before = Path("set.npz").read_bytes()
+    assert "is the file of the images" in refused("predict", classifier, "--data", "set.npz", "--out", "set.npz")
+    assert Path("set.npz").read_bytes() == before

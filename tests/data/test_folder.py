@@ -1,5 +1,7 @@
 """A folder of class folders: sizes, modes, colour, and what is refused."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -90,3 +92,16 @@ def test_parts_with_class_folders_are_a_given_split(tmp_path):
 
 def test_classes_that_are_called_train_and_test_are_classes(picture_folder):
     assert load_data(picture_folder({"train": 4, "test": 4})).class_names == ("test", "train")
+
+
+def test_parts_and_a_stray_folder_are_refused(tmp_path):
+    for place in ("train/a", "train/b", "test/a", "other"):
+        (tmp_path / "pets" / place).mkdir(parents=True)
+    with pytest.raises(DataFileError, match="has the parts test, train and beside them other: move that elsewhere"):
+        load_data(tmp_path / "pets")
+
+
+def test_a_class_whose_name_is_no_text_is_refused(tmp_path):
+    (tmp_path / "odd" / os.fsdecode(b"\xff")).mkdir(parents=True)
+    with pytest.raises(DataFileError, match=r"'\\udcff'.: rename that folder"):
+        load_data(tmp_path / "odd")

@@ -42,6 +42,12 @@ def test_rows_find_their_images_by_stem_or_name(scans, name):
     np.testing.assert_array_equal(dataset.images, by_hand)
 
 
+def test_rows_may_name_their_images_by_whole_paths(scans, tmp_path):
+    found = sorted((tmp_path / "scans").rglob("*.png"))
+    lines = [f"{path.resolve()},{i % 2},p,train" for i, path in enumerate(found)]
+    assert load_data(scans(*lines), manifest="list.csv").labels.tolist() == [0, 1] * 6
+
+
 def test_groups_and_split_come_from_their_columns(scans):
     dataset = load_data(scans(*rows()), manifest="list.csv", group_column="patient", split_column="part")
     assert dataset.split.tolist() == ["train"] * 9 + ["test"] * 3

@@ -8,6 +8,7 @@ from scipy.linalg import subspace_angles
 from sklearn.model_selection import GroupKFold, cross_validate
 
 from tasvir import PCA, Autoencoder, load_data
+from tasvir.contracts.errors import BadInputError
 from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
 from tasvir.train.engine import TorchEngineSpec
 from tasvir.train.hooks import EarlyStopping
@@ -122,3 +123,8 @@ def test_a_setting_out_of_range_is_named_at_fit(settings, words):
         Autoencoder(**{"max_epochs": 1} | settings).fit(np.random.default_rng(0).random((12, 16)))
     assert "\n" not in str(error.value)
     assert "give" in str(error.value)
+
+
+def test_a_validation_part_that_leaves_nothing_to_train_on_is_refused():
+    with pytest.raises(BadInputError, match=r"validation_fraction=0.99 of 30 images leaves none to train on: give a smaller"):
+        Autoencoder(validation_fraction=0.99).fit(np.zeros((30, 8, 8), np.uint8))

@@ -114,6 +114,15 @@ def test_a_damaged_file_is_refused_in_one_line(folder, name, damage):
     assert "\n" not in str(error.value)
 
 
+def test_a_weight_that_has_changed_is_noticed(folder):
+    path = folder / "weights.safetensors"
+    whole = bytearray(path.read_bytes())
+    whole[-3] ^= 1
+    path.write_bytes(whole)
+    with pytest.raises(OSError, match="its content has changed"):
+        load_model(folder)
+
+
 @pytest.mark.parametrize("where", ["nowhere", "empty", "a file"])
 def test_what_is_no_model_folder_is_said(tmp_path, where):
     path = tmp_path / "m"

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from tasvir import Autoencoder, load_data, load_model
+from tasvir import Autoencoder, GaussianSampler, load_data, load_model
+from tasvir.contracts.errors import BadInputError
 from tasvir.models.refit import fit_in_folder
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.checkpoint import TRAINING_FILE
@@ -90,3 +91,16 @@ def test_the_curves_of_all_epochs_are_kept(data, tmp_path):
     fit(tmp_path, data)
     fit(tmp_path, data, max_epochs=4)
     assert len(json.loads((tmp_path / "model.json").read_text())["history"]["rows"]) == 4
+
+
+def test_a_model_that_is_fitted_in_one_go_is_kept_and_not_replaced(data, tmp_path):
+    def fit_gaussian(**settings):
+        sampler = GaussianSampler(random_state=0, **settings)
+        return fit_in_folder(sampler, data, tmp_path, checkpoint_every=1, tell=lambda *told: None)
+
+    assert fit_gaussian() == 1
+    before = weights(tmp_path)
+    assert fit_gaussian() == 0
+    with pytest.raises(BadInputError, match="other data or settings: give --out a new folder"):
+        fit_gaussian(n_components=2)
+    assert weights(tmp_path) == before

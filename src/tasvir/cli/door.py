@@ -1,5 +1,6 @@
 """The door: `tasvir NOUN ...`. Each command reads its words, calls one library function and says what came of it."""
 
+import io
 import os
 import sys
 from typing import Annotated
@@ -45,6 +46,9 @@ def _tasvir(
 
 def main() -> None:
     """Run the command line: exit code 0, 1 (something failed) or 2 (bad input), never a traceback for any."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a class may have a name that the terminal cannot show
+            stream.reconfigure(errors="backslashreplace")
     try:
         code = app(prog_name="tasvir", standalone_mode=False)
     except TasvirError as error:
@@ -52,6 +56,8 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # a reader such as `head` has gone
         sys.exit(1)
+    except MemoryError as error:
+        _stop(f"not enough memory ({error}); ask for less at once", 1)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         _stop(f"{where}{error.strerror or error}; check the path and its permissions", 2)

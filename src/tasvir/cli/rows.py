@@ -7,6 +7,7 @@ import typer
 
 from tasvir.cli.answer import Json, answer
 from tasvir.cli.options import takes_data
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
 
 ModelDir = Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="A model folder: from `tasvir fit`, or in a run's models.")]
@@ -36,6 +37,8 @@ def _write(rows_of, model_dir: Path, source: str, out: Path, options: LoadOption
     from tasvir.models.rows import check_out, write_rows
 
     check_out(out)
+    if out.exists() and Path(source).exists() and out.samefile(source):
+        raise BadInputError(f"--out {out} is the file of the images: give another name, it would be replaced")
     model = load_model(model_dir)
     data = load_for(model, source, options)
     rows = rows_of(model, data)

@@ -19,8 +19,13 @@ def read_folder(folder: Path) -> Raw:
 
 def holds_parts(folder: Path) -> bool:
     """Whether all sub-folders are called like parts of a split, and hold folders themselves."""
-    parts = _folders(folder)
-    return bool(parts) and all(part.name.lower() in PART_WORDS and _folders(part) for part in parts)
+    folders = _folders(folder)
+    parts = [place for place in folders if place.name.lower() in PART_WORDS and _folders(place)]
+    if len({PART_WORDS[place.name.lower()] for place in parts}) > 1 and len(parts) < len(folders):
+        other = next(place.name for place in folders if place not in parts)
+        known = ", ".join(place.name for place in parts)
+        raise DataFileError(f"{folder} has the parts {known} and beside them {other}: move that elsewhere, or into a part")
+    return bool(parts) and len(parts) == len(folders)
 
 
 def read_parts(folder: Path) -> Raw:
@@ -47,12 +52,22 @@ def _classes(folder: Path) -> tuple[list[Path], list[str]]:
         raise DataFileError(f"{folder} has no sub-folders{loose}: make one folder of images for each class, or name a manifest")
     paths, labels = [], []
     for place in classes:
+        if not _is_text(place.name):
+            raise DataFileError(f"{folder} has a class whose name is no UTF-8 text ({place.name!a}): rename that folder")
         inside = sorted(path for path in place.rglob("*") if is_picture(path) and path.is_file())
         if not inside:
             raise DataFileError(f"{place} holds no images: remove this folder, or fill it")
         paths += inside
         labels += [place.name] * len(inside)
     return paths, labels
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _raw(folder: Path, paths: list[Path], labels: list[str], split: np.ndarray | None) -> Raw:

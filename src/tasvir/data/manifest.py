@@ -82,6 +82,8 @@ def _find_images(folder: Path, table: Table, names: list[str]) -> list[Path]:
 
 
 def _one(by_name: dict[str, list[Path]], folder: Path, table: Path, name: str, line: int) -> Path:
+    if Path(name).is_absolute() and Path(name).is_relative_to(folder.resolve()):
+        name = str(Path(name).relative_to(folder.resolve()))
     places = by_name.get(Path(name).as_posix() if name else "", [])
     exact = [path for path in places if path.relative_to(folder).as_posix() == name]
     if len(exact or places) == 1:

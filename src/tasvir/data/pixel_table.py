@@ -12,6 +12,7 @@ from tasvir.data.files import open_plain
 from tasvir.data.raw import Facts, Raw
 
 LINES = 5000  # read at once
+LABEL_WORDS = ("label", "labels", "class", "target", "y")
 
 
 def read_pixel_table(path: Path) -> Raw:
@@ -22,7 +23,8 @@ def read_pixel_table(path: Path) -> Raw:
             numbered = [(number, line) for number, line in enumerate(lines, start) if line.strip()]
             if not columns and numbered:
                 columns = _columns(path, numbered[0][1])
-                numbered = numbered[_is_header(numbered[0][1]) :]
+                if _is_header(numbered[0][1]):
+                    _check_header(path, numbered.pop(0)[1])
             if numbered:
                 block = _numbers(path, numbered, columns)
                 labels.append(block[:, 0].astype(np.int64))
@@ -39,6 +41,8 @@ def read_pixel_table(path: Path) -> Raw:
 def _columns(path: Path, first: bytes) -> int:
     """The number of cells in a line: a label and a square of pixels."""
     columns = first.count(b",") + 1
+    if columns == 1:
+        raise DataFileError(f"{path} has no commas in its first line: write a label and its pixels, separated by commas")
     side = isqrt(columns - 1)
     if not side or side * side != columns - 1:
         raise DataFileError(f"{path} has {columns - 1} pixels a line, which make no square: write 784 for 28x28")
@@ -52,6 +56,14 @@ def _is_header(line: bytes) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _check_header(path: Path, line: bytes) -> None:
+    """A header may call its columns anything, but a label elsewhere than in the first would be read as a pixel."""
+    words = [word.decode(errors="replace").strip(" \t\r\n\"'\ufeff").lower() for word in line.split(b",")]
+    place = next((number for number, word in enumerate(words, 1) if word in LABEL_WORDS), 1)
+    if place != 1:
+        raise DataFileError(f"{path} has the label in column {place} ({words[place - 1]!r}): write it first, then the pixels")
 
 
 def _numbers(path: Path, lines: list[tuple[int, bytes]], columns: int) -> np.ndarray:

@@ -4,6 +4,7 @@ Loading never unpickles and never runs code from the folder: classes and specs c
 """
 
 import dataclasses
+import hashlib
 import importlib
 import json
 import shutil
@@ -23,7 +24,7 @@ from tasvir.models.trained import RUNNING
 from tasvir.train.checkpoint import TRAINING_FILE
 from tasvir.train.history import History
 
-FORMAT = 1
+FORMAT, WEIGHTS = 1, "weights.safetensors"
 ESTIMATORS = {
     "Autoencoder": "tasvir.models.autoencoder",
     "GaussianSampler": "tasvir.models.gaussian_sampler",
@@ -96,9 +97,10 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
         "learned": {key: _plain(value) for key, value in _learned(estimator, class_names).items()},
     }
     with atomic_folder(Path(path)) as folder:
-        (folder / "model.json").write_text(json.dumps(described, indent=1))
         weights = {key: tensor.contiguous() for key, tensor in estimator._weights().items()}
-        save_file(weights, folder / "weights.safetensors")
+        save_file(weights, folder / WEIGHTS)
+        described["weights_sha256"] = _sha256(folder / WEIGHTS)
+        (folder / "model.json").write_text(json.dumps(described, indent=1))
         if (Path(path) / TRAINING_FILE).is_file():
             shutil.copy2(Path(path) / TRAINING_FILE, folder)
     return Path(path)
@@ -143,13 +145,19 @@ def load_model(path: str | Path) -> Any:
             estimator.history_ = History().load(described["history"])
         for key, value in described["learned"].items():
             setattr(estimator, key, _revive(value, path))
-        estimator._take_weights(load_file(path / "weights.safetensors"))
+        if _sha256(path / WEIGHTS) != described["weights_sha256"]:
+            raise DataFileError(f"{path / WEIGHTS} is damaged (its content has changed): save the model again")
+        estimator._take_weights(load_file(path / WEIGHTS))
     except DataFileError:
         raise
     except Exception as error:  # whatever a damaged folder breaks, the user hears which folder
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataFileError(f"{path} is damaged ({reason}): save the model again") from None
     return estimator
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _timeless(history: History) -> dict:

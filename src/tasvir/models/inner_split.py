@@ -1,6 +1,10 @@
 """The inner validation split of a trained estimator."""
 
+import math
+
 import numpy as np
+
+from tasvir.contracts.errors import BadInputError
 
 #: Below this many images nothing is held out.
 FEWEST_IMAGES = 10
@@ -17,6 +21,8 @@ def inner_split(n_images: int, y, groups, fraction: float | None, seed: int) -> 
         return everything, None
     if groups is not None:
         return _split_groups(everything, y, np.asarray(groups), fraction, seed)
+    if math.ceil(n_images * fraction) >= n_images:
+        raise BadInputError(f"validation_fraction={fraction} of {n_images} images leaves none to train on: give a smaller one")
     from sklearn.model_selection import train_test_split
 
     train, valid = train_test_split(everything, test_size=fraction, random_state=seed, stratify=_strata(y, n_images, fraction))

@@ -1,5 +1,6 @@
 """Fit in a folder: what is unfinished there is continued, what is finished is kept."""
 
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,24 @@ def fit_in_folder(
     X_val, y_val, _ = data.part("val")
     given = {"X_val": X_val, "y_val": y_val} if len(X_val) else {}
     if "hooks" not in estimator.get_params():  # fitted in closed form: there is nothing to resume
-        save_model(estimator.fit(X, y), folder, class_names=data.class_names)
-        return 1
+        return _keep_new(estimator.fit(X, y), folder, data.class_names)
     checkpoint = Checkpoint(folder / TRAINING_FILE, every=checkpoint_every)
     estimator.set_params(hooks=(Progress(tell_and_count, estimator.max_epochs), checkpoint))
     estimator.fit(X, y, groups=groups, **given)
     save_model(estimator, folder, class_names=data.class_names)
     return len(told)
+
+
+def _keep_new(estimator: Any, folder: Path, class_names: tuple[str, ...]) -> int:
+    """Keep a model that was fitted in one go; 0 where the folder holds the same already, and never another one's place."""
+    if not (folder / "model.json").is_file():
+        save_model(estimator, folder, class_names=class_names)
+        return 1
+    with tempfile.TemporaryDirectory() as place:
+        new = save_model(estimator, Path(place) / "model", class_names=class_names)
+        if (new / "model.json").read_bytes() != (folder / "model.json").read_bytes():
+            raise BadInputError(f"{folder} holds a model of other data or settings: give --out a new folder")
+    return 0
 
 
 def _check_folder(folder: Path) -> None:
