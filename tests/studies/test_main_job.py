@@ -1,5 +1,6 @@
 """The main job in small: complete, the same twice, the same after kills, and reported where torch is not installed."""
 
+import dataclasses
 import io
 import json
 import re
@@ -10,6 +11,7 @@ import sys
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
 import pytest
 import small
 
@@ -173,3 +175,12 @@ def test_a_bad_setting_is_refused_before_anything_is_made(few_digits, tmp_path, 
 
 def test_a_run_is_opened_by_its_path(main_job):
     assert open_run(str(main_job.finished.run.path)).records() == main_job.finished.run.records()
+
+
+def test_a_set_too_small_for_every_part_is_refused_before_anything_is_made(few_digits, tmp_path):
+    train = np.flatnonzero(few_digits.split == "train")
+    split = few_digits.split.copy()
+    split[train[29:]] = "test"
+    with pytest.raises(BadInputError, match="has 29 training images: a run needs at least 30"):
+        run_main_job(dataclasses.replace(few_digits, split=split), out=tmp_path / "runs")
+    assert not (tmp_path / "runs").exists()

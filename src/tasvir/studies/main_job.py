@@ -24,6 +24,8 @@ from tasvir.studies.represent import representation_cells
 from tasvir.studies.runner import finished, run_cells
 
 STUDY = "run"
+#: Below it a fifth of the training images is too few to compare generated ones with (five neighbours of each).
+FEWEST_IMAGES = 30
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def run_main_job(
     Raises
     ------
     BadInputError
-        An unknown profile, a negative seed, fewer than one thread, a device that cannot be used.
+        Fewer than 30 training images, an unknown profile, a negative seed, fewer than one thread, a device that cannot be used.
 
     Source
     ------
@@ -113,6 +115,9 @@ def run_main_job(
     >>> finished = run_main_job(load_data("digits"), out="runs")  # doctest: +SKIP
     """
     _check(profile, seed, threads, device)
+    n_train = len(data.part("train")[0])
+    if n_train < FEWEST_IMAGES:
+        raise BadInputError(f"{data.name} has {n_train} training images: a run needs at least {FEWEST_IMAGES}, add images")
     threads = threads or cores()
     cells = main_job_cells(data, profile, seed)
     settings = {"profile": profile, "seed": seed, "threads": threads, "device": device}

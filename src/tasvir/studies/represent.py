@@ -27,9 +27,12 @@ FLAT = "each image one row of numbers, divided by 255"
 
 
 def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
-    """Raw pixels once, every other method at 2 and at 32 components (16 below 200 pixels)."""
+    """Raw pixels once, every other method at 2 and at 32 components (16 below 200 pixels).
+
+    A few images span no more directions than they are: never more than a quarter of their number.
+    """
     n_pixels = int(np.prod(data.images.shape[1:]))
-    sizes = (2, 32 if n_pixels >= 200 else 16)
+    sizes = (2, min(32 if n_pixels >= 200 else 16, len(data.part("train")[0]) // 4))
     cells = [_cell("raw", n_pixels, represent_raw, seed)]
     cells += [_cell("pca", n, represent_pca, seed) for n in sizes]
     cells += [_cell("isomap", n, represent_isomap, seed) for n in sizes]
