@@ -190,6 +190,7 @@ TABLE = [
     ),
     Bad("folder", "empty", nothing, "has no sub-folders"),
     Bad("folder", "images without classes", pictures("1.png", "2.png"), "has no sub-folders .images lie in it"),
+    Bad("folder", "no name", nothing, "source is empty", " "),
     Bad("folder", "an empty class", pictures(*TWO, then=lambda f: (f / "c").mkdir()), "c holds no images"),
     Bad("folder", "one class", pictures("a/1.png", "a/2.png"), "has one class only"),
     Bad("folder", "a class with one image", pictures(*TWO, "c/7.png"), "has class 'c' with a single image"),

@@ -64,3 +64,10 @@ def test_what_is_no_run_gets_no_report(tmp_path, what):
     with pytest.raises(DataFileError, match="run"):
         write_report(folder)
     assert not (folder / "report.html").exists()
+
+
+def test_figures_do_not_go_among_the_files_of_the_run(builder, tmp_path):
+    run = builder().folder(tmp_path / "run")
+    with pytest.raises(DataFileError, match="the run's own folder: give the figures another one"):
+        write_report(run.path, figures_dir=run.path)
+    assert [p.name for p in run.path.iterdir()] == ["records.jsonl"]

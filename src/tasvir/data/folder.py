@@ -6,7 +6,7 @@ import numpy as np
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.labels import PART_WORDS
-from tasvir.data.picture import is_picture
+from tasvir.data.picture import ENDINGS, is_picture
 from tasvir.data.pictures import PictureFiles
 from tasvir.data.raw import Facts, Raw
 
@@ -56,7 +56,7 @@ def _classes(folder: Path) -> tuple[list[Path], list[str]]:
             raise DataFileError(f"{folder} has a class whose name is no UTF-8 text ({place.name!a}): rename that folder")
         inside = sorted(path for path in place.rglob("*") if is_picture(path) and path.is_file())
         if not inside:
-            raise DataFileError(f"{place} holds no images: remove this folder, or fill it")
+            raise DataFileError(f"{place} holds no images ({', '.join(sorted(ENDINGS))}): remove this folder, or fill it")
         paths += inside
         labels += [place.name] * len(inside)
     return paths, labels

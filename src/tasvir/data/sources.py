@@ -24,6 +24,8 @@ def read(source: str | os.PathLike, options: LoadOptions) -> Raw:
     """What the source holds, by the reader that knows its layout."""
     if not isinstance(source, str | os.PathLike):
         raise BadTypeError(f"source is a {type(source).__name__}: expected the name of a set or a path")
+    if not str(source).strip():
+        raise BadInputError("source is empty: give the name of a set or a path")
     if isinstance(source, str) and (known := find_known(source)):
         for word in ("test", "manifest"):
             if getattr(options, word) is not None:

@@ -151,7 +151,7 @@ def load_model(path: str | Path) -> Any:
     except DataFileError:
         raise
     except Exception as error:  # whatever a damaged folder breaks, the user hears which folder
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise DataFileError(f"{path} is damaged ({reason}): save the model again") from None
     return estimator
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tasvir.contracts.atomic import atomic_file
+from tasvir.contracts.errors import DataFileError
 from tasvir.records.run import open_run
 from tasvir.report.document import Report
 from tasvir.report.export import export_figures
@@ -34,7 +35,7 @@ def write_report(run_path: Path | str, *, figures_dir: Path | str | None = None)
     Raises
     ------
     DataFileError
-        The folder is missing, is not a run, or its records are damaged.
+        The folder is missing, is not a run, or its records are damaged; `figures_dir` is the run's folder.
 
     Source
     ------
@@ -48,6 +49,8 @@ def write_report(run_path: Path | str, *, figures_dir: Path | str | None = None)
     tasvir.contracts.errors.DataFileError: no/such/run: no such folder; give the folder of a run
     """
     report = read_report(run_path)
+    if figures_dir is not None and Path(figures_dir).resolve() == Path(run_path).resolve():
+        raise DataFileError(f"{figures_dir} is the run's own folder: give the figures another one")
     path = Path(run_path) / "report.html"
     with atomic_file(path) as part:
         part.write_text(report_html(report), encoding="utf-8")
