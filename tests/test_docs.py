@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from commands import COMMANDS
 
 import tasvir
 from tasvir.cli.door import app
@@ -30,16 +31,6 @@ def text(path: Path) -> str:
 # -- commands ---------------------------------------------------------------------------------------------------------------
 
 
-def commands(group=None, words=()):
-    group = typer.main.get_command(app) if group is None else group
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*words, name))
-        else:
-            yield " ".join((*words, name)), command
-
-
-COMMANDS = dict(commands())
 #: command -> its section of docs/commands.md
 SECTIONS = {
     re.match(r"[a-z]+( [a-z]+)?", section).group(): section

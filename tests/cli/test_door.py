@@ -8,24 +8,10 @@ from unittest import mock
 
 import pytest
 import small
-import typer
+from commands import COMMANDS
 
 import tasvir as package
-from tasvir.cli import door
 from tasvir.contracts.errors import BadInputError, StudyFailedError
-
-
-def commands(group=None, words=()):
-    """(words, command) of every command there is."""
-    group = typer.main.get_command(door.app) if group is None else group
-    for name, command in group.commands.items():
-        if hasattr(command, "commands"):
-            yield from commands(command, (*words, name))
-        else:
-            yield " ".join((*words, name)), command
-
-
-COMMANDS = dict(commands())
 
 
 @pytest.mark.parametrize("words", COMMANDS)

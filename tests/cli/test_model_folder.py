@@ -96,5 +96,12 @@ def test_the_images_are_not_replaced_by_what_is_said_of_them(classifier, refused
     X, y, _ = DIGITS.part("train")
     np.savez("set.npz", x_train=X[:40], y_train=y[:40])
     before = Path("set.npz").read_bytes()
-    assert "is the file of the images" in refused("predict", classifier, "--data", "set.npz", "--out", "set.npz")
+    assert "a file of the set itself" in refused("predict", classifier, "--data", "set.npz", "--out", "set.npz")
     assert Path("set.npz").read_bytes() == before
+
+
+def test_nor_is_their_manifest(classifier, refused):
+    Path("set").mkdir()
+    Path("set/list.csv").write_text("file,label\n")
+    words = ("--data", "set", "--manifest", "list.csv", "--out", "set/list.csv")
+    assert "a file of the set itself" in refused("predict", classifier, *words)

@@ -20,6 +20,7 @@ from tasvir.contracts.errors import BadInputError
 from tasvir.records.same import same_records
 from tasvir.studies import classify
 from tasvir.studies.main_job import run_main_job
+from tasvir.studies.represent import representation_cells
 
 CHAPTERS = ["data", "audit", "representation", "classifier", "baseline", "comparison", "generation", "evidence"]
 
@@ -184,3 +185,20 @@ def test_a_set_too_small_for_every_part_is_refused_before_anything_is_made(few_d
     with pytest.raises(BadInputError, match="has 29 training images: a run needs at least 30"):
         run_main_job(dataclasses.replace(few_digits, split=split), out=tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
+
+
+@pytest.mark.parametrize(("n_train", "sizes"), [(30, {"2", "7"}), (64, {"2", "16"})])
+def test_codes_have_never_more_numbers_than_a_quarter_of_the_images(few_digits, n_train, sizes):
+    train = np.flatnonzero(few_digits.split == "train")
+    split = few_digits.split.copy()
+    split[train[n_train:]] = "test"
+    names = [cell.name.split("/") for cell in representation_cells(dataclasses.replace(few_digits, split=split), 1e3, 0)]
+    assert {size for _, method, size in names if method != "raw"} == sizes
+
+
+def test_no_real_image_is_shown_twice(main_job):
+    """Samples stand beside eight images of each class, all different where the class has eight."""
+    run = main_job.finished.run
+    at = run.run_record().data["addresses"]["generation/gaussian"]
+    (shown,) = [run.load_array(r) for r in run.records() if r.cell == at and r.name == "real"]
+    assert all(len(np.unique(images.reshape(len(images), -1), axis=0)) == len(images) for images in shown)

@@ -46,12 +46,7 @@ def fit(
     if last:
         words.append(f"{len(history)} epochs; " + _words(last))
     if not n_trained:
-        words.insert(
-            0,
-            f"This model is finished already, on the same data: {len(history)} epochs."
-            if last
-            else "This model is there already, of the same data.",
-        )
+        words.insert(0, "This model is finished already, on the same data.")
     answer({"model": str(out), "epochs": len(history), "trained_epochs": n_trained, "last": last}, words, as_json=as_json)
 
 

@@ -37,8 +37,7 @@ def _write(rows_of, model_dir: Path, source: str, out: Path, options: LoadOption
     from tasvir.models.rows import check_out, write_rows
 
     check_out(out)
-    if out.exists() and Path(source).exists() and out.samefile(source):
-        raise BadInputError(f"--out {out} is the file of the images: give another name, it would be replaced")
+    _check_apart(out, Path(source), options)
     model = load_model(model_dir)
     data = load_for(model, source, options)
     rows = rows_of(model, data)
@@ -47,3 +46,10 @@ def _write(rows_of, model_dir: Path, source: str, out: Path, options: LoadOption
     result = {"model": str(model_dir), "data": data.name, "out": str(out), "rows": len(data), "columns": columns}
     shown = ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
     answer(result, [f"{out}: {len(data)} rows of {shown}"], as_json=as_json)
+
+
+def _check_apart(out: Path, source: Path, options: LoadOptions) -> None:
+    """`out` replaces no file that the set is read from."""
+    read = [source, options.test, options.manifest, options.manifest and source / options.manifest]
+    if out.exists() and any(path and path.exists() and out.samefile(path) for path in read):
+        raise BadInputError(f"--out {out} is a file of the set itself, which it would replace: give another name")

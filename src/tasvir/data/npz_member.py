@@ -75,17 +75,7 @@ def refused_in_one_line(path: Path, name: str = "") -> Iterator[None]:
         raise
     except FileNotFoundError:
         raise DataFileError(f"{path} does not exist: check the path") from None
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        OSError,
-        ValueError,
-        TypeError,
-        MemoryError,
-        RuntimeError,
-        NotImplementedError,
-    ) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, TypeError, MemoryError, RuntimeError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise DataFileError(f"{where} is no sound npz file ({reason}): download or save it again") from None
 

@@ -1,0 +1,18 @@
+"""Every command of the command line, for the tests of the door and of its page."""
+
+import typer
+
+from tasvir.cli import door
+
+
+def commands(group=None, words=()):
+    """(words, command) of every command there is."""
+    group = typer.main.get_command(door.app) if group is None else group
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*words, name))
+        else:
+            yield " ".join((*words, name)), command
+
+
+COMMANDS = dict(commands())
