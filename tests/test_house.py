@@ -16,10 +16,11 @@ TESTS = Path(__file__).parent
 FLOORS = {
     "contracts": 0,
     **dict.fromkeys(("data", "nets", "train", "measures", "records"), 1),
-    **dict.fromkeys(("models", "explain", "report"), 2),
-    "studies": 3,
-    "web": 4,
-    "cli": 5,
+    "models": 2,
+    **dict.fromkeys(("apply", "explain", "report"), 3),
+    "studies": 4,
+    "web": 5,
+    "cli": 6,
 }
 NO_NAMES = {"utils", "util", "common", "helpers", "helper", "misc", "core", "base", "tools"}
 #: Reading with these runs code out of a file.
