@@ -87,7 +87,7 @@ def knn(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Work
     """The vote of the most similar training images, k chosen by cross-validation on them."""
     (X, y, groups), (X_test, y_test, _) = data.part("train"), data.part("test")
     started = time.perf_counter()
-    score = knn_accuracy(flat_unit(X), y, flat_unit(X_test), y_test, groups=groups, seed=seed)
+    score = knn_accuracy(flat_unit(X), y, test=flat_unit(X_test), y_test=y_test, groups=groups, seed=seed)
     fit_s = seconds("fit_s", time.perf_counter() - started)
     return Outcome({"title": TITLES["knn"], "k": score.k}, [fit_s, *_scored(data, _all_classes(data, score), seed)])
 
@@ -103,7 +103,7 @@ def compare(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: 
     records = []
     for name in baselines:
         labels = {"arm": "Residual net", "against": TITLES[name.partition("/")[2]]}
-        found = paired_bootstrap(balanced_accuracy, y, predicted[net], predicted[name], groups, seed=seed)
+        found = paired_bootstrap(balanced_accuracy, y, a=predicted[net], b=predicted[name], groups=groups, seed=seed)
         records.append(measured("balanced_accuracy_difference", found, labels))
     return Outcome({"title": "Comparison", "compared": list(predicted)}, records)
 

@@ -165,7 +165,7 @@ def _gan_train(data: Dataset, sampler, seed: int, workspace: Workspace) -> list[
     drawn = sampler.sample(len(rows), y[rows], random_state=stream_seed(seed, "gan-train"))
     records = []
     for images, labels in ((drawn, None), (X[rows], {"of": "real"})):
-        found = gan_train(_classifier(data, len(rows), seed, workspace), images, y[rows], X_held, y_held)
+        found = gan_train(_classifier(data, len(rows), seed, workspace), images, y[rows], X_valid=X_held, y_valid=y_held)
         records.append(measured("gan_train", found, labels))
     return records
 

@@ -136,7 +136,7 @@ def _fit_transform(transformer, X: np.ndarray, X_test: np.ndarray) -> tuple[np.n
 def _scored(data: Dataset, codes: np.ndarray, codes_test: np.ndarray, seed: int) -> tuple[dict, list[Record]]:
     """k-NN on the codes: the k chosen on training images, the accuracy on test images."""
     (_, y, groups), (_, y_test, test_groups) = data.part("train"), data.part("test")
-    score = knn_accuracy(codes, y, codes_test, y_test, groups=groups, test_groups=test_groups, seed=seed)
+    score = knn_accuracy(codes, y, test=codes_test, y_test=y_test, groups=groups, test_groups=test_groups, seed=seed)
     facts = {"k": score.k, "cv_accuracy": {str(k): value for k, value in score.cv_accuracy.items()}}
     return facts, [measured("knn_accuracy", score.accuracy)]
 
