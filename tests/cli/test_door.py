@@ -75,7 +75,7 @@ def test_the_installed_command_is_the_door():
     ],
 )
 def test_an_error_that_we_explain_is_one_line(tasvir, error, code, line):
-    with mock.patch("tasvir.data.listing.list_data", side_effect=error):
+    with mock.patch("tasvir.data.known.listing.list_data", side_effect=error):
         said = tasvir("data", "list")
     assert said.code == code
     assert said.err.startswith(line)
@@ -83,7 +83,7 @@ def test_an_error_that_we_explain_is_one_line(tasvir, error, code, line):
 
 
 def test_a_defect_of_ours_is_not_hidden(tasvir):
-    with mock.patch("tasvir.data.listing.list_data", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+    with mock.patch("tasvir.data.known.listing.list_data", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
         tasvir("data", "list")
 
 
@@ -108,7 +108,7 @@ def test_an_interrupted_fit_says_how_to_go_on(tasvir):
 
 
 def test_an_interrupt_anywhere_else_is_a_failure_without_a_traceback(tasvir):
-    with mock.patch("tasvir.data.listing.list_data", side_effect=KeyboardInterrupt):
+    with mock.patch("tasvir.data.known.listing.list_data", side_effect=KeyboardInterrupt):
         assert tasvir("data", "list").code == 1
 
 

@@ -17,7 +17,7 @@ def list_(data_dir: Annotated[Path | None, typer.Option(help=HELP["data_dir"])] 
     """The sets that have a name, and where they lie."""
     import dataclasses
 
-    from tasvir.data.listing import list_data
+    from tasvir.data.known.listing import list_data
 
     rows = [dataclasses.asdict(row) for row in list_data(data_dir)]
     shown = [{"name": r["name"], "classes": r["n_classes"], "size": r["image_size"], "where": r["where"]} for r in rows]
@@ -57,8 +57,8 @@ def info(
 def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="A named set.")], *, as_json: Json = False) -> None:
     """Download a named set into the cache, unless it is there already; its hashes are checked."""
     from tasvir.contracts.errors import BadInputError
-    from tasvir.data.fetch import fetch as fetch_set
-    from tasvir.data.known import find_known
+    from tasvir.data.known.facts import find_known
+    from tasvir.data.known.fetch import fetch as fetch_set
 
     known = find_known(name)
     if known is None:
@@ -76,8 +76,8 @@ def audit(
     options: LoadOptions,
 ) -> None:
     """What could spoil results: duplicates, leaks between parts, conflicting labels, groups that cross, constant images."""
-    from tasvir.data.audit import audit as audit_set
-    from tasvir.data.findings import findings, group_counts
+    from tasvir.data.audit.audit import audit as audit_set
+    from tasvir.data.audit.findings import findings, group_counts
 
     found = audit_set(load(data, options))
     said = findings(found)

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasvir.data.arrange import arrange, check_split
 from tasvir.data.dataset import DataCard, Dataset
-from tasvir.data.known import find_known
+from tasvir.data.known.facts import find_known
 from tasvir.data.labels import check_counts, encode
 from tasvir.data.options import LoadOptions
 from tasvir.data.pack import listed, pack
 from tasvir.data.raw import Raw
-from tasvir.data.sources import read
+from tasvir.data.readers.sources import read
+from tasvir.data.split import arrange, check_split
 
 
 def load_data(

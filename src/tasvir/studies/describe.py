@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from tasvir.contracts.seeds import stream_rng
-from tasvir.data.audit import audit
+from tasvir.data.audit.audit import audit
+from tasvir.data.audit.findings import findings
 from tasvir.data.dataset import PARTS, Dataset
-from tasvir.data.findings import findings
 from tasvir.records.record import array
 from tasvir.studies.cell import Outcome, Workspace
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from tasvir.contracts.seeds import stream_rng, stream_seed
+from tasvir.data.audit.duplicates import find_pairs
 from tasvir.data.dataset import Dataset
-from tasvir.data.duplicates import find_pairs
 from tasvir.measures.classification import balanced_accuracy
 from tasvir.measures.copies import copy_audit
 from tasvir.measures.holm import holm_verdicts

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.data.medmnist import MEDMNIST, NOT_SINGLE_LABEL, ORIGIN, SIZES, TRAIN_IMAGES_MD5, MedMNIST
+from tasvir.data.known.medmnist import MEDMNIST, NOT_SINGLE_LABEL, ORIGIN, SIZES, TRAIN_IMAGES_MD5, MedMNIST
 from tasvir.data.raw import Facts
 
 

@@ -5,9 +5,9 @@ import json
 import numpy as np
 import pytest
 
-from tasvir.data.audit import audit
+from tasvir.data.audit.audit import audit
+from tasvir.data.audit.findings import findings, group_counts
 from tasvir.data.dataset import DataCard, Dataset
-from tasvir.data.findings import findings, group_counts
 from tasvir.data.load import load_data
 
 CARD = DataCard("t", "o", "l", "a", "s", "given", "kept")

@@ -4,17 +4,17 @@ import os
 from pathlib import Path
 
 from tasvir.contracts.errors import BadInputError, BadTypeError, DataFileError
-from tasvir.data.cifar import holds_cifar, read_cifar_folder, read_cifar_set
-from tasvir.data.digits import read_digits
-from tasvir.data.folder import holds_parts, read_folder, read_parts
-from tasvir.data.idx import read_idx_path, read_idx_set
-from tasvir.data.joined import join
-from tasvir.data.known import KNOWN, find_known
-from tasvir.data.manifest import read_manifest
-from tasvir.data.npz import read_npz, read_npz_set
+from tasvir.data.known.facts import KNOWN, find_known
 from tasvir.data.options import LoadOptions
-from tasvir.data.pixel_table import read_pixel_table
 from tasvir.data.raw import Raw
+from tasvir.data.readers.arrays import join
+from tasvir.data.readers.cifar import holds_cifar, read_cifar_folder, read_cifar_set
+from tasvir.data.readers.digits import read_digits
+from tasvir.data.readers.folder import holds_parts, read_folder, read_parts
+from tasvir.data.readers.idx import read_idx_path, read_idx_set
+from tasvir.data.readers.manifest import read_manifest
+from tasvir.data.readers.npz import read_npz, read_npz_set
+from tasvir.data.readers.pixel_table import read_pixel_table
 
 READERS = {"digits": read_digits, "idx": read_idx_set, "npz": read_npz_set, "cifar": read_cifar_set}
 TRAIN_IMAGES = KNOWN["mnist"].files[0]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import cache_folder
-from tasvir.data.fetch import fetch
-from tasvir.data.known import KnownSet
+from tasvir.data.files import content_md5
+from tasvir.data.known.facts import KnownSet, plain
+from tasvir.data.known.fetch import fetch
 from tasvir.data.options import LoadOptions
 
 DEPTH = 3  # the folder itself and two levels below: a data folder, a set's folder, its 'raw'
@@ -49,3 +50,21 @@ def locate(known: KnownSet, options: LoadOptions) -> list[Path]:
             return found
     folder = fetch(known, place_for(known, options.data_dir))
     return [path for name in known.files for path in find_files(name, [folder])][:1]
+
+
+def official_idx(known: KnownSet, candidates: list[Path]) -> tuple[Path, tuple[str, ...]]:
+    """Which of the files is the set's, and a note where its content is not the official one.
+
+    Several sets share these file names, so the content decides; without a match, the folder's name.
+    """
+    for path in candidates:
+        if content_md5(path) == known.content_md5[0]:
+            return path, ()
+    for path in candidates:
+        if plain(path.parent.name) == known.name:
+            return path, (f"{path} is not the official {known.title} file (its content differs)",)
+    found = ", ".join(map(str, candidates)) or "none"
+    raise DataFileError(
+        f"{known.title} is not here, only files of its names with other content ({found}): put it into a folder "
+        f"called {known.name}, or check those files"
+    )

@@ -7,7 +7,7 @@ import pytest
 
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.data.load import load_data
-from tasvir.data.pixel_table import read_pixel_table
+from tasvir.data.readers.pixel_table import read_pixel_table
 
 
 def table(n=20, side=4, seed=0):
@@ -35,7 +35,7 @@ def test_reads_labels_and_square_images(tmp_path, header, pack, end):
 
 
 def test_blocks_of_lines_are_joined(tmp_path, monkeypatch):
-    monkeypatch.setattr("tasvir.data.pixel_table.LINES", 7)
+    monkeypatch.setattr("tasvir.data.readers.pixel_table.LINES", 7)
     (tmp_path / "d.csv").write_bytes(text(table(), header=True))
     raw = read_pixel_table(tmp_path / "d.csv")
     np.testing.assert_array_equal(raw.labels, table()[:, 0])

@@ -1,7 +1,7 @@
 """An audit in sentences, what matters most first."""
 
-from tasvir.data.audit import Audit, Overlap
-from tasvir.data.duplicates import IDENTICAL
+from tasvir.data.audit.audit import Audit, Overlap
+from tasvir.data.audit.duplicates import IDENTICAL
 
 NAMES = {"train": "training", "val": "validation", "test": "test"}
 LISTED = 5
@@ -13,7 +13,7 @@ def findings(audit: Audit) -> tuple[str, ...]:
     Examples
     --------
     >>> from tasvir import load_data
-    >>> from tasvir.data.audit import audit
+    >>> from tasvir.data.audit.audit import audit
     >>> findings(audit(load_data("digits")))
     ()
     """

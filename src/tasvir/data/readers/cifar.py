@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.arrays import ArrayPixels
 from tasvir.data.files import open_plain
-from tasvir.data.known import KNOWN, KnownSet, facts_of
+from tasvir.data.known.facts import KNOWN, KnownSet, facts_of
+from tasvir.data.known.search import locate
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Raw
-from tasvir.data.search import locate
+from tasvir.data.readers.arrays import ArrayPixels
 
 RECORD, BATCH = 1 + 3 * 32 * 32, 10_000
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from tasvir.data.audit.duplicates import CLOSE, CLOSE_RMS, IDENTICAL, MOST_COMPARED, RULE, RULE_FOR_MANY, Pairs, find_pairs
 from tasvir.data.dataset import PARTS, Dataset
-from tasvir.data.duplicates import CLOSE, CLOSE_RMS, IDENTICAL, MOST_COMPARED, RULE, RULE_FOR_MANY, Pairs, find_pairs
 
 SMALL_CLASS = 5  # images: fewer give no fifth for a test
 ORDERED = 0.5  # share of the runs of equal labels that a shuffled order has
@@ -131,13 +131,13 @@ def audit(dataset: Dataset) -> Audit:
 
     Source
     ------
-    The rule of duplicates is ours (`tasvir.data.duplicates`); the ratio to the neighbours that follow is Lowe's test
+    The rule of duplicates is ours (`tasvir.data.audit.duplicates`); the ratio to the neighbours that follow is Lowe's test
     (Distinctive image features from scale-invariant keypoints, 2004, section 7.1) between images instead of key points.
 
     Examples
     --------
     >>> from tasvir import load_data
-    >>> from tasvir.data.audit import audit
+    >>> from tasvir.data.audit.audit import audit
     >>> found = audit(load_data("digits"))
     >>> len(found.pairs), found.small_classes
     (0, ())

@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data import pictures
 from tasvir.data.load import load_data
-from tasvir.data.picture import read_picture
 from tasvir.data.raw import Form
+from tasvir.data.readers import pictures
+from tasvir.data.readers.pictures import read_picture
 
 RAMP = np.arange(256, dtype=np.uint8).reshape(16, 16)
 GRAY, COLOR = Form(16, 16, False), Form(16, 16, True)
@@ -81,7 +81,7 @@ def test_crop_takes_the_centre(tmp_path, picture_folder):
 
 
 def test_decompression_bombs_are_refused(monkeypatch, picture_folder):
-    monkeypatch.setattr("tasvir.data.picture.MOST_PIXELS", 100)
+    monkeypatch.setattr("tasvir.data.readers.pictures.MOST_PIXELS", 100)
     with pytest.raises(DataFileError, match="unpacks to more than 100 pixels"):
         load_data(picture_folder({"a": 2, "b": 2}))
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.arrays import ArrayPixels
-from tasvir.data.fetch import fetch
 from tasvir.data.files import content_md5, open_plain, read_bytes
-from tasvir.data.known import KNOWN, KnownSet, facts_of, plain
+from tasvir.data.known.facts import KNOWN, KnownSet, facts_of
+from tasvir.data.known.fetch import fetch
+from tasvir.data.known.search import data_folders, find_files, official_idx, place_for
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
-from tasvir.data.search import data_folders, find_files, place_for
+from tasvir.data.readers.arrays import ArrayPixels
 
 UNSIGNED_BYTE = 8
 
@@ -80,24 +80,6 @@ def _find_images(known: KnownSet, options: LoadOptions) -> tuple[Path, tuple[str
     if not candidates:
         candidates = find_files(known.files[0], [fetch(known, place_for(known, options.data_dir))])
     return official_idx(known, candidates)
-
-
-def official_idx(known: KnownSet, candidates: list[Path]) -> tuple[Path, tuple[str, ...]]:
-    """Which of the files is the set's, and a note where its content is not the official one.
-
-    Several sets share these file names, so the content decides; without a match, the folder's name.
-    """
-    for path in candidates:
-        if content_md5(path) == known.content_md5[0]:
-            return path, ()
-    for path in candidates:
-        if plain(path.parent.name) == known.name:
-            return path, (f"{path} is not the official {known.title} file (its content differs)",)
-    found = ", ".join(map(str, candidates)) or "none"
-    raise DataFileError(
-        f"{known.title} is not here, only files of its names with other content ({found}): put it into a folder "
-        f"called {known.name}, or check those files"
-    )
 
 
 def _raw(facts: Facts, files: list[Path], class_names: tuple[str, ...] | None) -> Raw:

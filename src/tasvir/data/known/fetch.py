@@ -11,7 +11,7 @@ from tasvir.contracts.atomic import atomic_file, atomic_folder
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import cache_folder
 from tasvir.data.files import content_md5
-from tasvir.data.known import KnownSet, Remote
+from tasvir.data.known.facts import KnownSet, Remote
 
 TIMEOUT_S = 15
 SCHEMES = ("https",)

@@ -3,7 +3,7 @@
 import pytest
 
 from tasvir.contracts.errors import BadInputError, DataFileError
-from tasvir.data.listing import fetch_data, list_data
+from tasvir.data.known.listing import fetch_data, list_data
 
 
 def test_each_set_is_found_or_says_where_to_put_it(tmp_path, idx_set):

@@ -3,9 +3,9 @@
 import pytest
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.data.known import KNOWN, find_known
+from tasvir.data.known.facts import KNOWN, find_known
+from tasvir.data.known.medmnist import MEDMNIST
 from tasvir.data.load import load_data
-from tasvir.data.medmnist import MEDMNIST
 
 
 @pytest.mark.parametrize("word", ["fashion-mnist", "fashion_mnist", "Fashion-MNIST"])

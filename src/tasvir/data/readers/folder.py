@@ -6,9 +6,8 @@ import numpy as np
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.labels import PART_WORDS
-from tasvir.data.picture import ENDINGS, is_picture
-from tasvir.data.pictures import PictureFiles
 from tasvir.data.raw import Facts, Raw
+from tasvir.data.readers.pictures import ENDINGS, PictureFiles, is_picture
 
 
 def read_folder(folder: Path) -> Raw:

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageFilter
 
-from tasvir.data import duplicates
-from tasvir.data.duplicates import clusters, find_pairs
+from tasvir.data.audit import duplicates
+from tasvir.data.audit.duplicates import clusters, find_pairs
 from tasvir.data.load import load_data
 
 

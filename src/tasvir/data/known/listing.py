@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasvir.contracts.errors import BadInputError, DataFileError
-from tasvir.data.fetch import fetch
-from tasvir.data.idx import official_idx
-from tasvir.data.known import KNOWN, KnownSet, find_known
+from tasvir.data.known.facts import KNOWN, KnownSet, find_known
+from tasvir.data.known.fetch import fetch
+from tasvir.data.known.search import data_folders, find_files, official_idx, place_for
 from tasvir.data.options import LoadOptions
-from tasvir.data.search import data_folders, find_files, place_for
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data import fetch, known
-from tasvir.data.fetch import download
-from tasvir.data.known import KNOWN, Remote
+from tasvir.data.known import facts, fetch
+from tasvir.data.known.facts import KNOWN, Remote
+from tasvir.data.known.fetch import download
 from tasvir.data.load import load_data
 
 CONTENT = np.random.default_rng(0).bytes(50_000)
@@ -120,7 +120,7 @@ def test_the_hash_of_the_content_allows_another_compression(server, tmp_path):
 
 
 def known_with(monkeypatch, name, *remotes):
-    monkeypatch.setitem(known.KNOWN, name, dataclasses.replace(KNOWN[name], remotes=remotes))
+    monkeypatch.setitem(facts.KNOWN, name, dataclasses.replace(KNOWN[name], remotes=remotes))
 
 
 def test_a_named_set_is_downloaded_once(server, tmp_path, monkeypatch):

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.arrays import ArrayPixels
 from tasvir.data.files import open_plain
 from tasvir.data.raw import Facts, Raw
+from tasvir.data.readers.arrays import ArrayPixels
 
 LINES = 5000  # read at once
 LABEL_WORDS = ("label", "labels", "class", "target", "y")

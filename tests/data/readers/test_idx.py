@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data import idx, known
 from tasvir.data.files import content_md5
+from tasvir.data.known import facts
 from tasvir.data.load import load_data
+from tasvir.data.readers import idx
 
 
 @pytest.fixture
@@ -18,8 +19,8 @@ def known_content(monkeypatch):
 
     def know(name, folder, ending=""):
         md5 = content_md5(folder / f"train-images-idx3-ubyte{ending}")
-        changed = dataclasses.replace(known.KNOWN[name], content_md5=(md5,))
-        monkeypatch.setitem(known.KNOWN, name, changed)
+        changed = dataclasses.replace(facts.KNOWN[name], content_md5=(md5,))
+        monkeypatch.setitem(facts.KNOWN, name, changed)
 
     return know
 

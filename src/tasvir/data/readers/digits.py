@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tasvir.data.arrays import ArrayPixels
-from tasvir.data.known import KnownSet, facts_of
+from tasvir.data.known.facts import KnownSet, facts_of
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Raw
+from tasvir.data.readers.arrays import ArrayPixels
 
 
 def read_digits(known: KnownSet, options: LoadOptions) -> Raw:
