@@ -101,7 +101,7 @@ def test_an_interrupt_says_how_to_go_on(tasvir):
 
 
 def test_an_interrupted_fit_says_how_to_go_on(tasvir):
-    with mock.patch("tasvir.models.refit.fit_in_folder", side_effect=KeyboardInterrupt):
+    with mock.patch("tasvir.apply.refit.fit_in_folder", side_effect=KeyboardInterrupt):
         said = tasvir("fit", "vae", "--data", "digits", "--out", "model")
     assert said.code == 1
     assert "same command goes on from the last checkpoint in model" in said.err

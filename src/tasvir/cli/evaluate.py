@@ -25,9 +25,9 @@ def evaluate(
     options: LoadOptions,
 ) -> None:
     """How good is a saved classifier on these images? Scores with 95 % intervals, confusion matrix, calibration."""
-    from tasvir.models.evaluate import evaluate as evaluate_classifier
+    from tasvir.apply.evaluate import evaluate as evaluate_classifier
+    from tasvir.apply.intake import load_for
     from tasvir.models.folder import load_model
-    from tasvir.models.intake import load_for
 
     model = load_model(model_dir)
     images = load_for(model, data, options)

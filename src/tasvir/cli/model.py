@@ -28,8 +28,8 @@ def fit(
     options: LoadOptions,
 ) -> None:
     """Fit a model on the training part of a set and keep it. A larger max_epochs goes on where it ended."""
+    from tasvir.apply.refit import fit_in_folder
     from tasvir.models.folder import new_model
-    from tasvir.models.refit import fit_in_folder
 
     estimator = new_model(model)
     running = {"random_state": options.seed, "device": device}

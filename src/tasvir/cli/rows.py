@@ -18,7 +18,7 @@ Out = Annotated[Path, typer.Option(help="The file to write, .npz or .csv. One th
 @takes_data
 def transform(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
     """Write the codes of every image of a set: one row an image, with its part, its place there and its label."""
-    from tasvir.models.rows import transformed_rows
+    from tasvir.apply.rows import transformed_rows
 
     _write(transformed_rows, model_dir, data, out, options, as_json)
 
@@ -26,15 +26,15 @@ def transform(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = Fals
 @takes_data
 def predict(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
     """Write the class of every image of a set, and the probability of each class: one row an image."""
-    from tasvir.models.rows import predicted_rows
+    from tasvir.apply.rows import predicted_rows
 
     _write(predicted_rows, model_dir, data, out, options, as_json)
 
 
 def _write(rows_of, model_dir: Path, source: str, out: Path, options: LoadOptions, as_json: bool) -> None:
+    from tasvir.apply.intake import load_for
+    from tasvir.apply.rows import check_out, write_rows
     from tasvir.models.folder import load_model
-    from tasvir.models.intake import load_for
-    from tasvir.models.rows import check_out, write_rows
 
     check_out(out)
     _check_apart(out, Path(source), options)

@@ -18,7 +18,7 @@ def sample(
     as_json: Json = False,
 ) -> None:
     """Draw new images from a saved sampler."""
-    from tasvir.models.drawn import draw, write_drawn
+    from tasvir.apply.drawn import draw, write_drawn
 
     images, labels = draw(model, n, label, seed)
     write_drawn(images, labels, out)

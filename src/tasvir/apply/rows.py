@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tasvir.apply.intake import images_for
 from tasvir.contracts.atomic import atomic_file
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.data.dataset import PARTS, Dataset
-from tasvir.models.intake import images_for
 
 ENDINGS = (".npz", ".csv")
 #: Rows that are turned into text at once.

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from tasvir.apply.intake import images_for
+from tasvir.apply.rows import class_words
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import PARTS, Dataset
 from tasvir.measures.calibration import Calibration, calibration
 from tasvir.measures.classification import confusion, score_classifier
 from tasvir.measures.interval import Estimate
-from tasvir.models.intake import images_for
-from tasvir.models.rows import class_words
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tasvir import Autoencoder, GaussianSampler, load_data, load_model
+from tasvir.apply.refit import fit_in_folder
 from tasvir.contracts.errors import BadInputError
-from tasvir.models.refit import fit_in_folder
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.checkpoint import TRAINING_FILE
 

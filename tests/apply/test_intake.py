@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from tasvir import Autoencoder, ImageClassifier, load_data
+from tasvir.apply.intake import images_for, load_for
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
-from tasvir.models.intake import images_for, load_for
 from tasvir.nets.dense import DenseSpec
 
 

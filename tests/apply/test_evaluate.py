@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tasvir import load_model, save_model
+from tasvir.apply.evaluate import evaluate
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.calibration import calibration
 from tasvir.measures.classification import confusion, score_classifier
-from tasvir.models.evaluate import evaluate
 
 
 def test_it_scores_the_test_images_with_the_measures_of_the_house(classifier, dataset):
