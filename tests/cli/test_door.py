@@ -104,7 +104,7 @@ def test_an_interrupted_fit_says_how_to_go_on(tasvir):
     with mock.patch("tasvir.apply.refit.fit_in_folder", side_effect=KeyboardInterrupt):
         said = tasvir("fit", "vae", "--data", "digits", "--out", "model")
     assert said.code == 1
-    assert "same command goes on from the last checkpoint in model" in said.err
+    assert "No epoch was finished; begin again with:  tasvir fit vae --data digits --out model" in said.err
 
 
 def test_an_interrupt_anywhere_else_is_a_failure_without_a_traceback(tasvir):

@@ -57,8 +57,8 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     BadInputError
         No classifier, a part that does not exist or is empty, a class among the images that the classifier does not know.
 
-    Source
-    ------
+    References
+    ----------
     `tasvir.measures.classification`, `tasvir.measures.calibration`.
 
     Examples

@@ -19,7 +19,7 @@ def load_for(estimator: Any, source: str, options: LoadOptions) -> Dataset:
     form = fitted_form(estimator)
     if form is None:
         return load(source, options)
-    wanted = {"color": form.color, "image_size": form.height if form.height == form.width else None}
+    wanted: dict[str, Any] = {"color": form.color, "image_size": form.height if form.height == form.width else None}
     for name, value in wanted.items():
         if getattr(options, name) not in (None, value):
             raise BadInputError(

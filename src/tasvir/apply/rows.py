@@ -4,12 +4,12 @@ import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import numpy as np
 
 from tasvir.apply.intake import images_for
-from tasvir.contracts.atomic import atomic_file
+from tasvir.contracts.atomic import atomic_file, must_be_writable
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.data.dataset import PARTS, Dataset
 
@@ -72,6 +72,7 @@ def check_out(path: Path) -> None:
         raise BadInputError(f"--out {path}: the name's end chooses the format; give one that ends in {' or '.join(ENDINGS)}")
     if path.is_dir():
         raise DataFileError(f"--out {path} is a folder: give the name of a file")
+    must_be_writable(path.parent)
 
 
 def write_rows(rows: Rows, path: Path) -> None:
@@ -80,13 +81,15 @@ def write_rows(rows: Rows, path: Path) -> None:
     with atomic_file(path) as temporary:
         if path.suffix.lower() == ".npz":
             with temporary.open("wb") as file:
-                np.savez_compressed(file, **rows.each, **{rows.name: rows.values}, **rows.more)
+                arrays: dict[str, Any] = {**rows.each, rows.name: rows.values, **rows.more}
+                np.savez_compressed(file, **arrays)
         else:
             with temporary.open("w", newline="", encoding="utf-8") as file:
-                _write_table(rows, csv.writer(file))
+                _write_table(rows, file)
 
 
-def _write_table(rows: Rows, writer) -> None:
+def _write_table(rows: Rows, file: TextIO) -> None:
+    writer = csv.writer(file)
     writer.writerow([*rows.each, *rows.heads])
     flat = rows.values.reshape(len(rows.values), -1)
     for start in range(0, len(flat), BLOCK):
