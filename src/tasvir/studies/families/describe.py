@@ -1,6 +1,6 @@
 """The data card as records: what the images are, how many, and five of each class."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -9,8 +9,10 @@ from tasvir.contracts.seeds import stream_rng
 from tasvir.data.audit.audit import audit
 from tasvir.data.audit.findings import findings
 from tasvir.data.dataset import PARTS, Dataset
-from tasvir.records.record import array
-from tasvir.studies.cell import Outcome, Workspace
+from tasvir.records.record import Record, array, facts
+from tasvir.studies import recipes
+from tasvir.studies.cell import Cell
+from tasvir.studies.inside import Inside
 
 #: Random images shown of each class.
 N_SHOWN = 5
@@ -18,19 +20,28 @@ N_SHOWN = 5
 MOST_PAIRS, N_PICTURED = 1000, 12
 
 
-def describe_data(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
+def data_cells(data: Dataset, seed: int) -> list[Cell]:
+    """The data card and the audit, with which every study begins."""
+    audited = Cell("audit", audit_data, {}, seed, work=(recipes.neighbour_search(data),))
+    return [Cell("data", describe_data, {}, seed), audited]
+
+
+def describe_data(inside: Inside) -> Iterator[Record]:
     """Counts, origin and random images of each class."""
-    pictures, shown = _random_images(data, seed)
-    return Outcome(data_facts(data) | {"sample_counts": shown}, [array("class_samples", pictures)])
+    pictures, shown = _random_images(inside.data, inside.seed)
+    yield array("class_samples", pictures)
+    yield facts(data_facts(inside.data) | {"sample_counts": shown})
 
 
-def audit_data(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
+def audit_data(inside: Inside) -> Iterator[Record]:
     """Duplicates, leaks between parts, conflicting labels; the nearest pairs as pictures."""
-    found = audit(data)
-    facts = found.to_json() | {"n_pairs": len(found.pairs), "findings": list(findings(found))}
-    facts["pairs"] = facts["pairs"][:MOST_PAIRS]
+    found = audit(inside.data)
     rows = [[pair.first.row, pair.second.row] for pair in found.pairs[:N_PICTURED]]
-    return Outcome(facts, [array("pair_images", data.images[np.array(rows)])] if rows else [])
+    if rows:
+        yield array("pair_images", inside.data.images[np.array(rows)])
+    told = found.to_json()
+    told["pairs"] = told["pairs"][:MOST_PAIRS]
+    yield facts(told | {"n_pairs": len(found.pairs), "findings": list(findings(found))})
 
 
 def data_facts(data: Dataset) -> dict[str, Any]:
@@ -53,12 +64,12 @@ def data_facts(data: Dataset) -> dict[str, Any]:
         "image_shape": list(data.images.shape[1:]),
         "n_images": len(data),
         "counts": {part: numbers for part, numbers in counts.items() if sum(numbers)},
-        "groups": None if data.groups is None else _group_counts(data),
+        "groups": None if data.groups is None else _group_counts(data.groups, data.split),
     }
 
 
-def _group_counts(data: Dataset) -> dict[str, int]:
-    return {part: len(np.unique(data.groups[data.split == part])) for part in PARTS if np.any(data.split == part)}
+def _group_counts(groups: np.ndarray, split: np.ndarray) -> dict[str, int]:
+    return {part: len(np.unique(groups[split == part])) for part in PARTS if np.any(split == part)}
 
 
 def _random_images(data: Dataset, seed: int) -> tuple[np.ndarray, list[int]]:
