@@ -84,8 +84,8 @@ def load_data(
     BadInputError
         For settings out of range and sets that cannot be learned from, as one with a single class.
 
-    Source
-    ------
+    Notes
+    -----
     The origin and licence of a named set stand on its card: ``load_data(...).card``.
 
     Examples
@@ -125,9 +125,10 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
     if packed.unreadable:
         raw, labels = raw.rows(packed.kept), labels[packed.kept]
         check_counts(labels, class_names, facts.source)
-    arranged = arrange(raw, labels, packed.images, options.seed)
+    arranged = arrange(raw, labels, packed.images, seed=options.seed)
     skipped = len(packed.unreadable)
     notes = (f"{skipped} images were skipped: {listed(packed.unreadable)}",) if skipped else ()
+    depth = (packed.depth_rule,) if packed.depth_rule else ()
     return Dataset(
         name=facts.name,
         images=packed.images,
@@ -143,7 +144,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
             source=facts.source,
             split_rule=arranged.rule,
             resize_rule=packed.resize_rule,
-            notes=(*facts.notes, *notes, *arranged.notes),
+            notes=(*facts.notes, *depth, *notes, *arranged.notes),
         ),
         words=words,
     )
