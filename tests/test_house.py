@@ -27,6 +27,7 @@ NO_NAMES = {"utils", "util", "common", "helpers", "helper", "misc", "core", "bas
 NO_CALLS = {"pickle.load", "pickle.loads", "torch.load", "joblib.load", "marshal.loads", "shelve.open", "eval", "exec"}
 #: (what, where) -> why it may be larger than its wall.
 LARGER: dict[tuple[str, str], str] = {
+    ("parameters", "studies/run.py:run_study"): "the one road of all studies: its words are the command's flags",
     ("parameters", "data/load.py:load_data"): "its signature is documented word by word; inside, one LoadOptions is passed",
 }
 

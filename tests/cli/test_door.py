@@ -50,7 +50,9 @@ print("heavy:", sorted(heavy))
 """
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list"])
+@pytest.mark.parametrize(
+    "words", ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list"]
+)
 def test_nothing_heavy_is_loaded_for_words(words):
     done = subprocess.run([sys.executable, "-c", LIGHT, *words.split()], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("heavy: []\n")

@@ -32,8 +32,6 @@ HELP = {
 
 Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set (see `tasvir data list`) or a path.")]
 Out = Annotated[Path, typer.Option(help="The folder that holds runs.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, or what torch calls an accelerator.")]
-Threads = Annotated[int | None, typer.Option(help="Threads of each part.  [default: the cores, shared by the jobs]")]
 
 
 def takes_data(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,7 +58,8 @@ def takes(command: Callable[..., Any], words: dict[str, type]) -> Callable[..., 
 def _flag(field: dataclasses.Field, owner: type) -> inspect.Parameter:
     hint = typing.get_type_hints(owner)[field.name]
     words = field.metadata.get("help") or HELP[field.name]
-    option = typer.Option(help=words, show_default=field.default is not None)
+    names = field.metadata.get("flags", ())  # a switch that only turns on says so
+    option = typer.Option(*names, help=words, show_default=field.default is not None)
     keyword = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(field.name, keyword, default=field.default, annotation=Annotated[hint, option])
 
