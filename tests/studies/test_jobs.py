@@ -116,7 +116,7 @@ def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch):
     assert jobs_module.PATIENCE_S <= 10
     monkeypatch.setattr(jobs_module, "PATIENCE_S", 1)
     with (
-        pytest.raises(DataFileError, match="no Dask scheduler answers at tcp://127.0.0.1:9 "),
+        pytest.raises(DataFileError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9 "),
         Jobs(1, "dask", "tcp://127.0.0.1:9").ready(None),
     ):
         pass

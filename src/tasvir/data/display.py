@@ -2,33 +2,48 @@
 
 import base64
 import io
+from collections.abc import Mapping
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
-
-if TYPE_CHECKING:
-    from tasvir.data.dataset import Dataset
 
 MOST_SHOWN = 12  # images, and classes in the table
 SIDE = 64  # pixels of the longer side of a shown image, at most
 GAP = 2
 
 
-def one_line(dataset: "Dataset") -> str:
+class Labelled(Protocol):
+    """What is shown of a set."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def images(self) -> np.ndarray: ...
+    @property
+    def labels(self) -> np.ndarray: ...
+    @property
+    def split(self) -> np.ndarray: ...
+    @property
+    def class_names(self) -> tuple[str, ...]: ...
+    @property
+    def counts(self) -> Mapping[str, int]: ...
+
+
+def one_line(dataset: Labelled) -> str:
     """Name, images in each part, shape of an image and number of classes."""
     counts = ", ".join(f"{n:,} {part}" for part, n in dataset.counts.items() if n) or "no images"
     shape = tuple(dataset.images.shape[1:])
     return f"Dataset {dataset.name!r}: {counts}; images {shape}, {len(dataset.class_names)} classes"
 
 
-def card_html(dataset: "Dataset") -> str:
+def card_html(dataset: Labelled) -> str:
     """The same line, images by part and class, and one image of each of the first classes."""
     return f"<div><p>{escape(one_line(dataset))}</p>{_strip_html(dataset)}{_table_html(dataset)}</div>"
 
 
-def _table_html(dataset: "Dataset") -> str:
+def _table_html(dataset: Labelled) -> str:
     names = dataset.class_names[:MOST_SHOWN]
     more = len(dataset.class_names) - len(names)
     heads = [*map(escape, names), *([f"and {more} more"] if more else []), "all"]
@@ -42,7 +57,7 @@ def _table_html(dataset: "Dataset") -> str:
     return f"<table>{''.join(rows)}</table>"
 
 
-def _strip_html(dataset: "Dataset") -> str:
+def _strip_html(dataset: Labelled) -> str:
     """The first image of each class, in the order of the classes."""
     labels, first = np.unique(dataset.labels, return_index=True)
     if not len(labels):

@@ -65,7 +65,9 @@ class Runner:
         at = self.run.run_record().data["addresses"]
         compute = joblib.delayed(_named)
         # The images go as an argument of their own, so that a backend may send them once.
-        tasks = [compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads) for cell in cells]
+        tasks = [
+            compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads) for cell in cells
+        ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
         yield from joblib.Parallel(n_jobs=self.jobs, return_as=as_they_come)(tasks)
 

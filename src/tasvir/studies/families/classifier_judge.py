@@ -21,6 +21,6 @@ def compare(inside: Inside) -> Iterator[Record]:
     predicted = {name: inside.found_array(name, "probabilities").argmax(1) for name in inside.found}
     net, *baselines = predicted
     for name in baselines:
-        found = paired_bootstrap(balanced_accuracy, y, predicted[net], predicted[name], groups, seed=inside.seed)
+        found = paired_bootstrap(balanced_accuracy, y, a=predicted[net], b=predicted[name], groups=groups, seed=inside.seed)
         yield measured("balanced_accuracy_difference", found, {"arm": net.partition("/")[0], "against": name.partition("/")[2]})
     yield facts({"compared": list(predicted)})

@@ -80,7 +80,7 @@ def knn(inside: Inside) -> Iterator[Record]:
     (_, y, groups), (_, y_test, _) = inside.data.part("train"), inside.data.part("test")
 
     def vote() -> Any:
-        return knn_accuracy(inside.flat("train"), y, inside.flat("test"), y_test, groups=groups, seed=inside.seed)
+        return knn_accuracy(inside.flat("train"), y, test=inside.flat("test"), y_test=y_test, groups=groups, seed=inside.seed)
 
     score, fit_s = inside.time("fit_s", vote)
     yield fit_s

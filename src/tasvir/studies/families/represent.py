@@ -29,7 +29,7 @@ FLAT = "each image one row of numbers, divided by 255"
 def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
     """Raw pixels once, every other method at 2 components and at the number that suits the images."""
 
-    def cell(method: str, function: Callable[..., Iterator[Record]], parameters: dict[str, Any], work: tuple[Work, ...]) -> Cell:
+    def cell(method: str, function: Callable[..., Iterator[Record]], parameters: dict[str, Any], *work: Work) -> Cell:
         size = parameters.get("n_components", data.images[0].size)
         return Cell(f"representation/{method}/{size}", function, parameters, seed, work=work)
 
@@ -37,14 +37,14 @@ def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[C
     n_seen = epochs * recipes.n_of(data, "train")
     search = recipes.neighbour_search
     sizes = (2, recipes.code_size(data))
-    cells = [cell("raw", represent_raw, {}, (search(data),))]
-    cells += [cell("pca", represent_pca, {"n_components": n}, (search(data, 0.4),)) for n in sizes]
-    cells += [cell("isomap", represent_isomap, {"n_components": n}, (search(data, 1.5), Seconds(3.0))) for n in sizes]
+    cells = [cell("raw", represent_raw, {}, search(data))]
+    cells += [cell("pca", represent_pca, {"n_components": n}, search(data, 0.4)) for n in sizes]
+    cells += [cell("isomap", represent_isomap, {"n_components": n}, search(data, 1.5), Seconds(3.0)) for n in sizes]
     for method in ("dense", "conv", "vae"):
         for n in sizes:
             parameters: dict[str, Any] = {"method": method, "n_components": n, "max_epochs": epochs}
             fit = Fit(partial(unfitted_net, **parameters, seed=seed), n_seen)
-            cells.append(cell(method, represent_by_net, parameters, (fit, search(data, 0.4))))
+            cells.append(cell(method, represent_by_net, parameters, fit, search(data, 0.4)))
     return cells
 
 
@@ -123,7 +123,7 @@ def unfitted_net(*, method: str, n_components: int, max_epochs: int, seed: int) 
 def _scored(inside: Inside, codes: np.ndarray, codes_test: np.ndarray) -> Iterator[Record]:
     """k-NN on the codes: the k chosen on training images, the accuracy on test images."""
     (_, y, groups), (_, y_test, test_groups) = inside.data.part("train"), inside.data.part("test")
-    score = knn_accuracy(codes, y, codes_test, y_test, groups=groups, test_groups=test_groups, seed=inside.seed)
+    score = knn_accuracy(codes, y, test=codes_test, y_test=y_test, groups=groups, test_groups=test_groups, seed=inside.seed)
     yield measured("knn_accuracy", score.accuracy)
     yield facts({"k": score.k, "cv_accuracy": {str(k): value for k, value in score.cv_accuracy.items()}})
 
