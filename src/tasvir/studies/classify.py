@@ -21,7 +21,7 @@ TITLES = {"majority": "Majority class", "knn": "k-NN on raw pixels", "logistic":
 def classifier_cells(data: Dataset, pixels_seen: float, seed: int, n_seeds: int) -> list[Cell]:
     """One classifier a seed, three baselines, and their comparison."""
     epochs = epochs_for(data, pixels_seen, fewest=4, most=60)
-    parameters = {"max_epochs": epochs, **_pace(len(data.part("train")[0]))}
+    parameters = {"max_epochs": epochs, **_pace(data.counts["train"])}
     nets = [Cell(f"classifier/{s}", classify, parameters, s) for s in range(seed, seed + n_seeds)]
     baselines = [Cell(f"baseline/{name}", function, {}, seed) for name, function in BASELINES.items()]
     compared = tuple(cell.name for cell in (nets[0], *baselines))
@@ -97,7 +97,7 @@ BASELINES = {"majority": majority, "knn": knn, "logistic": logistic}
 
 def compare(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Workspace) -> Outcome:
     """The net minus each baseline in balanced accuracy, on the same test images."""
-    _, y, groups = data.part("test")
+    y, groups = data.targets("test")
     predicted = {name: _probabilities(records).argmax(1) for name, records in workspace.found.items()}
     net, *baselines = predicted
     records = []
@@ -120,7 +120,7 @@ def _baseline(name: str, data: Dataset, seed: int, estimator) -> Outcome:
 
 def _scored(data: Dataset, probabilities: np.ndarray, seed: int) -> list[Record]:
     """All metrics with intervals, and what they were computed from."""
-    _, y, groups = data.part("test")
+    y, groups = data.targets("test")
     scores = score_classifier(y, probabilities, groups, seed=seed)
     table = confusion(y, probabilities.argmax(1), len(data.class_names))
     arrays = [array("probabilities", probabilities.astype(np.float32)), array("y_true", y), array("confusion", table)]

@@ -29,7 +29,7 @@ class _Probe:
 
     def __init__(self, data: Dataset, device: str):
         self.data, self.device = data, device
-        self.n_images = len(data.part("train")[0])
+        self.n_images = data.counts["train"]
         self.measured: dict[str, float] = {}
 
     def seconds(self, cell: Cell) -> float:
@@ -79,7 +79,7 @@ class _Probe:
             started = time.perf_counter()
             NearestNeighbors(n_neighbors=min(10, len(part) - 1)).fit(part).kneighbors(part)
             self.measured["search"] = (time.perf_counter() - started) / len(part) ** 2
-        n_pairs = self.n_images * len(self.data.part("test")[0]) + min(self.n_images, 10_000) ** 2
+        n_pairs = self.n_images * self.data.counts["test"] + min(self.n_images, 10_000) ** 2
         return self.measured["search"] * n_pairs
 
 

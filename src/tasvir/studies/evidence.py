@@ -78,7 +78,7 @@ def train_arm(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace
     records += [metric("balanced_accuracy_mean", float(np.mean(scores))), array("predictions", predictions)]
     records.append(seconds("fit_s", time.perf_counter() - started))
     if arm in ("gaussian", "vae"):
-        held_out = data.part("val")[0] if len(data.part("val")[0]) else np.delete(X, rows, axis=0)
+        held_out = data.part("val")[0] if data.counts["val"] else np.delete(X, rows, axis=0)
         if len(held_out):  # never the test images: a small set may have nothing to compare with
             found = copy_audit(flat_unit(X[rows]), flat_unit(held_out), flat_unit(added))
             records.append(metric("copies", found.n_copies, n=len(added)))
@@ -180,7 +180,7 @@ def judge(data: Dataset, parameters: Mapping[str, Any], seed: int, workspace: Wo
 
 def verdicts_on(data: Dataset, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> list[Verdict]:
     """The two generated arms against duplicates under Holm, then duplicates against real images."""
-    _, y, groups = data.part("test")
+    y, groups = data.targets("test")
     groups = None if groups is None else groups[rows]
 
     def compared(arm: str, against: str) -> Verdict:

@@ -115,7 +115,7 @@ def run_main_job(
     >>> finished = run_main_job(load_data("digits"), out="runs")  # doctest: +SKIP
     """
     _check(profile, seed, threads, device)
-    n_train = len(data.part("train")[0])
+    n_train = data.counts["train"]
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: a run needs at least {FEWEST_IMAGES}, add images")
     threads = threads or cores()

@@ -32,7 +32,7 @@ def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[C
     A few images span no more directions than they are: never more than a quarter of their number.
     """
     n_pixels = int(np.prod(data.images.shape[1:]))
-    sizes = (2, min(32 if n_pixels >= 200 else 16, len(data.part("train")[0]) // 4))
+    sizes = (2, min(32 if n_pixels >= 200 else 16, data.counts["train"] // 4))
     cells = [_cell("raw", n_pixels, represent_raw, seed)]
     cells += [_cell("pca", n, represent_pca, seed) for n in sizes]
     cells += [_cell("isomap", n, represent_isomap, seed) for n in sizes]
@@ -135,7 +135,7 @@ def _fit_transform(transformer, X: np.ndarray, X_test: np.ndarray) -> tuple[np.n
 
 def _scored(data: Dataset, codes: np.ndarray, codes_test: np.ndarray, seed: int) -> tuple[dict, list[Record]]:
     """k-NN on the codes: the k chosen on training images, the accuracy on test images."""
-    (_, y, groups), (_, y_test, test_groups) = data.part("train"), data.part("test")
+    (y, groups), (y_test, test_groups) = data.targets("train"), data.targets("test")
     score = knn_accuracy(codes, y, codes_test, y_test, groups=groups, test_groups=test_groups, seed=seed)
     facts = {"k": score.k, "cv_accuracy": {str(k): value for k, value in score.cv_accuracy.items()}}
     return facts, [measured("knn_accuracy", score.accuracy)]
@@ -158,6 +158,6 @@ def _scatter(data: Dataset, codes_test: np.ndarray, seed: int) -> list[Record]:
     """Test images as points, where there are two components."""
     if codes_test.shape[1] != 2:
         return []
-    y_test = data.part("test")[1]
+    y_test = data.targets("test")[0]
     rows = spread_sample(y_test, N_SCATTER, seed)
     return [array("embedding", codes_test[rows].astype(np.float32)), array("embedding_labels", y_test[rows])]
