@@ -74,8 +74,9 @@ def load_data(
     Returns
     -------
     Dataset
-        Images uint8, labels as positions in `class_names`, a given split kept or a drawn one: stratified, at least a
-        fifth for the test, groups kept together, and near-duplicates too.
+        Images uint8 (more than 8 bits are scaled by one rule for the set, which `card.notes` says), labels as positions
+        in `class_names`, a given split kept or a drawn one: stratified, at least a fifth for the test, groups kept
+        together, and near-duplicates too.
 
     Raises
     ------

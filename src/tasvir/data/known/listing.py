@@ -61,8 +61,7 @@ def fetch_data(name: str) -> Path:
     """
     known = find_known(name)
     if known is None or not known.remotes:
-        names = ", ".join(other.name for other in KNOWN.values() if other.remotes)
-        raise BadInputError(f"nothing to download for {name!r}: choose from {names}")
+        raise BadInputError(f"nothing to download for {name!r}: choose one of `tasvir data list` that is not embedded")
     return fetch(known)
 
 

@@ -17,7 +17,7 @@ def comparison_cell(classifiers: list[Cell], seed: int) -> Cell:
 
 def compare(inside: Inside) -> Iterator[Record]:
     """Differences in balanced accuracy, each with an interval over test images."""
-    _, y, groups = inside.data.part("test")
+    y, groups = inside.data.targets("test")
     predicted = {name: inside.found_array(name, "probabilities").argmax(1) for name in inside.found}
     net, *baselines = predicted
     for name in baselines:

@@ -55,7 +55,7 @@ def describe_subset(inside: Inside, *, n_seeds: int) -> Iterator[Record]:
 
 def train_arm(inside: Inside, *, arm: str, n_seeds: int) -> Iterator[Record]:
     """One way to complete the subset: the classifier trained on it with each seed, scored on the test images."""
-    (X, y, _), (_, y_test, _) = inside.data.part("train"), inside.data.part("test")
+    (X, y, _), (y_test, _) = inside.data.part("train"), inside.data.targets("test")
     rows, fill = unequal_subset(inside.data, inside.seed).rows, FILLS[arm]
     (predictions, added), fit_s = inside.time(
         "fit_s", lambda: predict_with_arm(inside, X[rows], y[rows], fill=fill, n_seeds=n_seeds)

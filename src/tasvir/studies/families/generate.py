@@ -34,7 +34,7 @@ def generation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]
     parameters = {"n_components": recipes.code_size(data), "max_epochs": epochs}
     judges = recipes.small_training(data, 3)
     vae = partial(recipes.conditional_vae, data.images[0].size, **parameters, seed=seed)
-    training = Fit(vae, epochs * recipes.n_of(data, "train"))
+    training = Fit(vae, epochs * data.counts["train"])
     return [
         Cell("generation/gaussian", generate_gaussian, {}, seed, work=(judges,)),
         Cell("generation/vae", generate_vae, parameters, seed, work=(training, judges)),
@@ -97,7 +97,7 @@ def with_validation(data: Dataset, seed: int) -> Dataset:
     """
     if np.any(data.split == "val"):
         return data
-    _, y, groups = data.part("train")
+    y, groups = data.targets("train")
     _, held_out = inner_split(len(y), y, groups, 0.2, seed % 2**32)
     if held_out is None:
         raise BadInputError(f"{len(y)} training images are too few to hold some out beside generated ones: give at least 10")

@@ -43,7 +43,7 @@ def main_job_cells(data: Dataset, options: MainJobOptions, seed: int) -> list[Ce
     """The cells of the main job, chapter by chapter."""
     from tasvir.studies.families import classifier_judge, classify, describe, evidence, evidence_judge, generate, represent
 
-    n_train = int((data.split == "train").sum())
+    n_train = data.counts["train"]
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: a run needs at least {FEWEST_IMAGES}, add images")
     how = PROFILES[options.profile]

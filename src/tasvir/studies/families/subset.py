@@ -24,7 +24,7 @@ class Subset:
 
 def unequal_subset(data: Dataset, seed: int) -> Subset:
     """At most 1,000 training images, stratified; where the classes are equal every second one is cut to a fifth, at least 10."""
-    y = data.part("train")[1]
+    y = data.targets("train")[0]
     K = len(data.class_names)
     rows = spread_sample(y, MOST_IMAGES, seed)
     before = np.bincount(y[rows], minlength=K)
