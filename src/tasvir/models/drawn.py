@@ -18,7 +18,7 @@ def draw(folder: Path, n_samples: int, label: str | None, seed: int) -> tuple[np
         raise BadInputError(f"{folder} holds a {type(sampler).__name__}, which draws no images: give a VAE or a GaussianSampler")
     classes = sampler.classes_
     words = None if classes is None else np.array(getattr(sampler, "class_names_", None) or list(map(str, classes)))
-    targets = targets_to_draw(words, sampler.class_prior_, label, n_samples, stream_rng(seed, "labels"))
+    targets = targets_to_draw(words, sampler.class_prior_, label, n_samples=n_samples, rng=stream_rng(seed, "labels"))
     if targets is None:
         return sampler.sample(n_samples, random_state=seed), None
     return sampler.sample(n_samples, classes[targets], random_state=seed), words[targets]

@@ -32,8 +32,12 @@ def fit_in_folder(
     if "hooks" not in estimator.get_params():  # fitted in closed form: there is nothing to resume
         return _keep_new(estimator.fit(X, y), folder, data.class_names)
     checkpoint = Checkpoint(folder / TRAINING_FILE, every=checkpoint_every)
-    estimator.set_params(hooks=(Progress(tell_and_count, estimator.max_epochs), checkpoint))
-    estimator.fit(X, y, groups=groups, **given)
+    hooks = estimator.hooks
+    try:
+        estimator.set_params(hooks=(*hooks, Progress(tell_and_count, estimator.max_epochs), checkpoint))
+        estimator.fit(X, y, groups=groups, **given)
+    finally:
+        estimator.set_params(hooks=hooks)
     save_model(estimator, folder, class_names=data.class_names)
     return len(told)
 

@@ -31,7 +31,7 @@ def fit_in_cell(estimator: Any, data: Dataset, workspace: Workspace, *, keep_bes
     watching = [KeepBest()] if keep_best else []
     progress = Progress(lambda epoch, last, row: workspace.tell(epoch / last), estimator.max_epochs)
     checkpoint = Checkpoint(workspace.folder / "training.safetensors", interval_s=CHECKPOINT_S)
-    estimator.set_params(hooks=(*watching, progress, checkpoint), device=workspace.device)
+    estimator.set_params(hooks=(*estimator.hooks, *watching, progress, checkpoint), device=workspace.device)
     started = time.perf_counter()
     estimator.fit(X, y, groups=groups, **given)
     fit_s = time.perf_counter() - started
