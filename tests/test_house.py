@@ -82,11 +82,15 @@ def statements(root: Path, path: Path) -> set[str]:
 
 
 def shop_window(root: Path) -> dict[str, str]:
-    """The public names and their modules, as the package's `__init__` lists them."""
-    for node in tree(root / "__init__.py").body:
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_HOMES":
-            return ast.literal_eval(node.value)
-    raise AssertionError("tasvir/__init__.py has no _HOMES")
+    """The public names and their modules: the package's own, and those of the table of models, where the module comes first."""
+    homes = {}
+    for place in ("__init__.py", "models/names.py"):
+        for node in ast.walk(tree(root / place)):
+            for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
+                home = value.args[0] if isinstance(value, ast.Call) else value
+                if isinstance(key, ast.Constant) and isinstance(home, ast.Constant):
+                    homes[key.value] = home.value
+    return homes
 
 
 def module_file(root: Path, name: str) -> Path | None:

@@ -1,13 +1,15 @@
 """Each of our checks finds an estimator that breaks its promise."""
 
+import copy
 import dataclasses
 import functools
 
 import numpy as np
 import pytest
+from catalogue import promises_of
 
 from tasvir import VAE, Autoencoder, GaussianSampler, ImageClassifier
-from tasvir.contracts.checks import check_name, promise_checks
+from tasvir.contracts.checks import promise_checks
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.resnet import ResNetSpec
 
@@ -90,7 +92,7 @@ class Mutates(Autoencoder):
 
 class DrawsWithoutTheLabel(VAE):
     def inverse_transform(self, X):
-        return self.pixels_.restore(self._draw(np.asarray(X), np.zeros(len(X), np.int64)))
+        return self.space_.restore(self._draw(np.asarray(X), np.zeros(len(X), np.int64)))
 
 
 class SumsToTwo(ImageClassifier):
@@ -145,7 +147,7 @@ def test_a_broken_promise_is_found(estimator, name):
 
 
 def named(estimator, name: str, **how):
-    (check,) = [check for check in promise_checks(estimator, **how) if check_name(check) == name]
+    (check,) = [check for check in promise_checks(estimator, promises_of(estimator), **how) if check.name == name]
     return check
 
 
@@ -165,14 +167,12 @@ def test_a_model_that_comes_back_different_is_found():
 
 
 def on_a_copy(change, fitted):
-    import copy
-
     return change(copy.deepcopy(fitted))
 
 
 def test_every_check_has_a_name_of_its_own():
     for estimator in (VAE(), VAE(conditional=True), ImageClassifier(), GaussianSampler()):
-        names = [check_name(check) for check in promise_checks(estimator, round_trip=lambda fitted: fitted)]
+        names = [check.name for check in promise_checks(estimator, promises_of(estimator), round_trip=lambda fitted: fitted)]
         assert len(names) == len(set(names))
         assert {"check_seed", "check_round_trip-RGB uint8"} <= set(names)
 

@@ -75,8 +75,14 @@ def classifier(
     from tasvir.models.image_classifier import ImageClassifier
     from tasvir.nets.resnet import ResNetSpec
 
-    pace = {"max_epochs": max_epochs, "batch_size": batch_size, "learning_rate": learning_rate}
-    return ImageClassifier(net=ResNetSpec(stem_stride=stem_stride), **pace, augment=augment, random_state=seed)
+    return ImageClassifier(
+        net=ResNetSpec(stem_stride=stem_stride),
+        max_epochs=max_epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        augment=augment,
+        random_state=seed,
+    )
 
 
 def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0, device: str = "auto") -> Any:

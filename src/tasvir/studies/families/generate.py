@@ -98,7 +98,7 @@ def with_validation(data: Dataset, seed: int) -> Dataset:
     if np.any(data.split == "val"):
         return data
     y, groups = data.targets("train")
-    _, held_out = inner_split(len(y), y, groups, 0.2, seed % 2**32)
+    _, held_out = inner_split(len(y), y, groups, fraction=0.2, seed=seed % 2**32)
     if held_out is None:
         raise BadInputError(f"{len(y)} training images are too few to hold some out beside generated ones: give at least 10")
     split = data.split.copy()
