@@ -5,12 +5,14 @@ import inspect
 import typing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tasvir.data.dataset import Dataset
 from tasvir.data.options import LoadOptions
+
+if TYPE_CHECKING:
+    from tasvir.data.dataset import Dataset
 
 #: What each word of `LoadOptions` means on the command line.
 HELP = {
@@ -64,7 +66,7 @@ def _flag(field: dataclasses.Field, owner: type) -> inspect.Parameter:
     return inspect.Parameter(field.name, keyword, default=field.default, annotation=Annotated[hint, option])
 
 
-def load(source: str, options: LoadOptions) -> Dataset:
+def load(source: str, options: LoadOptions) -> "Dataset":
     """The data set that a command names."""
     from tasvir.data.load import load
 

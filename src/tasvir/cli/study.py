@@ -41,7 +41,12 @@ class Running(Computing):
 
 
 def study_command(name: str) -> TyperCommand:
-    """The command that asks a study: its flags are those of the loader, of every study, and the fields of its options."""
+    """`tasvir study NAME`."""
+    return _command(name, question_of(name))
+
+
+def question_of(name: str) -> Callable[..., Any]:
+    """What asks a study: its flags are those of the loader, of every study, and the fields of its options."""
     study = find_study(name)
 
     def ask(data: Source, *, as_json: Json = False, asked: Any, running: Running, options: LoadOptions) -> None:
@@ -61,7 +66,7 @@ def study_command(name: str) -> TyperCommand:
         tell_finished(finished, as_json=as_json)
 
     ask.__doc__ = f"{study.question} One run, one report. A run that was stopped is continued."
-    return _command(name, takes(ask, {"asked": study.options, "running": Running, "options": LoadOptions}))
+    return takes(ask, {"asked": study.options, "running": Running, "options": LoadOptions})
 
 
 def estimate_command(name: str) -> TyperCommand:
