@@ -14,9 +14,7 @@ from tasvir.models.names import MODELS
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_it_is_shown_unfitted_and_fitted(name):
     estimator = clone(ESTIMATORS[name])
-    assert (
-        "net" not in estimator.get_params() or "Passes over the training images" in estimator._repr_html_() or name[:3] == "VAE"
-    )
+    assert type(estimator).__name__ in estimator._repr_html_()
     if "max_epochs" in estimator.get_params():
         estimator.set_params(max_epochs=1)
     shown = estimator.fit(*example())._repr_html_()

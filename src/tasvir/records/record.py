@@ -13,7 +13,7 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError, BadTypeError
 
-KINDS = ("run", "cell", "metric", "curve", "image", "array", "model", "failure")
+KINDS = ("run", "cell", "facts", "metric", "curve", "image", "array", "model", "failure")
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Record:
     Parameters
     ----------
     kind : str
-        One of run, cell, metric, curve, image, array, model, failure.
+        One of run, cell, facts, metric, curve, image, array, model, failure.
     name : str
         What it is called inside its cell, for example ``'accuracy'``.
     cell : str
@@ -38,8 +38,8 @@ class Record:
     BadInputError, BadTypeError
         An unknown kind, or data that JSON cannot hold.
 
-    Source
-    ------
+    Notes
+    -----
     The append-only journal of Optuna (``storages/journal``); here a record is data, not an operation.
 
     Examples
@@ -118,6 +118,11 @@ def image(name: str, pixels: np.ndarray, *, labels: Mapping | None = None) -> Re
 def model(name: str, folder: Path, *, labels: Mapping | None = None) -> Record:
     """A fitted model: a folder of files, copied into the run when the record is stored."""
     return Record("model", name, data={"labels": dict(labels or {})}, content=Path(folder))
+
+
+def facts(values: Mapping[str, Any]) -> Record:
+    """What a cell says of itself, in JSON; all that it says stands together in the record that closes it."""
+    return Record("facts", "facts", data=dict(values))
 
 
 def failure(error: str, *, labels: Mapping | None = None) -> Record:

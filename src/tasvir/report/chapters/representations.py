@@ -14,6 +14,7 @@ from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.pictures import picture_row
 from tasvir.report.plots.scatter import class_keys, class_scatter
+from tasvir.report.titles import title_of
 
 NAME, TITLE = "representations", "Representations"
 CELLS = "representation"
@@ -99,12 +100,12 @@ def summarise(cells: Cells) -> RepresentationsSummary | None:
 
 def _row(cells: Cells, name: str) -> Representation:
     asked, facts = cells.parameters(name), cells.facts(name)
-    method = str(asked.get("method", name.split("/")[1]))
+    method = name.split("/")[1]
     metrics = ("knn_accuracy", "reconstruction_mse", "fit_s", "transform_s")
     arrays = ("originals", "reconstructions", "embedding", "embedding_labels")
     return Representation(
         name,
-        str(facts.get("title") or method),
+        title_of(name),
         method,
         int(asked.get("n_components") or name.split("/")[-1]),
         *(cells.metric(name, metric) for metric in metrics),
@@ -191,7 +192,7 @@ def _scatters(summary: RepresentationsSummary) -> tuple[Figure, ...]:
     if not rows:
         return ()
     names = summary.class_names or tuple(str(i) for i in range(max(int(r.embedding_labels.max()) for r in rows) + 1))
-    panels = tuple(class_scatter(r.title, r.embedding, r.embedding_labels, names) for r in rows)
+    panels = tuple(class_scatter(r.title, r.embedding, r.embedding_labels, class_names=names) for r in rows)
     caption = "Test images by their two components. A class has its name at its median where no other is near."
     return (Figure("scatter", caption, "Clouds of points in the plane.", panels, class_keys(names)),)
 
