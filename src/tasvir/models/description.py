@@ -53,10 +53,8 @@ class Writer:
             }
         if is_ours(value):
             return self._estimator(value, name)
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray | np.generic):  # a number of numpy's stays one: it computes otherwise than Python's
             return {"array": value.tolist(), "dtype": "str" if value.dtype == object else value.dtype.str}
-        if isinstance(value, np.generic):
-            return value.item()
         if isinstance(value, tuple | list):
             return {"tuple": [self.plain(item, f"{name}.{index}") for index, item in enumerate(value)]}
         if isinstance(value, Mapping):
@@ -96,7 +94,7 @@ class Reader:
         if "folder" in value:
             return self._nested(value)
         if "array" in value:
-            return np.array(value["array"], dtype=value["dtype"])
+            return np.array(value["array"], dtype=value["dtype"])[()]
         if "pairs" in value:
             return {self.revive(key): self.revive(item) for key, item in value["pairs"]}
         return tuple(self.revive(item) for item in value["tuple"])

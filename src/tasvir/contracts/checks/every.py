@@ -43,7 +43,7 @@ def check_specs_reachable(trial: Trial) -> None:
             assert getattr(changed, name) == spec, f"{word} changed more than itself"
             assert getattr(estimator, name) is spec, f"set_params({word}=) reached into the original"
         nonsense = {f"{name}__nonsense": 1}
-        must_raise(ValueError, f"{name}__", lambda nonsense=nonsense: trial.unfitted().set_params(**nonsense))  # type: ignore[misc]
+        must_raise(ValueError, f"{name}__nonsense", lambda nonsense=nonsense: trial.unfitted().set_params(**nonsense))  # type: ignore[misc]
 
 
 def check_global_streams(trial: Trial) -> None:

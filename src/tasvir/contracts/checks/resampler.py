@@ -45,6 +45,7 @@ def check_lists(trial: Trial) -> None:
     """Lists are taken as arrays are."""
     X, y = trial.example("flat float32")
     given, listed = (trial.unfitted().fit_resample(*pair) for pair in ((X, y), (X.tolist(), y.tolist())))
+    assert len(given[0]) == len(listed[0]), "lists are not as many afterwards"
     assert np.allclose(given[0], listed[0], rtol=1e-4, atol=1e-3), "lists are resampled otherwise"
     assert np.array_equal(given[1], listed[1]), "lists of labels are resampled otherwise"
 

@@ -1,6 +1,7 @@
 """How an estimator is tried: small data that suit its promises, all that it says of them, and what it must refuse."""
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -144,11 +145,11 @@ def must_be_same(first: Mapping[str, np.ndarray], second: Mapping[str, np.ndarra
 def must_raise(
     errors: type[Exception] | tuple[type[Exception], ...], word: str, function: Callable[[], Any], *, what: str = ""
 ) -> None:
-    """`function` raises one of `errors`, and the error speaks of `word`."""
+    """`function` raises one of `errors`, and the error speaks of `word`, as a word of its own."""
     try:
         function()
     except errors as error:
         said = str(error)
     else:
         raise AssertionError(f"{what or word}: no error")
-    assert word in said, f"{what}: the error does not speak of {word!r}: {said}"
+    assert not word or re.search(rf"\b{re.escape(word)}\b", said), f"{what}: the error does not speak of {word!r}: {said}"
