@@ -15,7 +15,9 @@ import tasvir
 from tasvir import load_data
 from tasvir.data.dataset import Dataset
 from tasvir.records.run import RunFolder
-from tasvir.studies import evidence, generate, main_job, runner, training
+from tasvir.studies import inside, recipes, runner
+from tasvir.studies.families import main_job
+from tasvir.studies.run import Finished, run_study
 from tasvir.train.checkpoint import Checkpoint
 
 PACKAGE = Path(tasvir.__file__).parent
@@ -25,7 +27,7 @@ PACKAGE = Path(tasvir.__file__).parent
 class Unbroken:
     """A finished small main job."""
 
-    finished: main_job.Finished
+    finished: Finished
     out: Path
     told: str
     traced: dict[str, set[str]]
@@ -43,15 +45,13 @@ def small_profiles() -> Iterator[None]:
     profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, n_seeds=1, evidence_seeds=2)
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict(main_job.PROFILES, quick=profile))
-        for module in (evidence, generate):
-            for name in ("STEPS", "VAE_STEPS"):
-                if hasattr(module, name):
-                    stack.enter_context(mock.patch.object(module, name, 6))
+        for name in ("STEPS", "VAE_STEPS"):
+            stack.enter_context(mock.patch.object(recipes, name, 6))
         yield
 
 
-def run(data: Dataset, out: Path, **how) -> main_job.Finished:
-    return main_job.run_main_job(data, out=out, **{"threads": 1, "device": "cpu"} | how)
+def run(data: Dataset, out: Path, **how) -> Finished:
+    return run_study(main_job.STUDY, data, out=out, **{"threads": 1, "device": "cpu"} | how)
 
 
 @contextmanager
@@ -87,7 +87,7 @@ def run_and_die(out: Path, place: str, count: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return found
 
-    with small_profiles(), mock.patch.object(owner, name, call), mock.patch.object(training, "CHECKPOINT_S", 0.0):
+    with small_profiles(), mock.patch.object(owner, name, call), mock.patch.object(inside, "CHECKPOINT_S", 0.0):
         run(few_digits(), out)
 
 

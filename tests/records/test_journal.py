@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tasvir.contracts.errors import DataFileError
+from tasvir.contracts.errors import DataFileError, DiskFullError
 from tasvir.records.journal import Journal
 from tasvir.records.record import KINDS, Record
 
@@ -63,7 +63,7 @@ def test_a_failed_write_is_cut_before_the_next(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("tasvir.records.journal._write_all", full_disk)
-        with pytest.raises(OSError, match="No space"):
+        with pytest.raises(DiskFullError, match=r"records\.jsonl cannot be written: its disk is full"):
             journal.append(SECOND)
     assert journal.read() == FIRST
     journal.append(SECOND)

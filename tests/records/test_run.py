@@ -143,7 +143,8 @@ def half_done(tmp_path):
     return run
 
 
-def test_a_run_says_what_it_asked_and_how_far_it_came(half_done, run):
+def test_a_run_says_what_it_asked_and_how_far_it_came(half_done, tmp_path):
+    run = RunFolder.create(tmp_path / "bare", run_record(fit="a1"))
     assert repr(half_done) == f"RunFolder('{half_done.path}': run of <i>x</i>, seed 3: 1 of 3 parts finished, 1 failed)"
     assert repr(run) == f"RunFolder('{run.path}': a study of unnamed data, seed None: 0 of 1 parts finished)"
 

@@ -11,8 +11,8 @@ import toy
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
 from tasvir.studies.cell import Cell
-from tasvir.studies.classify import BASELINES
-from tasvir.studies.describe import describe_data
+from tasvir.studies.families.classify import BASELINES
+from tasvir.studies.families.describe import describe_data
 
 NUMBERS = [Cell(f"number/{plus}", toy.number, {"plus": plus}, plus) for plus in (1, 2)]
 TOTAL = Cell("total", toy.total, {}, 0, needs=("number/1", "number/2"))
@@ -26,7 +26,7 @@ def test_a_cell_leaves_its_records_and_closes_them(study):
     closing = toys.records("number/1")[-1].data
     assert closing["parameters"] == {"plus": 1}
     assert closing["seed"] == 1
-    assert closing["facts"] == {"title": "Number"}
+    assert closing["facts"] == {"drawn": True}
     assert closing["elapsed_s"] > 0
 
 
@@ -45,7 +45,7 @@ def test_only_what_changed_is_computed(study):
     other = Cell("number/2", toy.number, {"plus": 5}, 2)
     changed = study([NUMBERS[0], other, TOTAL])
     changed.run()
-    assert toy.RAN == ["number {'plus': 5}", "total"]
+    assert toy.RAN == ["number 5", "total"]
 
 
 def test_only_the_current_addresses_are_read(study):
@@ -71,7 +71,7 @@ def broken(tmp_path):
     cause.touch()
     return cause, [
         Cell("good", toy.number, {}),
-        Cell("bad", toy.failing, {"while": str(cause)}),
+        Cell("bad", toy.failing, {"cause": str(cause)}),
         Cell("child", toy.total, {}, needs=("bad", "good")),
         Cell("grandchild", toy.total, {}, needs=("child",)),
     ]

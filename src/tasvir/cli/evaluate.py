@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from tasvir.cli.answer import Json, answer, table
+from tasvir.cli.answer import Json, Table, answer, table
 from tasvir.cli.options import takes_data
 from tasvir.cli.rows import Data, ModelDir
 from tasvir.data.options import LoadOptions
@@ -25,9 +25,9 @@ def evaluate(
     options: LoadOptions,
 ) -> None:
     """How good is a saved classifier on these images? Scores with 95 % intervals, confusion matrix, calibration."""
-    from tasvir.models.evaluate import evaluate as evaluate_classifier
+    from tasvir.apply.evaluate import evaluate as evaluate_classifier
+    from tasvir.apply.intake import load_for
     from tasvir.models.folder import load_model
-    from tasvir.models.intake import load_for
 
     model = load_model(model_dir)
     images = load_for(model, data, options)
@@ -40,7 +40,7 @@ def evaluate(
     answer({"model": str(model_dir), "data": images.name, "split_rule": rule} | facts, words, as_json=as_json)
 
 
-def _scores(facts: dict[str, Any]) -> list[str]:
+def _scores(facts: dict[str, Any]) -> list[Table]:
     rows = [
         {"score": name.replace("_", " "), "value": _share(score["value"]), "95 % interval": _interval(score)}
         for name, score in facts["scores"].items()
@@ -48,7 +48,7 @@ def _scores(facts: dict[str, Any]) -> list[str]:
     return table(rows)
 
 
-def _confusion(facts: dict[str, Any]) -> list[str]:
+def _confusion(facts: dict[str, Any]) -> list[str | Table]:
     names = facts["class_names"]
     if len(names) > MOST_CLASSES:
         return [f"The confusion matrix of {len(names)} classes is in --json."]
@@ -56,7 +56,7 @@ def _confusion(facts: dict[str, Any]) -> list[str]:
     return ["Images by true class (rows) and predicted class (columns):", *table(rows)]
 
 
-def _calibration(facts: dict[str, Any]) -> list[str]:
+def _calibration(facts: dict[str, Any]) -> list[str | Table]:
     found = facts["calibration"]
     rows = [
         {

@@ -1,21 +1,24 @@
 """`tasvir fit MODEL --data D --out DIR`: one estimator, fitted, as a model folder."""
 
+import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from tasvir.cli.answer import Json, answer
+from tasvir.cli.answer import Json, Tell, answer, progress
 from tasvir.cli.options import load, takes_data
 from tasvir.cli.settings import apply_settings
 from tasvir.data.options import LoadOptions
+from tasvir.models.names import words
 from tasvir.train.history import History
 
 
 @takes_data
 def fit(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="autoencoder, vae, gaussian-sampler or image-classifier.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=f"{words()}.")],
     *,
     data: Annotated[str, typer.Option(help="A named set or a path.")],
     out: Annotated[Path, typer.Option(help="The model folder. What is unfinished there is continued.")],
@@ -28,17 +31,20 @@ def fit(
     options: LoadOptions,
 ) -> None:
     """Fit a model on the training part of a set and keep it. A larger max_epochs goes on where it ended."""
+    from tasvir.apply.refit import fit_in_folder
     from tasvir.models.folder import new_model
-    from tasvir.models.refit import fit_in_folder
 
     estimator = new_model(model)
     running = {"random_state": options.seed, "device": device}
     estimator.set_params(**{name: value for name, value in running.items() if name in estimator.get_params()})
     apply_settings(estimator, setting or [])
     try:
-        n_trained = fit_in_folder(estimator, load(data, options), out, checkpoint_every=checkpoint_every, tell=_tell)
+        with progress("epoch") as tell:
+            n_trained = fit_in_folder(
+                estimator, load(data, options), out, checkpoint_every=checkpoint_every, tell=_losses_told(tell)
+            )
     except KeyboardInterrupt:
-        print(f"\nStopped. The same command goes on from the last checkpoint in {out}.", file=sys.stderr)
+        _tell_how_to_go_on(out)
         raise typer.Exit(1) from None
     history = getattr(estimator, "history_", History())
     last = {name: history[name][-1] for name in history.names}
@@ -50,9 +56,17 @@ def fit(
     answer({"model": str(out), "epochs": len(history), "trained_epochs": n_trained, "last": last}, words, as_json=as_json)
 
 
-def _tell(epoch: int, max_epochs: int, row: dict[str, float]) -> None:
-    start, end = ("\r\x1b[K", "" if epoch < max_epochs else "\n") if sys.stderr.isatty() else ("", "\n")
-    print(f"{start}epoch {epoch}/{max_epochs}  {_words(row)}", end=end, file=sys.stderr, flush=True)
+def _losses_told(tell: Tell) -> Callable[[int, int, dict[str, float]], None]:
+    return lambda epoch, max_epochs, row: tell(epoch, max_epochs, _words(row))
+
+
+def _tell_how_to_go_on(out: Path) -> None:
+    """The same command, to be pasted into a shell."""
+    from tasvir.train.checkpoint import TRAINING_FILE
+
+    begun = (out / TRAINING_FILE).is_file()
+    what = f"The last checkpoint is in {out}; go on with" if begun else "No epoch was finished; begin again with"
+    print(f"\nStopped. {what}:  {shlex.join(['tasvir', *sys.argv[1:]])}", file=sys.stderr)
 
 
 def _words(row: dict[str, float]) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tasvir.cli.answer import Json
-from tasvir.cli.run import tell_report
+from tasvir.cli.told import tell_finished
 
 #: Differences that are listed; all of them are in --json.
 SHOWN = 5
@@ -25,11 +25,14 @@ def rerun(
     try:
         again = ask_again(run, out=out)
     except KeyboardInterrupt:
-        print("\nStopped. What is finished is kept in a run of its own, which `tasvir run` continues.", file=sys.stderr)
+        print(
+            "\nStopped. What is finished is kept in a run of its own.",
+            file=sys.stderr,
+        )
         raise typer.Exit(1) from None
     words = ["" if again.same_data else "The images or their labels have changed since.", *_told(again.differences)]
     more = {"same_data": again.same_data, "differences": list(again.differences)}
-    tell_report(again.finished.run.path, again.finished.failed, more=more, words=filter(None, words), as_json=as_json)
+    tell_finished(again.finished, more=more, words=filter(None, words), as_json=as_json)
 
 
 def _told(differences: tuple[str, ...]) -> list[str]:

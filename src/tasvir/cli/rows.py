@@ -1,7 +1,8 @@
 """`tasvir transform|predict MODEL_DIR --data D --out FILE`: what a model says of every image, as a table."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -9,6 +10,10 @@ from tasvir.cli.answer import Json, answer
 from tasvir.cli.options import takes_data
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
+
+if TYPE_CHECKING:
+    from tasvir.apply.rows import Rows
+    from tasvir.data.dataset import Dataset
 
 ModelDir = Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="A model folder: from `tasvir fit`, or in a run's models.")]
 Data = Annotated[str, typer.Option(help="A named set or a path. Images get the size and colour that the model takes.")]
@@ -18,23 +23,25 @@ Out = Annotated[Path, typer.Option(help="The file to write, .npz or .csv. One th
 @takes_data
 def transform(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
     """Write the codes of every image of a set: one row an image, with its part, its place there and its label."""
-    from tasvir.models.rows import transformed_rows
+    from tasvir.apply.rows import transformed_rows
 
-    _write(transformed_rows, model_dir, data, out, options, as_json)
+    _write(transformed_rows, model_dir, data, out=out, options=options, as_json=as_json)
 
 
 @takes_data
 def predict(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
     """Write the class of every image of a set, and the probability of each class: one row an image."""
-    from tasvir.models.rows import predicted_rows
+    from tasvir.apply.rows import predicted_rows
 
-    _write(predicted_rows, model_dir, data, out, options, as_json)
+    _write(predicted_rows, model_dir, data, out=out, options=options, as_json=as_json)
 
 
-def _write(rows_of, model_dir: Path, source: str, out: Path, options: LoadOptions, as_json: bool) -> None:
+def _write(
+    rows_of: "Callable[[Any, Dataset], Rows]", model_dir: Path, source: str, *, out: Path, options: LoadOptions, as_json: bool
+) -> None:
+    from tasvir.apply.intake import load_for
+    from tasvir.apply.rows import check_out, write_rows
     from tasvir.models.folder import load_model
-    from tasvir.models.intake import load_for
-    from tasvir.models.rows import check_out, write_rows
 
     check_out(out)
     _check_apart(out, Path(source), options)

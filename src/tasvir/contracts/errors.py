@@ -28,9 +28,9 @@ class DataFileError(TasvirError, OSError):
     exit_code = 2
 
 
+class DiskFullError(DataFileError):
+    """A disk without room for what was to be written; nothing half written is left."""
+
+
 class LossNotFiniteError(TasvirError, ValueError):
     """A training whose loss became NaN or infinite."""
-
-
-class StudyFailedError(TasvirError, ValueError):
-    """A study of which at least one cell failed; the other cells are kept."""

@@ -95,21 +95,6 @@ def prdc(real: ArrayLike, generated: ArrayLike, k: int = K) -> Prdc:
     )
 
 
-def coverage(real: ArrayLike, generated: ArrayLike, k: int = K) -> float:
-    """`prdc`'s coverage alone."""
-    return prdc(real, generated, k).coverage
-
-
-def density(real: ArrayLike, generated: ArrayLike, k: int = K) -> float:
-    """`prdc`'s density alone."""
-    return prdc(real, generated, k).density
-
-
-def recall(real: ArrayLike, generated: ArrayLike, k: int = K) -> float:
-    """`prdc`'s recall alone."""
-    return prdc(real, generated, k).recall
-
-
 def _distances(real: ArrayLike, generated: ArrayLike) -> np.ndarray:
     from scipy.spatial.distance import cdist
 

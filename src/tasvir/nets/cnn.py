@@ -39,7 +39,7 @@ class CNNSpec:
         widths = (self.filters[-1] * (height // stride) * (width // stride), *self.dense)
         convolutions = [layer for fans in pairwise((channels, *self.filters)) for layer in self._halved(*fans)]
         layers = [PadTo(height, width), *convolutions, nn.Flatten(), *rectified(widths, self.dropout)]
-        return Trunk(nn.Sequential(*layers), widths[-1], n_outputs, self.dropout)
+        return Trunk(nn.Sequential(*layers), widths[-1], n_outputs, dropout=self.dropout)
 
     def _halved(self, fan_in: int, fan_out: int) -> list[nn.Module]:
         convolution = nn.Conv2d(fan_in, fan_out, self.kernel, padding=self.kernel // 2)

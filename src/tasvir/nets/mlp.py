@@ -21,7 +21,7 @@ class MLPSpec:
         """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
         check_sizes(self, hidden=tuple(self.hidden))
         layers = rectified((math.prod(image_shape), *self.hidden), self.dropout)
-        return Trunk(nn.Sequential(nn.Flatten(), *layers), self.hidden[-1], n_outputs, self.dropout)
+        return Trunk(nn.Sequential(nn.Flatten(), *layers), self.hidden[-1], n_outputs, dropout=self.dropout)
 
 
 def rectified(widths: tuple[int, ...], dropout: float) -> list[nn.Module]:

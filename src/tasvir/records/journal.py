@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from tasvir.contracts.atomic import full_disk_told
 from tasvir.contracts.errors import BadTypeError, DataFileError, TasvirError
 from tasvir.records.record import Record
 
@@ -28,12 +29,13 @@ class Journal:
             self._cut_broken_end()
         lines = [_to_line(record, len(records) - i) for i, record in enumerate(records, 1)]
         self._end_is_sound = False  # until the write is known to be whole
-        handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
-        try:
-            _write_all(handle, "".join(lines).encode())
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        with full_disk_told(self.path):
+            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+            try:
+                _write_all(handle, "".join(lines).encode())
+                os.fsync(handle)
+            finally:
+                os.close(handle)
         self._end_is_sound = True
 
     def read(self) -> list[Record]:

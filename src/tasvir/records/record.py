@@ -14,7 +14,7 @@ import numpy as np
 from tasvir.contracts.errors import BadInputError, BadTypeError
 from tasvir.records.display import in_words, table
 
-KINDS = ("run", "cell", "metric", "curve", "array", "model", "failure")
+KINDS = ("run", "cell", "facts", "metric", "curve", "array", "model", "failure")
 
 
 @dataclass(frozen=True, repr=False)
@@ -24,7 +24,7 @@ class Record:
     Parameters
     ----------
     kind : str
-        One of run, cell, metric, curve, array, model, failure.
+        One of run, cell, facts, metric, curve, array, model, failure.
     name : str
         What it is called inside its cell, for example ``'accuracy'``.
     cell : str
@@ -117,6 +117,11 @@ def array(name: str, values: np.ndarray, *, labels: Mapping | None = None) -> Re
 def model(name: str, folder: Path, *, labels: Mapping | None = None) -> Record:
     """A fitted model: a folder of files, copied into the run when the record is stored."""
     return Record("model", name, data={"labels": dict(labels or {})}, content=Path(folder))
+
+
+def facts(values: Mapping[str, Any]) -> Record:
+    """What a cell says of itself, in JSON; all that it says stands together in the record that closes it."""
+    return Record("facts", "facts", data=dict(values))
 
 
 def failure(error: str, *, labels: Mapping | None = None) -> Record:

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from tasvir.records.record import Record
@@ -15,14 +15,14 @@ class Progress:
     The time left is the `expected_s` of the cells to come, corrected by how the finished ones went.
     """
 
-    def __init__(self, stream: TextIO | None = None, expected_s: Mapping[str, float] | None = None):
+    def __init__(self, stream: TextIO | None = None, expected_s: Mapping[str, float] | None = None) -> None:
         self.stream = sys.stderr if stream is None else stream
         self.expected_s = dict(expected_s or {})
-        self.cells: list[Cell] = []
+        self.cells: Sequence[Cell] = ()
         self.left: dict[str, float] = {}
         self.spent = self.planned = 0.0
 
-    def begin(self, cells: list[Cell], done: list[str]) -> None:
+    def begin(self, cells: Sequence[Cell], done: Sequence[str]) -> None:
         """All cells of the study, and the names of those that were there already."""
         self.cells = cells
         self.left = {cell.name: self._expected(cell) for cell in cells if cell.name not in done}

@@ -14,6 +14,7 @@ from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.pictures import picture_row
 from tasvir.report.plots.scatter import class_keys, class_scatter
+from tasvir.report.titles import title_of
 
 NAME, TITLE = "representations", "Representations"
 CELLS = "representation"
@@ -99,12 +100,12 @@ def summarise(cells: Cells) -> RepresentationsSummary | None:
 
 def _row(cells: Cells, name: str) -> Representation:
     asked, facts = cells.parameters(name), cells.facts(name)
-    method = str(asked.get("method", name.split("/")[1]))
+    method = name.split("/")[1]
     metrics = ("knn_accuracy", "reconstruction_mse", "fit_s", "transform_s")
     arrays = ("originals", "reconstructions", "embedding", "embedding_labels")
     return Representation(
         name,
-        str(facts.get("title") or method),
+        title_of(name),
         method,
         int(asked.get("n_components") or name.split("/")[-1]),
         *(cells.metric(name, metric) for metric in metrics),

@@ -1,0 +1,1 @@
+"""A fitted model on new images: intake, transform, predict, evaluate, sample, fit in a folder."""
