@@ -1,6 +1,7 @@
 """Planted estimators move in: each goes on after a kill, is saved and loaded, keeps its promise; nothing in src changes."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -243,7 +244,7 @@ def test_a_damaged_or_exchanged_held_model_is_noticed(unbroken, tmp_path, what):
     elif what == "another":
         save_model(Autoencoder(**HELD, random_state=9).fit(*trial_of("CodeSampler").example()), held)
     else:
-        save_model(Autoencoder(**HELD).fit(*trial_of("CodeSampler").example()), tmp_path / "elsewhere")
+        shutil.copytree(held, tmp_path / "elsewhere")  # the very model, but not where the folder may look
         described = json.loads((folder / "model.json").read_text())
         described["learned"]["transformer_"]["folder"] = "../elsewhere"
         (folder / "model.json").write_text(json.dumps(described))
