@@ -83,7 +83,7 @@ def shop_window(root: Path) -> dict[str, str]:
     """The public names and their modules: the package's own, and those of the table of models, where the module comes first."""
     homes = {}
     for place in ("__init__.py", "models/names.py"):
-        for node in ast.walk(tree(root / place)):
+        for node in ast.walk(tree(root / place)) if (root / place).is_file() else ():
             for key, value in zip(node.keys, node.values, strict=True) if isinstance(node, ast.Dict) else ():
                 home = value.args[0] if isinstance(value, ast.Call) else value
                 if isinstance(key, ast.Constant) and isinstance(home, ast.Constant):

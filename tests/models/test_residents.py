@@ -1,6 +1,7 @@
 """Planted estimators move in: each goes on after a kill, is saved and loaded, keeps its promise; nothing in src changes."""
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,9 +19,11 @@ from models.residents.toy_gan import Recorder, ToyGAN
 from models.residents.toy_over_sampler import ToyOverSampler
 from models.residents.window_regressor import WindowRegressor
 
-from tasvir import VAE, Autoencoder, DenseSpec, GaussianSampler, load_model, save_model
+from tasvir import VAE, Autoencoder, Dataset, DenseSpec, GaussianSampler, load_model, save_model
+from tasvir.apply.refit import fit_in_folder
 from tasvir.contracts.checks import promise_checks
 from tasvir.contracts.checks.trial import Trial
+from tasvir.data.dataset import DataCard
 from tasvir.models import names
 from tasvir.models.folder import new_model
 from tasvir.train.checkpoint import Checkpoint
@@ -69,6 +72,20 @@ def test_it_is_known_by_its_word():
     for row in ROWS.values():
         if row.word in ("toy-gan", "window-regressor", "toy-denoiser"):  # the others need an estimator to hold
             assert type(new_model(row.word)).__module__ == row.module
+
+
+@pytest.mark.parametrize("name", ["ToyGAN", "ToyDenoiser", "CodeSampler"])
+def test_it_is_fitted_in_a_folder_and_drawn_from(name, tmp_path):
+    """As `tasvir fit` does, on a set with a validation part; the same again trains nothing."""
+    X = trial_of(name).example()[0]
+    split = np.repeat(["train", "val", "test"], 12)
+    card = DataCard("made", "here", "none", "", "", "given", "none")
+    data = Dataset("made", X, np.arange(36) % 3, ("ant", "bee", "cat"), split=split, card=card, groups=None)
+    estimator = trial_of(name).unfitted()
+    for trained in (True, False):
+        n = fit_in_folder(estimator, data, tmp_path / "model", checkpoint_every=1, tell=lambda *words: None)
+        assert bool(n) is trained
+    assert type(load_model(tmp_path / "model")) is type(estimator)
 
 
 # -- a kill ---------------------------------------------------------------------------------------------------------------
@@ -227,7 +244,7 @@ def test_a_damaged_or_exchanged_held_model_is_noticed(unbroken, tmp_path, what):
     elif what == "another":
         save_model(Autoencoder(**HELD, random_state=9).fit(*trial_of("CodeSampler").example()), held)
     else:
-        save_model(Autoencoder(**HELD).fit(*trial_of("CodeSampler").example()), tmp_path / "elsewhere")
+        shutil.copytree(held, tmp_path / "elsewhere")  # the very model, but not where the folder may look
         described = json.loads((folder / "model.json").read_text())
         described["learned"]["transformer_"]["folder"] = "../elsewhere"
         (folder / "model.json").write_text(json.dumps(described))

@@ -12,7 +12,32 @@ SHIFT = Number(low=0, high=0.5, open_high=True)
 
 @dataclass(frozen=True)
 class AugmentSpec:
-    """Shift each image by up to `max_shift` (a fraction of its side, edges repeat); with `flip`, mirror every second one."""
+    """Which changes of an image leave its class as it is?
+
+    They are drawn anew for each image at each epoch, while a classifier is trained.
+
+    Parameters
+    ----------
+    max_shift : float, default=0.1
+        The most that an image is shifted each way, as a fraction of its side, in [0, 0.5); edges repeat.
+    flip : bool, default=False
+        Mirror every second image left to right: for things that have no left and right, as cats, but not digits.
+
+    Raises
+    ------
+    BadInputError
+        `max_shift` outside its range, when a classifier is fitted.
+
+    Notes
+    -----
+    A shift and a flip are one gather of stored pixels: no pixel is interpolated.
+
+    Examples
+    --------
+    >>> from tasvir import AugmentSpec, ImageClassifier
+    >>> ImageClassifier(augment=AugmentSpec(max_shift=0.2)).get_params()["augment__flip"]
+    False
+    """
 
     max_shift: float = 0.1
     flip: bool = False

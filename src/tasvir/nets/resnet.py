@@ -15,9 +15,34 @@ SMALLEST = 4
 
 @dataclass(frozen=True)
 class ResNetSpec:
-    """A stem of `widths[0]` filters, then one basic block a width; a block that is wider than the one before halves the size.
+    """What is a residual net for images of 8 to 64 pixels?
 
-    `stem_stride` None is 2 from 48 pixels a side, else 1: small images keep their pixels.
+    A stem of ``widths[0]`` filters, then one basic block a width; a block that is wider than the one before halves the size.
+
+    Parameters
+    ----------
+    widths : tuple of int, default=(24, 24, 48, 96, 96)
+        Filters of the stem and of each block.
+    stem_stride : int or None, default=None
+        Step of the first convolution; None is 2 from 48 pixels a side, else 1: small images keep their pixels.
+    dropout : float, default=0.0
+        Share left out before the head while training, in [0, 1).
+
+    Raises
+    ------
+    BadInputError
+        A size that is no whole number of at least 1, a `dropout` outside its range, when a classifier is fitted.
+
+    References
+    ----------
+    K. He et al., *Deep residual learning for image recognition*, CVPR 2016 (basic block); P. Goyal et al., *Accurate, large
+    minibatch SGD*, 2017 (a block begins as its shortcut). Four blocks here.
+
+    Examples
+    --------
+    >>> from tasvir import ImageClassifier, ResNetSpec
+    >>> ImageClassifier(net=ResNetSpec(widths=(8, 16))).get_params()["net__widths"]
+    (8, 16)
     """
 
     widths: tuple[int, ...] = (24, 24, 48, 96, 96)

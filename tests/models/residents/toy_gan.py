@@ -118,7 +118,7 @@ class ToyGAN(TrainedEstimator):
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X, y=None, *, X_val=None):
+    def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
         X = self._check_fit_X(X, y)
         self.classes_, targets = (None, np.zeros(len(X), np.int64)) if y is None else learn_labels(y, len(X))
         self.class_prior_ = np.bincount(targets) / len(targets)
