@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tasvir.contracts.errors import DiskFullError
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.records.run import RunFolder, open_run
 from tasvir.studies.cell import addresses
@@ -73,6 +74,14 @@ def interrupted(inside):
     RAN.append("interrupted")
     (inside.scratch / "checkpoint").write_text("half way")
     raise KeyboardInterrupt
+
+
+def without_room(inside, *, cause):
+    """Meets a full disk while the file that it is told of exists."""
+    RAN.append("without room")
+    if Path(cause).exists():
+        raise DiskFullError("scratch/training cannot be written: its disk is full")
+    yield metric("value", 1.0)
 
 
 def slow(inside):

@@ -8,6 +8,7 @@ import pytest
 import torch
 import toy
 
+from tasvir.contracts.errors import DiskFullError
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
 from tasvir.studies.cell import Cell
@@ -118,6 +119,22 @@ def test_an_interrupt_keeps_what_is_done_and_what_is_half_done(study):
     (left,) = (toys.path / "scratch").iterdir()
     assert left.name == toys.addresses["half"]
     assert (left / "checkpoint").read_text() == "half way"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_disk_stops_the_study_at_once_and_it_goes_on_when_there_is_room(study, tmp_path, jobs):
+    cause = tmp_path / "cause"
+    cause.touch()
+    cells = [
+        NUMBERS[0],
+        Cell("full", toy.without_room, {"cause": str(cause)}, needs=("number/1",)),
+        Cell("after", toy.total, needs=("full",)),
+    ]
+    with pytest.raises(DiskFullError, match="its disk is full"):
+        study(cells).run(jobs=jobs)
+    assert [record.kind for record in study(cells).records()] == ["run", "metric", "array", "cell"]
+    cause.unlink()
+    assert study(cells).run(jobs=jobs) == []
 
 
 def test_scratch_folders_go(study):

@@ -65,8 +65,8 @@ class Augment:
 
     def __call__(self, x_BCHW: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         B, _, H, W = x_BCHW.shape
-        rows = _moved(B, H, self.shift_rows, generator=generator)
-        columns = _moved(B, W, self.shift_columns, generator=generator)
+        rows = _moved(B, H, most=self.shift_rows, generator=generator)
+        columns = _moved(B, W, most=self.shift_columns, generator=generator)
         if self.flip:
             mirrored = torch.rand(B, generator=generator) < 0.5
             columns = torch.where(mirrored[:, None], columns.flip(1), columns)
@@ -76,7 +76,7 @@ class Augment:
         return moved.permute(0, 3, 1, 2)
 
 
-def _moved(n_images: int, size: int, most: int, *, generator: torch.Generator) -> torch.Tensor:
+def _moved(n_images: int, size: int, *, most: int, generator: torch.Generator) -> torch.Tensor:
     """(n_images, size) source positions of a shift drawn for each image, repeating the edge."""
     shifts = torch.randint(-most, most + 1, (n_images, 1), generator=generator)
     return (torch.arange(size)[None, :] + shifts).clamp_(0, size - 1)

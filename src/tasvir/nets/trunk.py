@@ -16,7 +16,7 @@ DROPOUT = Number(low=0, high=1, open_high=True)
 class Trunk(nn.Module):
     """`features` (B, F) and a linear `head` (B, K)."""
 
-    def __init__(self, features: nn.Module, n_features: int, n_outputs: int, *, dropout: float = 0.0):
+    def __init__(self, features: nn.Module, n_features: int, n_outputs: int, *, dropout: float = 0.0) -> None:
         super().__init__()
         self.features = features
         self.dropout = dropout_layer(dropout)

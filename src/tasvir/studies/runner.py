@@ -11,6 +11,7 @@ from pathlib import Path
 
 import joblib
 
+from tasvir.contracts.errors import DiskFullError
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record, cell_done, failure
 from tasvir.records.run import RunFolder
@@ -99,6 +100,8 @@ def compute_cell(cell: Cell, inside: Inside, threads: int) -> list[Record]:
         with limited_threads(threads), seeded_streams(cell.seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
             records = list(cell.function(inside, **cell.parameters))
+    except DiskFullError:  # every other cell would meet it too, after its training
+        raise
     except Exception as error:  # a cell that fails is recorded, and the study goes on
         return [failure(f"{type(error).__name__}: {error}")]
     said = {key: value for record in records if record.kind == "facts" for key, value in record.data.items()}
