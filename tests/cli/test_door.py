@@ -11,7 +11,7 @@ import small
 from commands import COMMANDS
 
 import tasvir as package
-from tasvir.contracts.errors import BadInputError, StudyFailedError
+from tasvir.contracts.errors import BadInputError, LossNotFiniteError
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -50,7 +50,9 @@ print("heavy:", sorted(heavy))
 """
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list"])
+@pytest.mark.parametrize(
+    "words", ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list"]
+)
 def test_nothing_heavy_is_loaded_for_words(words):
     done = subprocess.run([sys.executable, "-c", LIGHT, *words.split()], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("heavy: []\n")
@@ -68,7 +70,7 @@ def test_the_installed_command_is_the_door():
     ("error", "code", "line"),
     [
         (BadInputError("x=1: give 2"), 2, "tasvir: x=1: give 2\n"),
-        (StudyFailedError("two parts\nfailed"), 1, "tasvir: two parts failed\n"),
+        (LossNotFiniteError("loss became\nnan"), 1, "tasvir: loss became nan\n"),
         (PermissionError(13, "Permission denied", "/a/file"), 2, "tasvir: /a/file: Permission denied; check the path"),
         (MemoryError("Unable to allocate 745 GiB"), 1, "tasvir: not enough memory (Unable to allocate 745 GiB); ask for less"),
         (OSError(28, "No space left on device"), 2, "tasvir: No space left on device; check the path"),

@@ -28,7 +28,7 @@ def raw(images, split=None, groups=None):
 def test_a_given_split_is_kept_also_where_it_leaks(images):
     images[59] = images[0]
     split = np.repeat(["train", "test"], [40, 20])
-    found = arrange(raw(images, split), LABELS, images, 0)
+    found = arrange(raw(images, split), LABELS, images, seed=0)
     np.testing.assert_array_equal(found.split, split)
     assert (found.rule, found.groups) == ("given", None)
 
@@ -37,7 +37,7 @@ def test_a_given_split_is_kept_also_where_it_leaks(images):
 def test_near_duplicates_stay_together_in_a_drawn_split(images, seed):
     images[30:40] = images[:10]
     images[50] = images[0]
-    found = arrange(raw(images), LABELS, images, seed)
+    found = arrange(raw(images), LABELS, images, seed=seed)
     np.testing.assert_array_equal(found.split[30:40], found.split[:10])
     assert found.groups[50] == found.groups[30] == found.groups[0]
     assert len(np.unique(found.groups)) == N - 11
@@ -47,7 +47,7 @@ def test_near_duplicates_stay_together_in_a_drawn_split(images, seed):
 def test_groups_that_share_a_picture_become_one(images):
     groups = np.array([f"p{i // 4:02}" for i in range(N)])
     images[30] = images[1]
-    found = arrange(raw(images, groups=groups), LABELS, images, 0)
+    found = arrange(raw(images, groups=groups), LABELS, images, seed=0)
     assert found.groups[30] == found.groups[28] == found.groups[1] == "p00"
     assert len(np.unique(found.groups)) == N // 4 - 1
     for group in np.unique(found.groups):
@@ -56,7 +56,7 @@ def test_groups_that_share_a_picture_become_one(images):
 
 def test_a_missing_test_part_is_drawn_from_the_training_part(images):
     split = np.repeat(["train", "val"], [50, 10])
-    found = arrange(raw(images, split), LABELS, images, 0)
+    found = arrange(raw(images, split), LABELS, images, seed=0)
     assert (found.split[50:] == "val").all()
     assert (found.split == "test").sum() == 10
     assert "of the given training images" in found.rule
@@ -65,26 +65,26 @@ def test_a_missing_test_part_is_drawn_from_the_training_part(images):
 @pytest.mark.parametrize("parts", [("val", "test"), ("val", "val")])
 def test_a_split_without_training_images_is_refused(images, parts):
     with pytest.raises(BadInputError, match="train"):
-        arrange(raw(images, np.repeat(parts, N // 2)), LABELS, images, 0)
+        arrange(raw(images, np.repeat(parts, N // 2)), LABELS, images, seed=0)
 
 
 def test_classes_of_one_cluster_each_are_split_all_the_same_and_it_is_said(images):
     images[:] = LABELS[:, None, None] * 9
-    found = arrange(raw(images), LABELS, images, 0)
+    found = arrange(raw(images), LABELS, images, seed=0)
     assert (found.split == "test").sum() == 12
     assert "near-duplicates stand on both sides" in found.notes[0]
 
 
 def test_a_class_of_one_group_is_trained_on_and_it_is_said(images):
     groups = np.where(LABELS == 0, 0, np.arange(N))
-    found = arrange(raw(images, groups=groups), LABELS, images, 0)
+    found = arrange(raw(images, groups=groups), LABELS, images, seed=0)
     assert (found.split[LABELS == 0] == "train").all()
     assert "1 of the classes have no test images" in found.notes[0]
 
 
 def test_classes_of_one_group_each_cannot_be_split(images):
     with pytest.raises(BadInputError, match="each class lies in a single group"):
-        arrange(raw(images, groups=LABELS), LABELS, images, 0)
+        arrange(raw(images, groups=LABELS), LABELS, images, seed=0)
 
 
 def test_copies_in_a_folder_stay_together(picture_folder):

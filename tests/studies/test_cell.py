@@ -47,7 +47,9 @@ def test_it_is_a_function_of_its_parts(seed, plus, text):
 
 def test_it_changes_with_the_address_of_a_cell_it_needs():
     def sums(seed):
-        return addresses([Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))], "data", threads=1, device="cpu")
+        return addresses(
+            [Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))], "data", threads=1, device="cpu"
+        )
 
     assert sums(0)["b"] != sums(1)["b"]
     assert sums(0)["b"] == sums(0)["b"]

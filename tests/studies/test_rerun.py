@@ -18,8 +18,8 @@ class RunStudy:
     def __init__(self):
         self.spell, self.found, self.asked = "first", 0.5, []
 
-    def __call__(self, study, data: Dataset, options, *, seed, threads, device, out, fresh, stream):
-        settings = asdict(options) | {"seed": seed, "threads": threads, "device": device}
+    def __call__(self, study, data: Dataset, options, *, seed, out, fresh, stream, **shared):
+        settings = asdict(options) | {"seed": seed} | shared
         self.asked.append(settings | {"study": study.name, "fresh": fresh})
         asked = {"study": "run", "data": data.name, "words": dict(data.words), "fingerprint": data.fingerprint} | settings
         name = f"run-{len(self.asked)}"

@@ -56,15 +56,10 @@ def info(
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="A named set.")], *, as_json: Json = False) -> None:
     """Download a named set into the cache, unless it is there already; its hashes are checked."""
-    from tasvir.contracts.errors import BadInputError
-    from tasvir.data.known.facts import find_known
-    from tasvir.data.known.fetch import fetch as fetch_set
+    from tasvir.data.known.listing import fetch_data
 
-    known = find_known(name)
-    if known is None:
-        raise BadInputError(f"no set is called {name!r}: choose one of `tasvir data list`")
-    folder = fetch_set(known)
-    answer({"name": known.name, "folder": str(folder)}, [f"{known.name}: {folder}"], as_json=as_json)
+    folder = fetch_data(name)
+    answer({"name": folder.name, "folder": str(folder)}, [f"{folder.name}: {folder}"], as_json=as_json)
 
 
 @app.command()

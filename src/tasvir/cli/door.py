@@ -9,32 +9,20 @@ from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
 
 import typer
-from typer.core import TyperGroup
 
 import tasvir
 from tasvir.cli import data, evaluate, model, report, rerun, rows, runs, sample, study
 from tasvir.contracts.errors import TasvirError
 from tasvir.studies.study import MAIN
 
-
-class Door(TyperGroup):
-    """The main job has a command of its own, first of all."""
-
-    def list_commands(self, ctx: Any) -> list[str]:
-        return [MAIN, *super().list_commands(ctx)]
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        return study.study_command(MAIN) if cmd_name == MAIN else super().get_command(ctx, cmd_name)
-
-
 app = typer.Typer(
     name="tasvir",
-    cls=Door,
     help="What can be learned from a small set of labelled images, and does generating more of it help?",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.command(MAIN)(study.question_of(MAIN))  # the main job has a command of its own
 app.command("rerun")(rerun.rerun)
 app.command("fit")(model.fit)
 app.command("transform")(rows.transform)

@@ -5,12 +5,14 @@ import inspect
 import typing
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tasvir.data.dataset import Dataset
 from tasvir.data.options import LoadOptions
+
+if TYPE_CHECKING:
+    from tasvir.data.dataset import Dataset
 
 #: What each word of `LoadOptions` means on the command line.
 HELP = {
@@ -32,8 +34,6 @@ HELP = {
 
 Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set (see `tasvir data list`) or a path.")]
 Out = Annotated[Path, typer.Option(help="The folder that holds runs.")]
-Device = Annotated[str, typer.Option(help="auto, cpu, or what torch calls an accelerator.")]
-Threads = Annotated[int | None, typer.Option(help="Threads of each part.  [default: the cores, shared by the jobs]")]
 
 
 def takes_data(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,12 +60,13 @@ def takes(command: Callable[..., Any], words: dict[str, type]) -> Callable[..., 
 def _flag(field: dataclasses.Field, owner: type) -> inspect.Parameter:
     hint = typing.get_type_hints(owner)[field.name]
     words = field.metadata.get("help") or HELP[field.name]
-    option = typer.Option(help=words, show_default=field.default is not None)
+    names = field.metadata.get("flags", ())  # a switch that only turns on says so
+    option = typer.Option(*names, help=words, show_default=field.default is not None)
     keyword = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(field.name, keyword, default=field.default, annotation=Annotated[hint, option])
 
 
-def load(source: str, options: LoadOptions) -> Dataset:
+def load(source: str, options: LoadOptions) -> "Dataset":
     """The data set that a command names."""
     from tasvir.data.load import load
 

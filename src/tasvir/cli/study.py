@@ -5,49 +5,58 @@ import functools
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tasvir.cli.answer import Json, Table, answer, table
-from tasvir.cli.options import Device, Out, Source, Threads, load, takes
+from tasvir.cli.options import Source, load, takes
 from tasvir.cli.told import tell_finished
 from tasvir.data.options import LoadOptions
 from tasvir.studies.study import STUDIES, Study, find_study
 
-Jobs = Annotated[int, typer.Option(help="Parts computed side by side. No number depends on it.")]
-Backend = Annotated[str | None, typer.Option(help="loky (processes of this machine) or dask.  [default: loky]")]
-Scheduler = Annotated[str | None, typer.Option(help="Address of a Dask scheduler, as tcp://host:8786.")]
-Fresh = Annotated[bool, typer.Option("--fresh", help="Compute anew, in a folder of its own.")]
+
+@dataclass(frozen=True)
+class Computing:
+    """How a study is computed; what its numbers depend on is part of the question."""
+
+    device: str = field(default="auto", metadata={"help": "auto, cpu, or what torch calls an accelerator."})
+    threads: int | None = field(
+        default=None, metadata={"help": "Threads of each part.  [default: the cores, shared by the jobs]"}
+    )
+
+
+@dataclass(frozen=True)
+class Running(Computing):
+    """Where a study runs, besides."""
+
+    out: Path = field(default=Path("runs"), metadata={"help": "The folder that holds runs."})
+    jobs: int = field(default=1, metadata={"help": "Parts computed side by side."})
+    backend: str | None = field(default=None, metadata={"help": "loky (processes of this machine) or dask.  [default: loky]"})
+    scheduler: str | None = field(default=None, metadata={"help": "Address of a Dask scheduler, as tcp://host:8786."})
+    fresh: bool = field(default=False, metadata={"help": "Compute anew, in a folder of its own.", "flags": ("--fresh",)})
 
 
 def study_command(name: str) -> TyperCommand:
-    """The command that asks a study: its flags are those of the loader, of every study, and the fields of its options."""
+    """`tasvir study NAME`."""
+    return _command(name, question_of(name))
+
+
+def question_of(name: str) -> Callable[..., Any]:
+    """What asks a study: its flags are those of the loader, of every study, and the fields of its options."""
     study = find_study(name)
 
-    def ask(
-        data: Source,
-        *,
-        out: Out = Path("runs"),
-        device: Device = "auto",
-        threads: Threads = None,
-        jobs: Jobs = 1,
-        backend: Backend = None,
-        scheduler: Scheduler = None,
-        fresh: Fresh = False,
-        as_json: Json = False,
-        asked: Any,
-        options: LoadOptions,
-    ) -> None:
+    def ask(data: Source, *, as_json: Json = False, asked: Any, running: Running, options: LoadOptions) -> None:
         from tasvir.studies.jobs import Jobs
         from tasvir.studies.run import run_study
 
-        workers = Jobs(jobs, backend, scheduler)
-        asking = functools.partial(run_study, study, seed=options.seed, out=out, device=device, threads=threads)
+        workers = Jobs(running.jobs, running.backend, running.scheduler)
+        where = functools.partial(run_study, out=running.out, device=running.device, threads=running.threads, jobs=workers)
         try:
-            finished = asking(load(data, options), asked, jobs=workers, fresh=fresh)
+            finished = where(study, load(data, options), asked, seed=options.seed, fresh=running.fresh)
         except KeyboardInterrupt:
             again = shlex.join(["tasvir", *(word for word in sys.argv[1:] if word != "--fresh")])
             print(f"\nStopped. What is finished is kept; go on with:  {again}", file=sys.stderr)
@@ -57,25 +66,23 @@ def study_command(name: str) -> TyperCommand:
         tell_finished(finished, as_json=as_json)
 
     ask.__doc__ = f"{study.question} One run, one report. A run that was stopped is continued."
-    return _command(name, takes(ask, {"asked": study.options, "options": LoadOptions}))
+    return takes(ask, {"asked": study.options, "running": Running, "options": LoadOptions})
 
 
 def estimate_command(name: str) -> TyperCommand:
     """The command that says what a study would take, with the same flags."""
     study = find_study(name)
 
-    def estimate(
-        data: Source, *, device: Device = "auto", threads: Threads = None, as_json: Json = False, asked: Any, options: LoadOptions
-    ) -> None:
+    def estimate(data: Source, *, as_json: Json = False, asked: Any, computing: Computing, options: LoadOptions) -> None:
         from tasvir.studies.estimate import estimate as estimated
 
         images = load(data, options)
-        found = estimated(study, images, asked, seed=options.seed, device=device, threads=threads)
+        found = estimated(study, images, asked, seed=options.seed, **dataclasses.asdict(computing))
         result = {"study": name, "data": images.name, "total_s": found.total_s} | dataclasses.asdict(found)
         answer(result, [*_times(found.seconds), "", *_shows(found.smallest)], as_json=as_json)
 
     estimate.__doc__ = f"{study.question} Says how long the answer would take and what it could show; computes nothing else."
-    return _command(name, takes(estimate, {"asked": study.options, "options": LoadOptions}))
+    return _command(name, takes(estimate, {"asked": study.options, "computing": Computing, "options": LoadOptions}))
 
 
 def _times(seconds: dict[str, float]) -> list[Table]:

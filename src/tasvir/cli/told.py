@@ -2,15 +2,19 @@
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from tasvir.cli.answer import answer
-from tasvir.studies.run import Finished
+
+if TYPE_CHECKING:
+    from tasvir.studies.run import Finished
 
 
-def tell_finished(finished: Finished, *, more: Mapping[str, Any] | None = None, words: Iterable[str] = (), as_json: bool) -> None:
+def tell_finished(
+    finished: "Finished", *, more: Mapping[str, Any] | None = None, words: Iterable[str] = (), as_json: bool
+) -> None:
     """Say where the page of a run lies and what it says (and what there is `more`), and fail where a part did."""
     from tasvir.studies.page import summary_of
 

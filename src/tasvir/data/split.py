@@ -23,30 +23,31 @@ class Arranged:
 def check_split(raw: Raw, labels: np.ndarray, seed: int) -> None:
     """Refuse what cannot be split before any image is read."""
     rows = _drawn_from(raw)
-    if len(rows) and not _draw(labels, raw.groups, rows, seed).any():
+    if len(rows) and not _draw(labels, raw.groups, rows=rows, seed=seed).any():
         raise BadInputError(f"{raw.facts.source} cannot be split: each class lies in a single group; give a split")
 
 
-def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, seed: int) -> Arranged:
+def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int) -> Arranged:
     """The given split; or, where no test images are given, a fifth of the others drawn for the test.
 
     Groups stay whole, and a cluster of near-duplicates counts as one group.
     """
     check_split(raw, labels, seed)
     rows = _drawn_from(raw)
-    if not len(rows):
+    if raw.split is not None and not len(rows):
         return Arranged(raw.split, raw.groups, "given")
     pairs = find_pairs(images)
-    together = _join(raw.groups, clusters(len(images), pairs)) if len(pairs) else raw.groups
-    in_test = _draw(labels, together, rows, seed)
+    joined = len(pairs) > 0
+    together = _join(raw.groups, clusters(len(images), pairs)) if joined else raw.groups
+    in_test = _draw(labels, together, rows=rows, seed=seed)
     notes: tuple[str, ...] = ()
     if not in_test.any():
         notes = ("near-duplicates stand on both sides of the split, as each class is one cluster of them",)
-        together, pairs = raw.groups, None
-        in_test = _draw(labels, together, rows, seed)
+        together, joined = raw.groups, False
+        in_test = _draw(labels, together, rows=rows, seed=seed)
     split = np.full(len(labels), "train") if raw.split is None else raw.split.astype("<U5")
     split[rows[in_test]] = "test"
-    rule = _words(in_test.mean(), raw, bool(pairs), seed)
+    rule = _words(in_test.mean(), raw, duplicates=joined, seed=seed)
     if len(images) > MOST_COMPARED:
         notes += (RULE_FOR_MANY,)
     return Arranged(split, together, rule, notes + _untested(labels, rows, in_test))
@@ -61,7 +62,7 @@ def _drawn_from(raw: Raw) -> np.ndarray:
     return np.flatnonzero((raw.split == "train") & ~(raw.split == "test").any())
 
 
-def _draw(labels: np.ndarray, groups: np.ndarray | None, rows: np.ndarray, seed: int) -> np.ndarray:
+def _draw(labels: np.ndarray, groups: np.ndarray | None, *, rows: np.ndarray, seed: int) -> np.ndarray:
     return draw_test(labels[rows], None if groups is None else groups[rows], stream_rng(seed, "split"))
 
 
@@ -78,7 +79,7 @@ def _join(groups: np.ndarray | None, cluster: np.ndarray) -> np.ndarray:
     return names[leader[joined[code]]]
 
 
-def _words(share: float, raw: Raw, duplicates: bool, seed: int) -> str:
+def _words(share: float, raw: Raw, *, duplicates: bool, seed: int) -> str:
     whole = [word for word, there in (("groups", raw.groups is not None), ("near-duplicates", duplicates)) if there]
     kept = f", {' and '.join(whole)} kept together" if whole else ""
     source = "the images" if raw.split is None else "the given training images"

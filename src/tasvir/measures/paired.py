@@ -13,10 +13,10 @@ from tasvir.measures.interval import Estimate, bca
 def paired_bootstrap(
     statistic: Callable[[np.ndarray, np.ndarray], float],
     y: np.ndarray,
+    *,
     a: np.ndarray,
     b: np.ndarray,
     groups: np.ndarray | None = None,
-    *,
     n_resamples: int = 2000,
     seed: int = 0,
 ) -> Estimate:
@@ -46,15 +46,15 @@ def paired_bootstrap(
     BadInputError
         Arrays of different or no length.
 
-    Source
-    ------
+    References
+    ----------
     Efron and Tibshirani (1993), chapter 8 (both arms are resampled together) and 14 (BCa).
 
     Examples
     --------
     >>> from tasvir.measures.classification import accuracy
     >>> y = np.array([0, 1] * 10)
-    >>> paired_bootstrap(accuracy, y, y, np.zeros(20, int)).value
+    >>> paired_bootstrap(accuracy, y, a=y, b=np.zeros(20, int)).value
     0.5
     """
     return bca(lambda y, a, b: statistic(y, a) - statistic(y, b), y, a, b, groups=groups, n_resamples=n_resamples, seed=seed)
@@ -83,8 +83,8 @@ def sign_flip(differences: np.ndarray, n_flips: int = 10_000, seed: int = 0) -> 
     BadInputError
         No differences, or some that are not finite.
 
-    Source
-    ------
+    References
+    ----------
     Fisher (1935), The Design of Experiments, section 21; the +1 of Phipson and Smyth (2010) for random flips.
 
     Examples
@@ -124,8 +124,8 @@ def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> tuple[int, int, float]:
     BadInputError
         Different or no lengths.
 
-    Source
-    ------
+    References
+    ----------
     McNemar (1947), Psychometrika 12, 153-157; exact binomial. It takes both fits as given: retraining may turn it.
 
     Examples

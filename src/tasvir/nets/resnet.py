@@ -44,14 +44,15 @@ class Block(nn.Module):
 
     def __init__(self, fan_in: int, fan_out: int, stride: int):
         super().__init__()
+        last = nn.BatchNorm2d(fan_out)
         self.path = nn.Sequential(
             nn.Conv2d(fan_in, fan_out, 3, stride=stride, padding=1, bias=False),
             nn.BatchNorm2d(fan_out),
             nn.ReLU(),
             nn.Conv2d(fan_out, fan_out, 3, padding=1, bias=False),
-            nn.BatchNorm2d(fan_out),
+            last,
         )
-        nn.init.zeros_(self.path[-1].weight)  # a new block begins as its shortcut (Goyal et al. 2017)
+        nn.init.zeros_(last.weight)  # a new block begins as its shortcut (Goyal et al. 2017)
         plain = stride == 1 and fan_in == fan_out
         self.shortcut = nn.Identity() if plain else nn.Conv2d(fan_in, fan_out, 1, stride=stride, bias=False)
 

@@ -38,8 +38,8 @@ class Record:
     BadInputError, BadTypeError
         An unknown kind, or data that JSON cannot hold.
 
-    Source
-    ------
+    Notes
+    -----
     The append-only journal of Optuna (``storages/journal``); here a record is data, not an operation.
 
     Examples

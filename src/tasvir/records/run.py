@@ -30,8 +30,8 @@ class RunFolder:
     DataFileError
         A folder that is missing, is no run, or is damaged.
 
-    Source
-    ------
+    Notes
+    -----
     One JSON line a record, flush and fsync, as Optuna's journal file.
 
     Examples
@@ -135,8 +135,8 @@ def open_run(path: Path | str) -> RunFolder:
     DataFileError
         The folder is missing, is not a run, or a line of its records is damaged.
 
-    Source
-    ------
+    Notes
+    -----
     Our own.
 
     Examples

@@ -27,8 +27,8 @@ def same_records(a: Sequence[Record], b: Sequence[Record]) -> list[str]:
     ------
     Nothing.
 
-    Source
-    ------
+    Notes
+    -----
     Our own.
 
     Examples

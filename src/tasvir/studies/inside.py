@@ -82,7 +82,7 @@ class Inside:
 
     def score(self, probabilities: np.ndarray) -> Iterator[Record]:
         """A classifier on the test images: all metrics with intervals, and what they were computed from."""
-        _, y, groups = self.data.part("test")
+        y, groups = self.data.targets("test")
         for name, estimate in score_classifier(y, probabilities, groups, seed=self.seed).items():
             yield measured(name, estimate)
         yield array("probabilities", probabilities.astype(np.float32))

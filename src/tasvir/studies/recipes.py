@@ -17,20 +17,15 @@ STEPS, BATCH = 500, 32
 VAE_STEPS, VAE_BATCH = 600, 64
 
 
-def n_of(data: Dataset, part: str) -> int:
-    """Images of one part."""
-    return int((data.split == part).sum())
-
-
 def code_size(data: Dataset) -> int:
     """Numbers in a code: 32, or 16 below 200 pixels; few images span few directions: at most a quarter of their number."""
-    return min(32 if data.images[0].size >= 200 else 16, n_of(data, "train") // 4)
+    return min(32 if data.images[0].size >= 200 else 16, data.counts["train"] // 4)
 
 
 def epochs_for(data: Dataset, pixels_seen: float, *, fewest: int, most: int) -> int:
     """As many epochs as show the net about `pixels_seen` pixels, within bounds: small sets are seen more often."""
     height, width = data.images.shape[1:3]
-    return int(np.clip(round(pixels_seen / max(1, n_of(data, "train") * height * width)), fewest, most))
+    return int(np.clip(round(pixels_seen / max(1, data.counts["train"] * height * width)), fewest, most))
 
 
 def autoencoder(*, net: str, n_components: int, max_epochs: int, seed: int) -> Any:
@@ -80,8 +75,14 @@ def classifier(
     from tasvir.models.image_classifier import ImageClassifier
     from tasvir.nets.resnet import ResNetSpec
 
-    pace = {"max_epochs": max_epochs, "batch_size": batch_size, "learning_rate": learning_rate}
-    return ImageClassifier(net=ResNetSpec(stem_stride=stem_stride), **pace, augment=augment, random_state=seed)
+    return ImageClassifier(
+        net=ResNetSpec(stem_stride=stem_stride),
+        max_epochs=max_epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        augment=augment,
+        random_state=seed,
+    )
 
 
 def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0, device: str = "auto") -> Any:
@@ -114,5 +115,5 @@ def small_training(data: Dataset, times: int = 1) -> Fit:
 
 def neighbour_search(data: Dataset, share: float = 1.0) -> Search:
     """All test images against the training images, and 10,000 training images once more for the choice of k."""
-    n_train, n_test = n_of(data, "train"), n_of(data, "test")
+    n_train, n_test = data.counts["train"], data.counts["test"]
     return Search(share * (n_train * n_test + min(n_train, 10_000) ** 2))

@@ -11,7 +11,7 @@ from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
-from tasvir.studies.cell import Cell, addresses
+from tasvir.studies.cell import addresses
 from tasvir.studies.command import command_of
 from tasvir.studies.estimate import expected_seconds
 from tasvir.studies.folder import open_or_create, question_hash
@@ -102,7 +102,7 @@ def run_study(
     threads = threads or jobs.threads_each(cores())
     settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, "device": device}
     cells = study.cells(data, options, seed)
-    record = _run_record(study, data, settings, cells)
+    record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=threads, device=device))
     question = question_hash({"study": study.name, "fingerprint": data.fingerprint} | settings)
     with jobs.ready(data):
         run = open_or_create(Path(out), record, question, fresh=fresh)
@@ -127,8 +127,7 @@ def _check(seed: int, threads: int | None, device: str) -> None:
     resolve_device(device)
 
 
-def _run_record(study: Study, data: Dataset, settings: Mapping[str, Any], cells: list[Cell]) -> Record:
-    at = addresses(cells, data.fingerprint, threads=settings["threads"], device=settings["device"])
+def _run_record(study: Study, data: Dataset, settings: Mapping[str, Any], *, at: Mapping[str, str]) -> Record:
     question = {"study": study.name, "data": data.name, "source": data.card.source} | dict(settings)
     about = {
         "fingerprint": data.fingerprint,
@@ -138,7 +137,7 @@ def _run_record(study: Study, data: Dataset, settings: Mapping[str, Any], cells:
         "versions": versions(),
         "machine": machine(),
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),
-        "addresses": at,
+        "addresses": dict(at),
     }
     command = command_of(study.name, data.words, settings)
     return Record("run", study.name, data=question | about | ({"command": command} if command else {}))

@@ -4,8 +4,9 @@ import dataclasses
 import shutil
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -61,15 +62,20 @@ class Runner:
     def _side_by_side(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Record]]]:
         """Each cell with its records, as they come; with one job a cell starts when the one before is kept."""
         records = self.run.records()
-        tasks = [joblib.delayed(_named)(_light(cell), self._inside(cell, records), self.threads) for cell in cells]
+        at = self.run.run_record().data["addresses"]
+        compute = joblib.delayed(_named)
+        # The images go as an argument of their own, so that a backend may send them once.
+        tasks = [
+            compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads) for cell in cells
+        ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
         yield from joblib.Parallel(n_jobs=self.jobs, return_as=as_they_come)(tasks)
 
-    def _inside(self, cell: Cell, records: list[Record]) -> Inside:
-        at = self.run.run_record().data["addresses"]
+    def _inside(self, cell: Cell, at: Mapping[str, str], *, records: list[Record]) -> Callable[[Dataset], Inside]:
+        """What the cell finds, but for the images."""
         found = {name: self._content([r for r in records if r.cell == at[name]]) for name in cell.needs}
         tell = self.progress.inside(cell) if self.jobs == 1 else in_silence
-        return Inside(self.data, cell.seed, self._scratch(at[cell.name]), self.device, tell, found)
+        return partial(Inside, seed=cell.seed, scratch=self._scratch(at[cell.name]), device=self.device, tell=tell, found=found)
 
     def _content(self, records: list[Record]) -> list[Record]:
         """Records as the needing cell reads them: arrays in memory, models as the folders they lie in."""
@@ -103,8 +109,8 @@ def compute_cell(cell: Cell, inside: Inside, threads: int) -> list[Record]:
     return [*(record for record in records if record.kind != "facts"), closing]
 
 
-def _named(cell: Cell, inside: Inside, threads: int) -> tuple[Cell, list[Record]]:
-    return cell, compute_cell(cell, inside, threads)
+def _named(cell: Cell, inside: Callable[[Dataset], Inside], data: Dataset, *, threads: int) -> tuple[Cell, list[Record]]:
+    return cell, compute_cell(cell, inside(data), threads)
 
 
 def _light(cell: Cell) -> Cell:

@@ -5,11 +5,13 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.data.dataset import Dataset
-from tasvir.studies.cell import Cell
+
+if TYPE_CHECKING:
+    from tasvir.data.dataset import Dataset
+    from tasvir.studies.cell import Cell
 
 #: name -> the module whose `STUDY` it is; read when it is asked for. A new study is one file and one row here.
 STUDIES = {"run": "tasvir.studies.families.main_job"}
@@ -50,7 +52,7 @@ class Study:
     name: str
     question: str
     options: type
-    cells: Callable[[Dataset, Any, int], list[Cell]]
+    cells: Callable[["Dataset", Any, int], "list[Cell]"]
     chapters: tuple[str, ...]
     assumptions: tuple[str, ...] = ()
 

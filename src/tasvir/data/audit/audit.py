@@ -129,8 +129,8 @@ def audit(dataset: Dataset) -> Audit:
         Duplicates within and across the parts, those with different labels, groups that cross parts, the order of the
         labels, constant images, and classes too small to split. `tasvir.data.findings.findings` says it in sentences.
 
-    Source
-    ------
+    References
+    ----------
     The rule of duplicates is ours (`tasvir.data.audit.duplicates`); the ratio to the neighbours that follow is Lowe's test
     (Distinctive image features from scale-invariant keypoints, 2004, section 7.1) between images instead of key points.
 
@@ -190,9 +190,17 @@ def _overlaps(dataset: Dataset, pairs: Pairs) -> tuple[Overlap, ...]:
             one = (dataset.split[pairs.first] == part) & (dataset.split[pairs.second] == other)
             two = (dataset.split[pairs.second] == part) & (dataset.split[pairs.first] == other)
             if (one | two).any():
-                numbers = [len(np.union1d(pairs.first[one & some], pairs.second[two & some])) for some in (np.True_, close)]
-                sizes = int((one | two).sum()), int(((one | two) & close).sum())
-                found.append(Overlap(part, other, int((dataset.split == part).sum()), *numbers, *sizes))
+                images, near = (len(np.union1d(pairs.first[one & some], pairs.second[two & some])) for some in (np.True_, close))
+                overlap = Overlap(
+                    part,
+                    other,
+                    n=int((dataset.split == part).sum()),
+                    n_images=images,
+                    n_images_close=near,
+                    n_pairs=int((one | two).sum()),
+                    n_pairs_close=int(((one | two) & close).sum()),
+                )
+                found.append(overlap)
     return tuple(found)
 
 

@@ -5,6 +5,7 @@ import logging
 import os
 import tarfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from tasvir.contracts.atomic import atomic_file, atomic_folder
@@ -12,6 +13,9 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import cache_folder
 from tasvir.data.files import content_md5
 from tasvir.data.known.facts import KnownSet, Remote
+
+if TYPE_CHECKING:
+    from requests import Response
 
 TIMEOUT_S = 15
 SCHEMES = ("https",)
@@ -80,7 +84,7 @@ def _retrieve(url: str, path: Path) -> None:
     ask(url, str(path), None)
 
 
-def _check_redirect(response) -> None:
+def _check_redirect(response: "Response") -> None:
     if response.is_redirect:
         _check_scheme(urljoin(response.url, response.headers["location"]))
 

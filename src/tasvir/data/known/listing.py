@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tasvir.contracts.errors import BadInputError, DataFileError
-from tasvir.data.known.facts import KNOWN, KnownSet, find_known
+from tasvir.data.known.facts import KNOWN, KnownSet, find_known, plain
 from tasvir.data.known.fetch import fetch
 from tasvir.data.known.search import data_folders, find_files, official_idx, place_for
 from tasvir.data.options import LoadOptions
@@ -61,8 +61,7 @@ def fetch_data(name: str) -> Path:
     """
     known = find_known(name)
     if known is None or not known.remotes:
-        names = ", ".join(other.name for other in KNOWN.values() if other.remotes)
-        raise BadInputError(f"nothing to download for {name!r}: choose from {names}")
+        raise BadInputError(f"nothing to download for {name!r}: choose one of `tasvir data list` that is not embedded")
     return fetch(known)
 
 
@@ -79,8 +78,11 @@ def _find(known: KnownSet, options: LoadOptions) -> str:
         return "embedded"
     folders = data_folders(options.data_dir)
     if known.reader == "idx":
+        files = find_files(known.files[0], folders)
+        if named := [path for path in files if plain(path.parent.name) == known.name]:
+            return str(named[0].parent)  # its name tells: no image is unpacked for a list
         try:
-            return str(official_idx(known, find_files(known.files[0], folders))[0].parent)
+            return str(official_idx(known, files)[0].parent)
         except DataFileError:
             return ""
     files = [path for name in known.files for path in find_files(name, folders)]

@@ -1,5 +1,7 @@
 """Images that are arrays in memory, and the images of several sources one after the other."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
@@ -22,12 +24,15 @@ class ArrayPixels:
         return sum(len(array) for array in self.arrays)
 
     def sizes(self) -> set[tuple[int, int]]:
-        return {array.shape[1:3] for array in self.arrays}
+        return {(array.shape[1], array.shape[2]) for array in self.arrays}
 
     def any_color(self) -> bool:
         return any(array.ndim == 4 for array in self.arrays)
 
-    def blocks(self, form: Form):
+    def white(self) -> int:
+        return 255
+
+    def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         start = 0
         for array in self.arrays:
             for low in range(0, len(array), BLOCK):
@@ -48,8 +53,8 @@ class JoinedPixels:
 
     @property
     def identity(self) -> Identity | None:
-        known = [source.identity for source in self.sources]
-        if None in known:
+        known = [source.identity for source in self.sources if source.identity is not None]
+        if len(known) < len(self.sources):
             return None
         return Identity(" + ".join(one.place for one in known), " + ".join(one.stamp for one in known))
 
@@ -57,12 +62,15 @@ class JoinedPixels:
         return sum(len(source) for source in self.sources)
 
     def sizes(self) -> set[tuple[int, int]]:
-        return set().union(*(source.sizes() for source in self.sources))
+        return {size for source in self.sources for size in source.sizes()}
 
     def any_color(self) -> bool:
         return any(source.any_color() for source in self.sources)
 
-    def blocks(self, form: Form):
+    def white(self) -> int:
+        return max(source.white() for source in self.sources)
+
+    def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for start, source in self._starts():
             for indices, block in source.blocks(form):
                 yield start + indices, block

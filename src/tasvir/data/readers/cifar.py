@@ -36,7 +36,7 @@ def read_cifar_folder(folder: Path, known: KnownSet = KNOWN["cifar10"]) -> Raw:
     batches = [_images_and_labels(data, here[name]) for name, data in read.items()]
     sizes = [len(images) for images, _ in batches]
     parts = ["test" if name == "test_batch.bin" else "train" for name in read]
-    notes = (f"without {', '.join(missing)}, which {folder} lacks",) if missing else ()
+    notes: tuple[str, ...] = (f"without {', '.join(missing)}, which {folder} lacks",) if missing else ()
     changed = [name for name, data in read.items() if not _official(name, data, known)]
     notes += (f"not the official {known.title} (the content differs): {', '.join(changed)}",) if changed else ()
     return Raw(

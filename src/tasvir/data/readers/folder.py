@@ -13,7 +13,7 @@ from tasvir.data.readers.pictures import ENDINGS, PictureFiles, is_picture
 def read_folder(folder: Path) -> Raw:
     """The sub-folders are the classes, in alphabetical order; images lie at any depth below them."""
     paths, labels = _classes(folder)
-    return _raw(folder, paths, labels, None)
+    return _raw(folder, paths, labels)
 
 
 def holds_parts(folder: Path) -> bool:
@@ -36,7 +36,7 @@ def read_parts(folder: Path) -> Raw:
         paths += some_paths
         labels += some_labels
         split += [part] * len(some_paths)
-    return _raw(folder, paths, labels, np.array(split))
+    return _raw(folder, paths, labels, split=np.array(split))
 
 
 def _folders(folder: Path) -> list[Path]:
@@ -69,7 +69,7 @@ def _is_text(name: str) -> bool:
     return True
 
 
-def _raw(folder: Path, paths: list[Path], labels: list[str], split: np.ndarray | None) -> Raw:
+def _raw(folder: Path, paths: list[Path], labels: list[str], *, split: np.ndarray | None = None) -> Raw:
     place = folder.resolve()
     return Raw(
         facts=Facts(place.name, str(folder), about="one folder of images for each class"),

@@ -63,18 +63,18 @@ def read_table(path: Path) -> Table:
     return Table(path, header, rows[1:], lines[1:])
 
 
-def read_manifest(folder: Path, options: LoadOptions) -> Raw:
+def read_manifest(folder: Path, manifest: Path, options: LoadOptions) -> Raw:
     """One row an image: its file below the folder, its label, and where named its group and part."""
-    path = _find_table(folder, options.manifest)
+    path = _find_table(folder, manifest)
     table = read_table(path)
     files = _find_images(folder, table, table.column(options.file_column or FILE_COLUMN, "file_column"))
     label_column = options.label_column or LABEL_COLUMN
-    labels = _filled(table, label_column, "label_column", options.empty_label)
+    labels = _filled(table, label_column, flag="label_column", empty=options.empty_label)
     groups = split = None
     if options.group_column is not None:
-        groups = np.array(_filled(table, options.group_column, "group_column", None))
+        groups = np.array(_filled(table, options.group_column, flag="group_column"))
     if options.split_column is not None:
-        split = _parts(table, _filled(table, options.split_column, "split_column", None))
+        split = _parts(table, _filled(table, options.split_column, flag="split_column"))
     place = folder.resolve()
     return Raw(
         facts=Facts(place.name, str(folder), about=f"images with the labels of {path.name}, column {label_column}"),
@@ -93,7 +93,7 @@ def _find_table(folder: Path, manifest: Path) -> Path:
     raise DataFileError(f"{folder / manifest} does not exist: check the name of the manifest")
 
 
-def _filled(table: Table, column: str, flag: str, empty: str | None) -> list[str]:
+def _filled(table: Table, column: str, *, flag: str, empty: str | None = None) -> list[str]:
     """The cells of a column, the empty ones replaced by `empty`."""
     cells = table.column(column, flag)
     if empty is None:
@@ -101,7 +101,7 @@ def _filled(table: Table, column: str, flag: str, empty: str | None) -> list[str
             if not cell:
                 remedy = "say with empty_label what it means" if flag == "label_column" else "fill it"
                 raise DataFileError(f"{table.path} line {line} has nothing in column {column!r}: {remedy}")
-    return [cell or empty for cell in cells]
+    return [cell or empty or "" for cell in cells]
 
 
 def _parts(table: Table, words: list[str]) -> np.ndarray:
@@ -121,14 +121,14 @@ def _find_images(folder: Path, table: Table, names: list[str]) -> list[Path]:
             by_name[name].append(path)
     found: dict[Path, int] = {}
     for name, line in zip(names, table.lines, strict=True):
-        path = _one(by_name, folder, table.path, name, line)
+        path = _one(by_name, name, folder=folder, where=f"{table.path} line {line}")
         if path in found:
             raise DataFileError(f"{table.path} names {name!r} in lines {found[path]} and {line}: one row an image, remove one")
         found[path] = line
     return list(found)
 
 
-def _one(by_name: dict[str, list[Path]], folder: Path, table: Path, name: str, line: int) -> Path:
+def _one(by_name: dict[str, list[Path]], name: str, *, folder: Path, where: str) -> Path:
     if Path(name).is_absolute() and Path(name).is_relative_to(folder.resolve()):
         name = str(Path(name).relative_to(folder.resolve()))
     places = by_name.get(Path(name).as_posix() if name else "", [])
@@ -137,5 +137,5 @@ def _one(by_name: dict[str, list[Path]], folder: Path, table: Path, name: str, l
         return (exact or places)[0]
     if places:
         both = " and ".join(str(path.relative_to(folder)) for path in places[:2])
-        raise DataFileError(f"{table} line {line} names {name!r}, which fits {both}: write the path in the folder")
-    raise DataFileError(f"{table} line {line} names {name!r}, and no image below {folder} is called so: check the name")
+        raise DataFileError(f"{where} names {name!r}, which fits {both}: write the path in the folder")
+    raise DataFileError(f"{where} names {name!r}, and no image below {folder} is called so: check the name")

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import numpy as np
 from numpy.lib import format as npy
@@ -22,7 +22,7 @@ from tasvir.data.known.search import locate
 from tasvir.data.labels import flat
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Form, Identity, Raw
-from tasvir.data.readers.pixels import image_shape, pixel_factor, to_uint8
+from tasvir.data.readers.pixels import image_shape, pixel_limit, to_uint8
 from tasvir.data.resize import block_to_form
 
 #: (images, labels, part) as they are called; part None: no split is given.
@@ -105,22 +105,26 @@ def refused_in_one_line(path: Path, name: str = "") -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[BinaryIO]:
+def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
     with zipfile.ZipFile(path) as archive, archive.open(f"{name}.npy") as file:
         yield file
 
 
-def _head(file: BinaryIO) -> tuple[tuple[int, ...], bool, np.dtype]:
+def _head(file: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     """Shape, order and type, as numpy's own reader understands them."""
     version = npy.read_magic(file)
     return npy.read_array_header_1_0(file) if version == (1, 0) else npy.read_array_header_2_0(file)
 
 
-def _exactly(file: BinaryIO, wanted: int, where: str) -> bytes:
+def _exactly(file: IO[bytes], wanted: int, where: str) -> bytes:
     data = file.read(wanted)
     if len(data) != wanted:
         raise DataFileError(f"{where} is cut off ({len(data)} of {wanted} bytes): download or save it again")
     return data
+
+
+#: Part (None: no split is given) -> its images and labels.
+Parts = dict[str | None, tuple[Member, Member]]
 
 
 class NpzPixels:
@@ -131,26 +135,30 @@ class NpzPixels:
     def __init__(self, path: Path, parts: list[Member]):
         self.parts = parts
         self.shapes = [image_shape(part.shape, part.where) for part in parts]
-        state = path.stat()
-        self.identity = Identity(str(path.resolve()), f"{state.st_size} {state.st_mtime_ns}")
+        self.identity = Identity.of(str(path.resolve()), [path])
         others = [part for part in parts if part.dtype != np.uint8]
         where = others[0].where if others else str(path)
-        self.factor = pixel_factor((block for part in others for block in part.blocks(BLOCK)), where)
+        self.whole = all(part.dtype.kind != "f" for part in parts)
+        self.limit = pixel_limit((block for part in others for block in part.blocks(BLOCK)), where)
 
     def __len__(self) -> int:
         return sum(part.shape[0] for part in self.parts)
 
     def sizes(self) -> set[tuple[int, int]]:
-        return {shape[1:3] for shape in self.shapes}
+        return {(shape[1], shape[2]) for shape in self.shapes}
 
     def any_color(self) -> bool:
         return any(len(shape) == 4 for shape in self.shapes)
 
-    def blocks(self, form: Form):
+    def white(self) -> int:
+        return max(255, self.limit)
+
+    def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        limit = form.white if self.whole else self.limit
         start = 0
         for part, shape in zip(self.parts, self.shapes, strict=True):
             for block in part.blocks(BLOCK):
-                block = to_uint8(block.reshape(len(block), *shape[1:]), self.factor)
+                block = to_uint8(block.reshape(len(block), *shape[1:]), limit)
                 yield np.arange(start, start + len(block)), block_to_form(block, form)
                 start += len(block)
 
@@ -164,10 +172,10 @@ def read_npz_set(known: KnownSet, options: LoadOptions) -> Raw:
     found = _parts(path)
     note = _unofficial(known, found)
     notes = (f"{path} is not the official {known.title}: {note}",) if note else ()
-    return _raw(facts_of(known, str(path), notes), path, found, known.class_names)
+    return _raw(facts_of(known, str(path), notes), path, found, class_names=known.class_names)
 
 
-def _unofficial(known: KnownSet, found: dict[str | None, tuple[Member, Member]]) -> str:
+def _unofficial(known: KnownSet, found: Parts) -> str:
     """How the file differs from the official one, as far as is known without its own hash."""
     counts = {part: images.shape[0] for part, (images, _) in found.items()}
     official = dict(zip(("train", "val", "test"), known.counts, strict=True))
@@ -184,14 +192,14 @@ def _unofficial(known: KnownSet, found: dict[str | None, tuple[Member, Member]])
 
 def read_npz(path: Path) -> Raw:
     """An `.npz` file named by its path."""
-    return _raw(Facts(path.stem, str(path)), path, _parts(path), None)
+    return _raw(Facts(path.stem, str(path)), path, _parts(path))
 
 
-def _parts(path: Path) -> dict[str | None, tuple[Member, Member]]:
+def _parts(path: Path) -> Parts:
     """Images and labels of each part that the file holds."""
     arrays = members(path)
     by_name = {name.lower(): member for name, member in arrays.items()}
-    parts: dict[str | None, tuple[Member, Member]] = {}
+    parts: Parts = {}
     for images, labels, part in KEYS:
         if part is None and parts:
             continue
@@ -213,7 +221,7 @@ def _pair(images: Member, labels: Member) -> tuple[Member, Member]:
     return images, labels
 
 
-def _raw(facts: Facts, path: Path, parts: dict[str | None, tuple[Member, Member]], class_names: tuple[str, ...] | None) -> Raw:
+def _raw(facts: Facts, path: Path, parts: Parts, *, class_names: tuple[str, ...] | None = None) -> Raw:
     labels = [flat(member.read(), member.where) for _, member in parts.values()]
     given = None not in parts
     return Raw(

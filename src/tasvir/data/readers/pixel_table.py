@@ -10,6 +10,7 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.data.files import open_plain
 from tasvir.data.raw import Facts, Raw
 from tasvir.data.readers.arrays import ArrayPixels
+from tasvir.data.readers.pixels import DEEPEST, white_for
 
 LINES = 5000  # read at once
 LABEL_WORDS = ("label", "labels", "class", "target", "y")
@@ -80,7 +81,8 @@ def _numbers(path: Path, lines: list[tuple[int, bytes]], columns: int) -> np.nda
     wrong = np.flatnonzero((low < 0) | (high > 255))
     if len(wrong):
         value = low[wrong[0]] if low[wrong[0]] < 0 else high[wrong[0]]
-        raise DataFileError(f"{path} line {lines[wrong[0]][0]} has the pixel {value}: use 0 to 255")
+        deep = f" (of {white_for(high.max())}, divide all by that, and multiply by 255)" if 255 < high.max() <= DEEPEST else ""
+        raise DataFileError(f"{path} line {lines[wrong[0]][0]} has the pixel {value}: use 0 to 255{deep}")
     return block
 
 

@@ -1,6 +1,8 @@
 """Which reader knows the layout of a name or a path."""
 
 import os
+import re
+from collections.abc import Callable
 from pathlib import Path
 
 from tasvir.contracts.errors import BadInputError, BadTypeError, DataFileError
@@ -16,7 +18,10 @@ from tasvir.data.readers.manifest import read_manifest
 from tasvir.data.readers.npz import read_npz, read_npz_set
 from tasvir.data.readers.pixel_table import read_pixel_table
 
-READERS = {"digits": read_digits, "idx": read_idx_set, "npz": read_npz_set, "cifar": read_cifar_set}
+#: The layout that the facts of a named set state -> its reader.
+SETS = {"digits": read_digits, "idx": read_idx_set, "npz": read_npz_set, "cifar": read_cifar_set}
+#: What the name of a file (in small letters, without .gz) shows -> its reader; the first that fits reads it.
+FILES: dict[str, Callable[[Path], Raw]] = {r"\.npz$": read_npz, r"\.csv$": read_pixel_table, "idx|ubyte$": read_idx_path}
 TRAIN_IMAGES = KNOWN["mnist"].files[0]
 
 
@@ -31,7 +36,7 @@ def read(source: str | os.PathLike, options: LoadOptions) -> Raw:
             if getattr(options, word) is not None:
                 given = f"{word}={getattr(options, word)}"
                 raise BadInputError(f"{given} goes with a path, and {source!r} is a known set: name a path, or only the set")
-        return READERS[known.reader](known, options)
+        return SETS[known.reader](known, options)
     raw = read_path(Path(source).expanduser(), options)
     return raw if options.test is None else join(raw, read_path(options.test, options))
 
@@ -46,7 +51,7 @@ def read_path(path: Path, options: LoadOptions) -> Raw:
 
 def _read_folder(folder: Path, options: LoadOptions) -> Raw:
     if options.manifest is not None:
-        return read_manifest(folder, options)
+        return read_manifest(folder, options.manifest, options)
     for ending in ("", ".gz"):
         if (images := folder / (TRAIN_IMAGES + ending)).is_file():
             return read_idx_path(images)
@@ -62,10 +67,7 @@ def _read_file(path: Path, options: LoadOptions) -> Raw:
     if options.manifest is not None:
         raise BadInputError(f"{path} is a file: a manifest goes with a folder of images, name that one")
     name = path.name.lower().removesuffix(".gz")
-    if name.endswith(".npz"):
-        return read_npz(path)
-    if name.endswith(".csv"):
-        return read_pixel_table(path)
-    if "idx" in name or name.endswith("ubyte"):
-        return read_idx_path(path)
+    for pattern, reader in FILES.items():
+        if re.search(pattern, name):
+            return reader(path)
     raise DataFileError(f"{path} is of no known kind: give an .npz, .csv or IDX file, or a folder of images")

@@ -192,7 +192,7 @@ def _scatters(summary: RepresentationsSummary) -> tuple[Figure, ...]:
     if not rows:
         return ()
     names = summary.class_names or tuple(str(i) for i in range(max(int(r.embedding_labels.max()) for r in rows) + 1))
-    panels = tuple(class_scatter(r.title, r.embedding, r.embedding_labels, names) for r in rows)
+    panels = tuple(class_scatter(r.title, r.embedding, r.embedding_labels, class_names=names) for r in rows)
     caption = "Test images by their two components. A class has its name at its median where no other is near."
     return (Figure("scatter", caption, "Clouds of points in the plane.", panels, class_keys(names)),)
 

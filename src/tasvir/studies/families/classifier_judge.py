@@ -17,10 +17,10 @@ def comparison_cell(classifiers: list[Cell], seed: int) -> Cell:
 
 def compare(inside: Inside) -> Iterator[Record]:
     """Differences in balanced accuracy, each with an interval over test images."""
-    _, y, groups = inside.data.part("test")
+    y, groups = inside.data.targets("test")
     predicted = {name: inside.found_array(name, "probabilities").argmax(1) for name in inside.found}
     net, *baselines = predicted
     for name in baselines:
-        found = paired_bootstrap(balanced_accuracy, y, predicted[net], predicted[name], groups, seed=inside.seed)
+        found = paired_bootstrap(balanced_accuracy, y, a=predicted[net], b=predicted[name], groups=groups, seed=inside.seed)
         yield measured("balanced_accuracy_difference", found, {"arm": net.partition("/")[0], "against": name.partition("/")[2]})
     yield facts({"compared": list(predicted)})

@@ -17,7 +17,7 @@ from tasvir.studies.work import Fit, Seconds, Work
 
 def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, n_seeds: int) -> list[Cell]:
     """One classifier a seed, and three baselines."""
-    n_train = recipes.n_of(data, "train")
+    n_train = data.counts["train"]
     epochs = recipes.epochs_for(data, pixels_seen, fewest=4, most=60)
     parameters = {"max_epochs": epochs, **recipes.classifier_pace(n_train)}
     work = (Fit(partial(recipes.classifier, **parameters), epochs * n_train),)
@@ -77,10 +77,10 @@ def logistic(inside: Inside) -> Iterator[Record]:
 
 def knn(inside: Inside) -> Iterator[Record]:
     """The vote of the most similar training images, k chosen by cross-validation on them."""
-    (_, y, groups), (_, y_test, _) = inside.data.part("train"), inside.data.part("test")
+    (y, groups), (y_test, _) = inside.data.targets("train"), inside.data.targets("test")
 
     def vote() -> Any:
-        return knn_accuracy(inside.flat("train"), y, inside.flat("test"), y_test, groups=groups, seed=inside.seed)
+        return knn_accuracy(inside.flat("train"), y, test=inside.flat("test"), y_test=y_test, groups=groups, seed=inside.seed)
 
     score, fit_s = inside.time("fit_s", vote)
     yield fit_s
@@ -92,7 +92,7 @@ BASELINES = {"majority": majority, "knn": knn, "logistic": logistic}
 
 
 def _baseline(inside: Inside, estimator: Any) -> Iterator[Record]:
-    y = inside.data.part("train")[1]
+    y, _ = inside.data.targets("train")
     _, fit_s = inside.time("fit_s", lambda: estimator.fit(inside.flat("train"), y))
     yield fit_s
     yield from inside.score(_all_classes(inside.data, estimator.predict_proba(inside.flat("test")), estimator.classes_))

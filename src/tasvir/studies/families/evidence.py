@@ -18,7 +18,8 @@ from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside
 from tasvir.studies.work import Fit, Work
 
-Fill = Callable[[np.ndarray, np.ndarray, np.ndarray, int], np.ndarray]
+#: ``fill(X, y, wanted, seed=seed)`` gives an image of each label of `wanted`.
+Fill = Callable[..., np.ndarray]
 
 
 def evidence_cells(data: Dataset, seed: int, n_seeds: int) -> list[Cell]:
@@ -54,7 +55,7 @@ def describe_subset(inside: Inside, *, n_seeds: int) -> Iterator[Record]:
 
 def train_arm(inside: Inside, *, arm: str, n_seeds: int) -> Iterator[Record]:
     """One way to complete the subset: the classifier trained on it with each seed, scored on the test images."""
-    (X, y, _), (_, y_test, _) = inside.data.part("train"), inside.data.part("test")
+    (X, y, _), (y_test, _) = inside.data.part("train"), inside.data.targets("test")
     rows, fill = unequal_subset(inside.data, inside.seed).rows, FILLS[arm]
     (predictions, added), fit_s = inside.time(
         "fit_s", lambda: predict_with_arm(inside, X[rows], y[rows], fill=fill, n_seeds=n_seeds)
@@ -83,7 +84,7 @@ def predict_with_arm(
     predictions, first = [], X[:0]
     for index, s in enumerate(range(inside.seed, inside.seed + n_seeds)):
         wanted = missing_labels(y, len(inside.data.class_names)) if fill else y[:0]
-        added = fill(X, y, wanted, s) if fill and len(wanted) else X[:0]
+        added = fill(X, y, wanted, seed=s) if fill and len(wanted) else X[:0]
         first = added if index == 0 else first
         classifier = recipes.small_classifier(len(y) + len(wanted), X.shape[1:3], augment=augment, seed=s, device=inside.device)
         classifier.fit(np.concatenate([X, added]), np.concatenate([y, wanted]))
@@ -92,20 +93,20 @@ def predict_with_arm(
     return np.stack(predictions).astype(np.int16), first
 
 
-def duplicate(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, seed: int) -> np.ndarray:
+def duplicate(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int) -> np.ndarray:
     """Real images of the wanted labels, drawn with replacement."""
     rng = stream_rng(seed, "duplicates")
     return X[np.array([rng.choice(np.flatnonzero(y == label)) for label in wanted], dtype=int)]
 
 
-def gaussian(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, seed: int) -> np.ndarray:
+def gaussian(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int) -> np.ndarray:
     """Samples of the Gaussian baseline."""
     from tasvir.models.gaussian_sampler import GaussianSampler
 
     return GaussianSampler().fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "gaussian"))
 
 
-def conditional_vae(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, seed: int) -> np.ndarray:
+def conditional_vae(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int) -> np.ndarray:
     """Samples of a conditional VAE, trained anew at each seed."""
     vae = recipes.short_conditional_vae(len(X), X[0].size, seed=seed)
     return vae.fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "vae"))

@@ -41,7 +41,7 @@ def judge(inside: Inside) -> Iterator[Record]:
 
 def verdicts_on(data: Dataset, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> list[Verdict]:
     """The generated arms against duplicates under Holm, then duplicates against real images."""
-    _, y, groups = data.part("test")
+    y, groups = data.targets("test")
     groups = None if groups is None else groups[rows]
 
     def compared(arm: str, against: str) -> Verdict:

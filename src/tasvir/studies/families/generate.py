@@ -14,7 +14,7 @@ from tasvir.data.dataset import Dataset
 from tasvir.measures.copies import copy_audit
 from tasvir.measures.gan_train import gan_train
 from tasvir.measures.neighbours import spread_sample
-from tasvir.measures.prdc import coverage, density, recall
+from tasvir.measures.prdc import prdc
 from tasvir.measures.sharpness import sharpness
 from tasvir.models.inner_split import inner_split
 from tasvir.records.record import Record, array, facts, metric
@@ -34,7 +34,7 @@ def generation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]
     parameters = {"n_components": recipes.code_size(data), "max_epochs": epochs}
     judges = recipes.small_training(data, 3)
     vae = partial(recipes.conditional_vae, data.images[0].size, **parameters, seed=seed)
-    training = Fit(vae, epochs * recipes.n_of(data, "train"))
+    training = Fit(vae, epochs * data.counts["train"])
     return [
         Cell("generation/gaussian", generate_gaussian, {}, seed, work=(judges,)),
         Cell("generation/vae", generate_vae, parameters, seed, work=(training, judges)),
@@ -97,8 +97,8 @@ def with_validation(data: Dataset, seed: int) -> Dataset:
     """
     if np.any(data.split == "val"):
         return data
-    _, y, groups = data.part("train")
-    _, held_out = inner_split(len(y), y, groups, 0.2, seed % 2**32)
+    y, groups = data.targets("train")
+    _, held_out = inner_split(len(y), y, groups, fraction=0.2, seed=seed % 2**32)
     if held_out is None:
         raise BadInputError(f"{len(y)} training images are too few to hold some out beside generated ones: give at least 10")
     split = data.split.copy()
@@ -133,9 +133,10 @@ def _classifier(inside: Inside, n_images: int) -> Any:
 
 
 def _coverage(real: np.ndarray, points: np.ndarray, labels: Mapping[str, str]) -> Iterator[Record]:
-    yield metric("coverage", coverage(real, points), n=len(points), labels=labels)
-    yield metric("density", density(real, points), n=len(points), labels=labels)
-    yield metric("recall", recall(real, points), n=len(points), labels=labels)
+    found = prdc(real, points)
+    yield metric("coverage", found.coverage, n=len(points), labels=labels)
+    yield metric("density", found.density, n=len(points), labels=labels)
+    yield metric("recall", found.recall, n=len(points), labels=labels)
 
 
 def _copies(X: np.ndarray, held: np.ndarray, drawn: np.ndarray) -> Iterator[Record]:
@@ -151,7 +152,8 @@ def _gan_train(inside: Inside, sampler: Any) -> Iterator[Record]:
     rows = spread_sample(y, MOST_COMPARED, inside.seed)
     drawn = sampler.sample(len(rows), y[rows], random_state=stream_seed(inside.seed, "gan-train"))
     for images, labels in ((drawn, None), (X[rows], {"of": "real"})):
-        yield measured("gan_train", gan_train(_classifier(inside, len(rows)), images, y[rows], X_held, y_held), labels)
+        found = gan_train(_classifier(inside, len(rows)), images, y[rows], X_valid=X_held, y_valid=y_held)
+        yield measured("gan_train", found, labels)
 
 
 def _pictures(inside: Inside, sampler: Any) -> Iterator[Record]:

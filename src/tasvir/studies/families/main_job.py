@@ -1,11 +1,14 @@
 """The main job, the study named `run`: what can be learned from these images? All chapters of the report."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.data.dataset import Dataset
-from tasvir.studies.cell import Cell
 from tasvir.studies.study import Study
+
+if TYPE_CHECKING:
+    from tasvir.data.dataset import Dataset
+    from tasvir.studies.cell import Cell
 
 #: Below it a fifth of the training images is too few to compare generated ones with (five neighbours of each).
 FEWEST_IMAGES = 30
@@ -39,11 +42,11 @@ class MainJobOptions:
             raise BadInputError(f"profile={self.profile!r} is not known: give one of {', '.join(PROFILES)}")
 
 
-def main_job_cells(data: Dataset, options: MainJobOptions, seed: int) -> list[Cell]:
+def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list[Cell]":
     """The cells of the main job, chapter by chapter."""
     from tasvir.studies.families import classifier_judge, classify, describe, evidence, evidence_judge, generate, represent
 
-    n_train = int((data.split == "train").sum())
+    n_train = data.counts["train"]
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: a run needs at least {FEWEST_IMAGES}, add images")
     how = PROFILES[options.profile]

@@ -29,22 +29,22 @@ FLAT = "each image one row of numbers, divided by 255"
 def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
     """Raw pixels once, every other method at 2 components and at the number that suits the images."""
 
-    def cell(method: str, function: Callable[..., Iterator[Record]], parameters: dict[str, Any], work: tuple[Work, ...]) -> Cell:
+    def cell(method: str, function: Callable[..., Iterator[Record]], parameters: dict[str, Any], *work: Work) -> Cell:
         size = parameters.get("n_components", data.images[0].size)
         return Cell(f"representation/{method}/{size}", function, parameters, seed, work=work)
 
     epochs = recipes.epochs_for(data, pixels_seen, fewest=5, most=100)
-    n_seen = epochs * recipes.n_of(data, "train")
+    n_seen = epochs * data.counts["train"]
     search = recipes.neighbour_search
     sizes = (2, recipes.code_size(data))
-    cells = [cell("raw", represent_raw, {}, (search(data),))]
-    cells += [cell("pca", represent_pca, {"n_components": n}, (search(data, 0.4),)) for n in sizes]
-    cells += [cell("isomap", represent_isomap, {"n_components": n}, (search(data, 1.5), Seconds(3.0))) for n in sizes]
+    cells = [cell("raw", represent_raw, {}, search(data))]
+    cells += [cell("pca", represent_pca, {"n_components": n}, search(data, 0.4)) for n in sizes]
+    cells += [cell("isomap", represent_isomap, {"n_components": n}, search(data, 1.5), Seconds(3.0)) for n in sizes]
     for method in ("dense", "conv", "vae"):
         for n in sizes:
             parameters: dict[str, Any] = {"method": method, "n_components": n, "max_epochs": epochs}
             fit = Fit(partial(unfitted_net, **parameters, seed=seed), n_seen)
-            cells.append(cell(method, represent_by_net, parameters, (fit, search(data, 0.4))))
+            cells.append(cell(method, represent_by_net, parameters, fit, search(data, 0.4)))
     return cells
 
 
@@ -77,7 +77,7 @@ def represent_isomap(inside: Inside, *, n_components: int) -> Iterator[Record]:
     from sklearn.manifold import Isomap
 
     X, X_test = inside.flat("train"), inside.flat("test")
-    rows = spread_sample(inside.data.part("train")[1], ISOMAP_IMAGES, inside.seed)
+    rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
     isomap = Isomap(n_components=n_components, n_neighbors=10)
     _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
     parts = [[part[i : i + ISOMAP_CHUNK] for i in range(0, len(part), ISOMAP_CHUNK)] for part in (X, X_test)]
@@ -122,8 +122,8 @@ def unfitted_net(*, method: str, n_components: int, max_epochs: int, seed: int) 
 
 def _scored(inside: Inside, codes: np.ndarray, codes_test: np.ndarray) -> Iterator[Record]:
     """k-NN on the codes: the k chosen on training images, the accuracy on test images."""
-    (_, y, groups), (_, y_test, test_groups) = inside.data.part("train"), inside.data.part("test")
-    score = knn_accuracy(codes, y, codes_test, y_test, groups=groups, test_groups=test_groups, seed=inside.seed)
+    (y, groups), (y_test, test_groups) = inside.data.targets("train"), inside.data.targets("test")
+    score = knn_accuracy(codes, y, test=codes_test, y_test=y_test, groups=groups, test_groups=test_groups, seed=inside.seed)
     yield measured("knn_accuracy", score.accuracy)
     yield facts({"k": score.k, "cv_accuracy": {str(k): value for k, value in score.cv_accuracy.items()}})
 
@@ -142,7 +142,7 @@ def _reconstructed(inside: Inside, drawn: np.ndarray) -> Iterator[Record]:
 def _scatter(inside: Inside, codes_test: np.ndarray) -> Iterator[Record]:
     """Test images as points, where there are two components."""
     if codes_test.shape[1] == 2:
-        y_test = inside.data.part("test")[1]
+        y_test, _ = inside.data.targets("test")
         rows = spread_sample(y_test, N_SCATTER, inside.seed)
         yield array("embedding", codes_test[rows].astype(np.float32))
         yield array("embedding_labels", y_test[rows])

@@ -24,7 +24,7 @@ class Subset:
 
 def unequal_subset(data: Dataset, seed: int) -> Subset:
     """At most 1,000 training images, stratified; where the classes are equal every second one is cut to a fifth, at least 10."""
-    y = data.part("train")[1]
+    y = data.targets("train")[0]
     K = len(data.class_names)
     rows = spread_sample(y, MOST_IMAGES, seed)
     before = np.bincount(y[rows], minlength=K)
@@ -32,13 +32,13 @@ def unequal_subset(data: Dataset, seed: int) -> Subset:
     if before.max() > EQUAL * before.min():
         return Subset(rows, before, before, f"{size}; their classes are unequal already and stay as they are")
     cut = [label for label in range(K) if label % 2 == 0]
-    kept = np.concatenate([_kept(rows[y[rows] == label], label in cut, label, seed) for label in range(K)])
+    kept = np.concatenate([_kept(rows[y[rows] == label], label, is_cut=label in cut, seed=seed) for label in range(K)])
     after = np.bincount(y[kept], minlength=K)
     names = ", ".join(data.class_names[label] for label in cut[:5]) + (", ..." if len(cut) > 5 else "")
     return Subset(np.sort(kept), before, after, f"{size}; every second class ({names}) cut to a fifth, at least {FEWEST} images")
 
 
-def _kept(rows: np.ndarray, is_cut: bool, label: int, seed: int) -> np.ndarray:
+def _kept(rows: np.ndarray, label: int, *, is_cut: bool, seed: int) -> np.ndarray:
     if not is_cut:
         return rows
     n_kept = min(len(rows), max(FEWEST, len(rows) // CUT))
