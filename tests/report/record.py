@@ -1,6 +1,6 @@
 """Records what the report's tests are drawn from: `python tests/report/record.py` runs the main job in small, twice.
 
-`recorded/digits`: 300 digits, as `small.run` runs them; `recorded/two`: zeros and ones, two nets, three seeds of each arm.
+`recorded/digits`: 300 digits, as `small.run` runs them; `recorded/two`: threes and eights, two nets, three seeds of each arm.
 Kept are the records and their arrays; the models are not, which a report never reads. Record anew when cells write other
 records, and redraw the golden text (`--regold`) with a sentence why.
 """
@@ -17,9 +17,9 @@ import small
 RECORDED = Path(__file__).parent / "recorded"
 
 
-def record(name: str, data, **seeds: int) -> None:
+def record(name: str, data, **profile: int) -> None:
     """Run, and keep the records and the arrays that they name."""
-    with tempfile.TemporaryDirectory() as out, small.small_profiles(**seeds):
+    with tempfile.TemporaryDirectory() as out, small.small_profiles(**profile):
         finished = small.run(data, Path(out))
         assert finished.failed == ()
         shutil.rmtree(RECORDED / name, ignore_errors=True)
@@ -30,4 +30,4 @@ def record(name: str, data, **seeds: int) -> None:
 
 if __name__ == "__main__":
     record("digits", small.few_digits())
-    record("two", small.two_digits(), n_seeds=2, evidence_seeds=3)
+    record("two", small.two_digits(), n_seeds=2, evidence_seeds=3, steps=40)
