@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
+
 import tasvir
 from tasvir import load_data
 from tasvir.data.dataset import Dataset
@@ -34,19 +36,31 @@ class Unbroken:
 
 
 def few_digits() -> Dataset:
+    """The first 300 of the bundled digits."""
+    return some(load_data("digits"), np.arange(300))
+
+
+def two_digits() -> Dataset:
+    """Threes and eights: two classes, with enough test images of each for a verdict."""
     digits = load_data("digits")
-    parts = {name: getattr(digits, name)[:300].copy() for name in ("images", "labels", "split")}
-    return dataclasses.replace(digits, **parts)
+    few = some(digits, np.flatnonzero(np.isin(digits.labels, (3, 8))))
+    return dataclasses.replace(few, labels=(few.labels == 8).astype(few.labels.dtype), class_names=("3", "8"))
+
+
+def some(data: Dataset, rows: np.ndarray) -> Dataset:
+    parts = {name: getattr(data, name)[rows].copy() for name in ("images", "labels", "split")}
+    return dataclasses.replace(data, **parts)
 
 
 @contextmanager
-def small_profiles() -> Iterator[None]:
+def small_profiles(*, n_seeds: int = 1, evidence_seeds: int = 2, steps: int = 6) -> Iterator[None]:
     """As few epochs, steps and seeds as each chapter allows."""
-    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, n_seeds=1, evidence_seeds=2)
+    seeds = {"n_seeds": n_seeds, "evidence_seeds": evidence_seeds}
+    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, **seeds)
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict(main_job.PROFILES, quick=profile))
         for name in ("STEPS", "VAE_STEPS"):
-            stack.enter_context(mock.patch.object(recipes, name, 6))
+            stack.enter_context(mock.patch.object(recipes, name, steps))
         yield
 
 

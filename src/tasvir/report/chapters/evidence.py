@@ -226,12 +226,13 @@ def _near_duplicates(summary: EvidenceSummary) -> tuple[Sentence, ...]:
     shown = count(number, f"{SUBSET} near_duplicates")
     if not number:
         return (say("None of the test images is a near-duplicate of a training image."),)
+    among = "Near-duplicates of training images among the test images"
     turned = [d for d in summary.judged if d.without is not None and d.outcome(d.without) != d.outcome()]
     if not turned:
-        return (say("{n} test images are near-duplicates of training images; without them the verdicts are the same.", n=shown),)
-    text = "{n} test images are near-duplicates of training images; without them the verdict on {arm} turns: {outcome}, {d}."
+        return (say("{among}: {n}; without them the verdicts are the same.", among=among, n=shown),)
+    text = "{among}: {n}; without them the verdict on {arm} turns: {outcome}, {d}."
     of = ((d, d.outcome(d.without)) for d in turned)
-    return tuple(say(text, n=shown, arm=d.arm, outcome=outcome, d=points(d.without)) for d, outcome in of)
+    return tuple(say(text, among=among, n=shown, arm=d.arm, outcome=outcome, d=points(d.without)) for d, outcome in of)
 
 
 def _described(summary: EvidenceSummary) -> tuple[Sentence, ...]:

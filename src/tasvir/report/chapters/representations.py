@@ -55,6 +55,11 @@ class Representation:
         return self.title if self.is_raw else f"{self.title} with {self.n_components} components"
 
     @property
+    def size_record(self) -> str:
+        """Where the number of components is recorded; raw pixels are as many as the images say."""
+        return "data image_shape" if self.is_raw else f"{self.cell} n_components"
+
+    @property
     def training(self) -> Training | None:
         """What its loss curve says, where it was trained."""
         return read_training(self.loss)
@@ -133,7 +138,7 @@ def _scores_table(summary: RepresentationsSummary) -> Table:
     rows = []
     for row in summary.rows:
         numbers = (
-            count(row.n_components, f"{row.cell} n_components"),
+            count(row.n_components, row.size_record),
             percent(row.knn),
             count(row.facts.get("k"), f"{row.cell} k"),
             decimal(row.mse, 4),
@@ -239,8 +244,8 @@ def _against_raw(summary: RepresentationsSummary) -> Sentence | None:
         + ".",
         value=percent(raw.knn),
         lead=lead(best.knn, raw.knn),
-        small=count(best.n_components, f"{best.cell} n_components"),
-        large=count(raw.n_components, f"{raw.cell} n_components"),
+        small=count(best.n_components, best.size_record),
+        large=count(raw.n_components, raw.size_record),
     )
 
 
