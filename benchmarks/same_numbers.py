@@ -2,8 +2,8 @@
 
     python benchmarks/same_numbers.py OLD_RUN NEW_RUN
 
-Compared are every metric, curve and array (by its bytes' hash) of every cell, and the weights of every model; times are left aside.
-`RENAMED` maps the old words to the new ones.
+Compared are every metric, curve and array (by its bytes' hash) of every cell, and the weights of every model; times are
+left aside. `RENAMED` maps the old words to the new ones.
 """
 
 import argparse
