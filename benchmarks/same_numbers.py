@@ -39,6 +39,7 @@ def found(path: Path) -> dict[tuple[str, ...], str]:
         if record.kind == "model":
             described = json.loads((run.file(record) / "model.json").read_text())
             data = {"weights": described["weights_sha256"]}
+        data |= {end: round(data[end], 12) for end in ("low", "high") if data.get(end) is not None}
         rows[names[record.cell], record.kind, record.name, str(sorted(labels.items()))] = json.dumps(data, sort_keys=True)
     return rows
 
