@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from residents import toy_chapter, toy_door, toy_study
-from residents.toy_door import ASK
+from studies.residents import toy_chapter, toy_door, toy_study
+from studies.residents.toy_door import ASK
 
 import tasvir as package
 from tasvir.records.run import open_run

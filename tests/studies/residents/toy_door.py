@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from unittest import mock
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import small
 
@@ -13,7 +13,7 @@ from tasvir.cli import door
 from tasvir.studies.study import STUDIES
 
 #: The one row.
-ROW = {"toy": "residents.toy_study"}
+ROW = {"toy": "studies.residents.toy_study"}
 #: What the tests ask; one thread on the processor, so that numbers can be compared.
 ASK = ("study", "toy", "digits", "--max-epochs", "3", "--threads", "1", "--device", "cpu")
 

@@ -3,13 +3,12 @@
 import contextlib
 import io
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 import pytest
-from residents.toy_door import ASK, ROW
+from studies.residents.toy_door import ASK, ROW
 
 from tasvir.cli import door
 from tasvir.records.run import RunFolder, open_run
@@ -26,22 +25,16 @@ class Said:
 
 
 def call(*words) -> Said:
-    """`tasvir words...` in this process."""
+    """`tasvir words...` in this process, where the table has one more row."""
     out, err, code = io.StringIO(), io.StringIO(), 0
     argv = mock.patch.object(sys, "argv", ["tasvir", *map(str, words)])
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), argv:
+    row = mock.patch.dict(STUDIES, ROW)
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), argv, row:
         try:
             door.main()
         except SystemExit as end:
             code = end.code or 0
     return Said(code, out.getvalue(), err.getvalue())
-
-
-@pytest.fixture(autouse=True, scope="session")
-def moved_in() -> Iterator[None]:
-    """One row of the table, and nothing else."""
-    with mock.patch.dict(STUDIES, ROW):
-        yield
 
 
 @pytest.fixture
@@ -52,7 +45,7 @@ def tasvir(monkeypatch, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def out(tmp_path_factory, moved_in) -> Path:
+def out(tmp_path_factory) -> Path:
     """The folder that holds its finished run."""
     out = tmp_path_factory.mktemp("toy") / "runs"
     said = call(*ASK, "--out", out)

@@ -1,4 +1,4 @@
-"""A planted study: does a small net see more than the nearest images do? Two cells and a chapter; `STUDIES` has a row for it."""
+"""A planted study: does a small net see more than neighbours do? Two cells and a chapter; `STUDIES` has a row for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class ToyOptions:
 
 
 def toy_cells(data: Dataset, options: ToyOptions, seed: int) -> list[Cell]:
-    from residents.toy_judge import judge
+    from studies.residents.toy_judge import judge
 
     n, n_classes = data.counts["train"], len(np.unique(data.targets("train")[0]))
     if n_classes < 2 or n < 30:
@@ -57,4 +57,4 @@ def train_arms(inside: Inside, *, n_seeds: int, max_epochs: int) -> Iterator[Rec
     yield facts({"best_epoch": nets[0].best_epoch, "k": near.k})
 
 
-STUDY = Study("toy", "Does a small net see more than the nearest images do?", ToyOptions, toy_cells, ("residents.toy_chapter",))
+STUDY = Study("toy", "Does a small net see more than neighbours do?", ToyOptions, toy_cells, ("studies.residents.toy_chapter",))

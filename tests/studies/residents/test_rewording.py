@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import small
-from residents.toy_door import ASK
+from studies.residents.toy_door import ASK
+from studies.residents.toy_study import STUDY as TOY
 
 from tasvir import load_data
 from tasvir.records.run import open_run
@@ -31,7 +32,7 @@ def judges(cell: Cell) -> bool:
 
 @pytest.fixture(params=["run", "toy"])
 def cells(request) -> list[Cell]:
-    study = find_study(request.param)
+    study = TOY if request.param == "toy" else find_study(request.param)
     return study.cells(load_data("digits"), study.options(), 0)
 
 
