@@ -10,6 +10,8 @@ from tasvir.records.record import Record
 
 #: What the parts of a split are called.
 PARTS = {"train": "training", "val": "validation", "test": "test"}
+#: Why a cell that was never closed has no result.
+UNFINISHED = "it was not finished"
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ class Cells:
         if self._last(cell, "cell") is not None:
             return None
         failure = self._last(cell, "failure")
-        return str(failure.data.get("error", "no reason recorded")) if failure else "it was not finished"
+        return str(failure.data.get("error", "no reason recorded")) if failure else UNFINISHED
 
     def facts(self, cell: str) -> Mapping[str, Any]:
         """What a complete cell said about itself."""

@@ -12,6 +12,10 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.report.cells import Cells
 from tasvir.report.document import Chapter, Report, assemble, trouble
+from tasvir.report.numbers import plain
+
+#: Settings that the head of a page leaves to the appendix.
+_UNTOLD = ("threads", "device", "image_shape")
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,8 @@ def _chapter(module: ModuleType, found: Any) -> Chapter:
 
 
 def _details(run: Mapping[str, Any]) -> tuple[str, ...]:
-    named = [f"{name} {run[name]}" for name in ("profile", "seed") if run.get(name) is not None]
+    asked = {name: value for name, value in run.get("settings", {}).items() if name not in _UNTOLD}
+    named = [f"{name} {plain(value)}" for name, value in asked.items() if value is not None]
     if run.get("started"):
         named.append(_day(str(run["started"])))
     return tuple(named)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tasvir.report.cells import Cells, Reading
+from tasvir.report.cells import UNFINISHED, Cells, Reading
 from tasvir.report.document import Chapter, Prose, Table, say
 from tasvir.report.numbers import MISSING, Shown, plain, seconds
 
 NAME, TITLE = "appendix", "Appendix"
-_QUESTION = ("command", "study", "data", "profile", "seed", "threads", "started")
+_QUESTION = ("command", "study", "data", "seed", "threads", "started")
 _TABLES = (
     ("settings", "All settings of the run.", ("Setting", "Value")),
     ("versions", "Versions of what it ran on.", ("Package", "Version")),
@@ -56,7 +56,7 @@ def _cells_table(summary: AppendixSummary) -> Table:
     rows = []
     for name, address, elapsed, parameters, problem in summary.cells:
         asked = ", ".join(f"{key} = {plain(value)}" for key, value in flat(parameters))
-        state = seconds(elapsed) if problem is None else "failed" if elapsed is None else problem
+        state = seconds(elapsed) if problem is None else "not finished" if problem == UNFINISHED else "failed"
         rows.append((name, asked, state, Shown(address[:12], f"run addresses.{name}") if address else MISSING))
     caption = "The parts of the run, what each was asked to do, its time and the beginning of its address."
     return Table("cells", caption, ("Part", "Parameters", "Time", "Address"), tuple(rows))
