@@ -1,7 +1,7 @@
 """Kill a study at chosen moments, start it again, and hold what it ends with against an unbroken run.
 
     TASVIR_DATA=... python benchmarks/kills.py digits --kills 5
-    python benchmarks/kills.py digits --kills 5 --study toy --door tests/studies/residents/toy_door.py --max-epochs 400
+    python benchmarks/kills.py digits --kills 5 --study toy --door tests/studies/residents/door.py --max-epochs 400
     TASVIR_DATA=... python benchmarks/kills.py breastmnist --kills 1 --in-cell classifier/0 --after-best
 
 SIGKILL, so nothing can be tidied up. Moments are spread over the time that the unbroken run took; with `--in-cell` the kill

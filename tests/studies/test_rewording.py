@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import small
-from studies.residents.toy_door import ASK
+from studies.residents.door import ASK
 from studies.residents.toy_study import STUDY as TOY
 
 from tasvir import load_data
@@ -68,8 +68,8 @@ def reworded(monkeypatch, tmp_path) -> Iterator[None]:
     cell_module.source_hash.cache_clear()
 
 
-def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(out, tasvir, tmp_path, reworded):
-    shutil.copytree(out, tmp_path / "runs")
+def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(planted_out, tasvir, tmp_path, reworded):
+    shutil.copytree(planted_out, tmp_path / "runs")
     (path,) = (tmp_path / "runs").iterdir()
     before = open_run(path).records()
     with small.traced() as traced:

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from studies.residents import toy_chapter, toy_door, toy_study
-from studies.residents.toy_door import ASK
+from studies.residents import door, toy_chapter, toy_study
+from studies.residents.door import ASK
 
 import tasvir as package
 from tasvir.records.run import open_run
@@ -54,43 +54,38 @@ def test_it_is_estimated_and_nothing_is_made(tasvir, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_both_cells_are_complete(run):
-    made = run.run_record().data
-    assert made["settings"] == {
-        "n_seeds": 3,
-        "max_epochs": 3,
-        "seed": 0,
-        "threads": 1,
-        "device": "cpu",
-        "image_shape": [8, 8],
-    }
+def test_both_cells_are_complete(planted):
+    made = planted.run_record().data
+    asked = {"n_seeds": 3, "max_epochs": 3, "seed": 0, "threads": 1, "device": "cpu"}
+    assert made["settings"] == asked | {"image_shape": [8, 8]}
     assert made["command"].startswith("tasvir study toy digits ")
-    assert [record.name for record in run.records() if record.kind == "cell"] == ["toy/arms", "toy/verdict"]
-    assert not (run.path / "scratch").exists()
+    assert [record.name for record in planted.records() if record.kind == "cell"] == ["toy/arms", "toy/verdict"]
+    assert not (planted.path / "scratch").exists()
 
 
-def test_each_seed_is_a_training_of_its_own(run):
-    (predicted,) = (run.load_array(record) for record in run.records() if record.name == "predictions net")
+def test_each_seed_is_a_training_of_its_own(planted):
+    (predicted,) = (planted.load_array(record) for record in planted.records() if record.name == "predictions net")
     assert len(np.unique(predicted, axis=0)) == 3
 
 
-def test_the_same_question_again_computes_nothing(out, run, tasvir):
-    before = (run.path / "records.jsonl").read_bytes()
-    said = tasvir(*ASK, "--out", out)
+def test_the_same_question_again_computes_nothing(planted_out, planted, tasvir):
+    before = (planted.path / "records.jsonl").read_bytes()
+    said = tasvir(*ASK, "--out", planted_out)
     assert said.code == 0
     assert "This run is finished already" in said.err
-    assert (run.path / "records.jsonl").read_bytes() == before
-    assert only(out) == run.path
+    assert (planted.path / "records.jsonl").read_bytes() == before
+    assert only(planted_out) == planted.path
 
 
-def test_it_is_reported(run, tasvir, tmp_path):
-    page = (run.path / "report.html").read_text(encoding="utf-8")
+def test_it_is_reported(planted, tasvir, tmp_path):
+    page = (planted.path / "report.html").read_text(encoding="utf-8")
     for words in ('<section id="toy">', 'class="verdict"', "The nearest images", "Loss of the first seed", 'id="toy-hardest"'):
         assert words in page, words
+    assert "n_seeds 3 · max_epochs 3 · seed 0" in page
     assert '<section id="classifier">' not in page
-    (run.path / "report.html").unlink()
-    said = tasvir("report", run.path, "--figures", tmp_path / "figures", "--json")
-    assert (run.path / "report.html").read_text(encoding="utf-8") == page
+    (planted.path / "report.html").unlink()
+    said = tasvir("report", planted.path, "--figures", tmp_path / "figures", "--json")
+    assert (planted.path / "report.html").read_text(encoding="utf-8") == page
     (line,) = json.loads(said.out)["summary"]
     assert line.startswith("Learned: ")
     assert "the nearest images" in line
@@ -98,22 +93,22 @@ def test_it_is_reported(run, tasvir, tmp_path):
     assert {"toy-arms.csv", "toy-seeds.png", "toy-loss.svg", "toy-hardest.png"} <= names
 
 
-def test_asked_again_it_says_the_same(out, run, tasvir, tmp_path):
-    said = json.loads(tasvir("rerun", run.path, "--out", tmp_path / "again", "--json").out)
+def test_asked_again_it_says_the_same(planted_out, planted, tasvir, tmp_path):
+    said = json.loads(tasvir("rerun", planted.path, "--out", tmp_path / "again", "--json").out)
     assert (said["same_data"], said["differences"]) == (True, [])
-    assert only(tmp_path / "again").name == run.path.name
+    assert only(tmp_path / "again").name == planted.path.name
 
 
-def test_runs_list_knows_it(out, run, tasvir):
-    (row,) = json.loads(tasvir("runs", "list", "--out", out, "--json").out)
-    told = {"run": run.path.name, "study": "toy", "data": "digits", "options": "n_seeds 3, max_epochs 3", "seed": 0}
+def test_runs_list_knows_it(planted_out, planted, tasvir):
+    (row,) = json.loads(tasvir("runs", "list", "--out", planted_out, "--json").out)
+    told = {"run": planted.path.name, "study": "toy", "data": "digits", "options": "n_seeds 3, max_epochs 3", "seed": 0}
     assert row == told | {"state": "finished"}
-    assert run.path.name in tasvir("runs", "list", "--out", out).out
+    assert planted.path.name in tasvir("runs", "list", "--out", planted_out).out
 
 
 @pytest.mark.parametrize(("place", "count"), [("append", 1), ("epoch", 2), ("epoch", 5), ("epoch", 9)])
-def test_killed_and_resumed_it_ends_as_an_unbroken_run(run, tasvir, tmp_path, place, count):
-    words = (toy_door.__file__, "--die", place, str(count), *ASK)
+def test_killed_and_resumed_it_ends_as_an_unbroken_run(planted, tasvir, tmp_path, place, count):
+    words = (door.__file__, "--die", place, str(count), *ASK)
     done = subprocess.run([sys.executable, *words], cwd=tmp_path, stderr=subprocess.DEVNULL)
     assert done.returncode == -signal.SIGKILL
     path = only(tmp_path / "runs")
@@ -122,13 +117,13 @@ def test_killed_and_resumed_it_ends_as_an_unbroken_run(run, tasvir, tmp_path, pl
     assert bool(list((path / "scratch").glob("*/net *.safetensors"))) or kept
     assert tasvir(*ASK).code == 0
     assert only(tmp_path / "runs") == path
-    assert same_records(open_run(path).records(), run.records()) == []
+    assert same_records(open_run(path).records(), planted.records()) == []
     assert not (path / "scratch").exists()
 
 
-def test_jobs_change_no_record(run, tasvir, tmp_path):
+def test_jobs_change_no_record(planted, tasvir, tmp_path):
     assert tasvir(*ASK, "--jobs", 2).code == 0
-    assert same_records(open_run(only(tmp_path / "runs")).records(), run.records()) == []
+    assert same_records(open_run(only(tmp_path / "runs")).records(), planted.records()) == []
 
 
 def images(folder: Path, **classes: int) -> Path:
@@ -146,11 +141,11 @@ def images(folder: Path, **classes: int) -> Path:
     [
         (("study", "toi", "digits"), "did you mean 'toy'"),
         (("study", "estimate", "toi", "digits"), "did you mean 'toy'"),
-        (("study", "toy", "digits", "--n-seed", "3"), "--n-seed.*--n-seeds|--n-seeds"),
+        (("study", "toy", "digits", "--n-seed", "3"), "--n-seeds"),
         (("study", "toy", "digits", "--profile", "quick"), "--profile"),
         (("study", "toy", "digits", "--n-seeds", "many"), "--n-seeds"),
         (("study", "toy", "digits", "--jobs", "0"), "jobs=0"),
-        (("study", "toy", "{one class}"), "class"),
+        (("study", "toy", "{one class}"), "has one class only"),
         (("study", "toy", "{few}"), "has 16 training images of 2 classes: give 30 or more"),
         (("study", "estimate", "toy", "{few}"), "has 16 training images of 2 classes: give 30 or more"),
     ],
@@ -164,5 +159,5 @@ def test_bad_input_is_one_line_and_nothing_is_made(tasvir, tmp_path_factory, tmp
     assert said.out == ""
     assert said.err.startswith("tasvir: ")
     assert said.err.count("\n") == 1
-    assert any(part in said.err for part in told.split("|")), said.err
+    assert told in said.err
     assert list(tmp_path.iterdir()) == []
