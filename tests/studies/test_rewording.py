@@ -1,7 +1,7 @@
 """Rewording recomputes nothing: words and judgements are no part of the address of what trains or measures."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -51,24 +51,31 @@ def test_a_cell_that_judges_is_one_alone_and_knows_no_words_of_the_report(cells)
 
 
 @pytest.fixture
-def reworded(monkeypatch, tmp_path) -> Iterator[None]:
-    """`measures/verdict.py` says the same in other words."""
-    other = tmp_path / "verdict.py"
-    before = sources_of("tasvir.measures.verdict")["tasvir.measures.verdict"].read_bytes()
-    other.write_bytes(before.replace(b"cannot be told from the recipe", b"is not known from that of the recipe"))
-    assert other.read_bytes() != before
+def reword(monkeypatch, tmp_path) -> Iterator[Callable[[str, str, str], None]]:
+    """``reword(module, old, new)``: cells find other words in the source of a module."""
 
-    def sources(module: str) -> dict[str, Path]:
-        found = sources_of(module)
-        return found | {"tasvir.measures.verdict": other} if "tasvir.measures.verdict" in found else found
+    def change(module: str, old: str, new: str) -> None:
+        other = tmp_path / f"{module}.py"
+        text = sources_of(module)[module].read_text(encoding="utf-8")
+        assert old in text
+        other.write_text(text.replace(old, new), encoding="utf-8")
 
+        def sources(of: str) -> dict[str, Path]:
+            found = sources_of(of)
+            return found | {module: other} if module in found else found
+
+        monkeypatch.setattr(cell_module, "sources_of", sources)
+        cell_module.source_hash.cache_clear()
+
+    yield change
     cell_module.source_hash.cache_clear()
-    monkeypatch.setattr(cell_module, "sources_of", sources)
-    yield
-    cell_module.source_hash.cache_clear()
 
 
-def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(planted_out, tasvir, tmp_path, reworded):
+VERDICT = ("tasvir.measures.verdict", "cannot be told from the recipe", "is not known from that of the recipe")
+
+
+def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(planted_out, tasvir, tmp_path, reword):
+    reword(*VERDICT)
     shutil.copytree(planted_out, tmp_path / "runs")
     (path,) = (tmp_path / "runs").iterdir()
     before = open_run(path).records()
@@ -79,7 +86,8 @@ def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(planted_out, tasvi
     assert [name for name in at if at[name] != new[name]] == ["toy/verdict"]
 
 
-def test_new_words_of_a_verdict_compute_the_verdict_of_the_main_job_alone(main_job, few_digits, tmp_path, reworded):
+def test_new_words_of_a_verdict_compute_the_verdict_of_the_main_job_alone(main_job, few_digits, tmp_path, reword):
+    reword(*VERDICT)
     shutil.copytree(main_job.out, tmp_path / "runs")
     with small.small_profiles(), small.traced() as traced:
         finished = small.run(few_digits, tmp_path / "runs")
@@ -91,7 +99,8 @@ def test_new_words_of_a_verdict_compute_the_verdict_of_the_main_job_alone(main_j
     assert [(r.kind, r.name) for r in found[0]] == [(r.kind, r.name) for r in found[1]]
 
 
-def test_a_new_title_computes_nothing_and_is_on_the_page(main_job, few_digits, tmp_path, monkeypatch):
+def test_a_new_title_computes_nothing_and_is_on_the_page(main_job, few_digits, tmp_path, reword, monkeypatch):
+    reword("tasvir.report.titles", "Residual net", "A net of residuals")
     shutil.copytree(main_job.out, tmp_path / "runs")
     monkeypatch.setitem(titles.TITLES, "classifier", "A net of residuals")
     with small.small_profiles():
