@@ -2,8 +2,8 @@
 
     python benchmarks/same_numbers.py OLD_RUN NEW_RUN
 
-Compared are every metric, curve and array (by its bytes' hash) of every cell, and the weights of every model; times are left aside.
-`RENAMED` maps the old words to the new ones.
+Compared are every metric, curve and array (by its bytes' hash) of every cell, and the weights of every model; times are
+left aside. `RENAMED` maps the old words to the new ones.
 """
 
 import argparse
@@ -39,6 +39,7 @@ def found(path: Path) -> dict[tuple[str, ...], str]:
         if record.kind == "model":
             described = json.loads((run.file(record) / "model.json").read_text())
             data = {"weights": described["weights_sha256"]}
+        data |= {end: round(data[end], 12) for end in ("low", "high") if data.get(end) is not None}
         rows[names[record.cell], record.kind, record.name, str(sorted(labels.items()))] = json.dumps(data, sort_keys=True)
     return rows
 

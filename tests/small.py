@@ -89,8 +89,9 @@ def traced() -> Iterator[dict[str, set[str]]]:
         yield found
 
 
-def run_and_die(out: Path, place: str, count: int) -> None:
-    """End by SIGKILL at the `count`th time that records are appended, or that a training's epoch is written down."""
+@contextmanager
+def dying(place: str, count: int) -> Iterator[None]:
+    """SIGKILL at the `count`th time that records are appended, or that a training's epoch is written down."""
     owner, name = {"append": (RunFolder, "append"), "epoch": (Checkpoint, "__call__")}[place]
     real, calls = getattr(owner, name), []
 
@@ -101,9 +102,10 @@ def run_and_die(out: Path, place: str, count: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return found
 
-    with small_profiles(), mock.patch.object(owner, name, call), mock.patch.object(inside, "CHECKPOINT_S", 0.0):
-        run(few_digits(), out)
+    with mock.patch.object(owner, name, call), mock.patch.object(inside, "CHECKPOINT_S", 0.0):
+        yield
 
 
 if __name__ == "__main__":
-    run_and_die(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    with small_profiles(), dying(sys.argv[2], int(sys.argv[3])):
+        run(few_digits(), Path(sys.argv[1]))

@@ -137,7 +137,7 @@ def test_the_table_says_when_pandas_is_missing(run, monkeypatch):
 def half_done(tmp_path):
     """A run of three parts, one finished with 12 metrics, one failed."""
     asked = {"study": "run", "data": "<i>x</i>", "seed": 3, "addresses": {"fit": "a1", "judge": "b2", "draw": "c3"}}
-    run = RunFolder.create(tmp_path / "run", Record("run", "run", data=asked))
+    run = RunFolder.create(tmp_path / "half done", Record("run", "run", data=asked))
     run.append(cell("a1", *(metric(f"m{i}", i, low=0, high=20, labels={"arm": "<real>"}) for i in range(12))))
     run.append([replace(failure("no memory"), cell="b2")])
     return run

@@ -51,13 +51,16 @@ class Inside:
         """The images of a part as rows on the 0..1 scale."""
         return flat_unit(self.data.part(part)[0])
 
-    def fit(self, estimator: Any, *, keep_best: bool = True) -> Fitted:
-        """Fit on the training part, watch the validation part (else an inner split); a killed training goes on where it was."""
+    def fit(self, estimator: Any, *, keep_best: bool = True, name: str = "training") -> Fitted:
+        """Fit on the training part, watch the validation part (else an inner split); a killed training goes on where it was.
+
+        A cell that trains several times gives each training a name.
+        """
         from tasvir.apply.refit import fit_watched
         from tasvir.train.checkpoint import Checkpoint
         from tasvir.train.hooks import KeepBest
 
-        checkpoint = Checkpoint(self.scratch / "training.safetensors", interval_s=CHECKPOINT_S)
+        checkpoint = Checkpoint(self.scratch / f"{name}.safetensors", interval_s=CHECKPOINT_S)
         estimator.set_params(device=self.device)
         watching = (KeepBest(),) if keep_best else ()
 
@@ -78,7 +81,7 @@ class Inside:
         """The fitted estimator as a model record; it learns the words of the classes."""
         from tasvir.models.folder import save_model
 
-        return model(name, save_model(estimator, self.scratch / "model", class_names=self.data.class_names))
+        return model(name, save_model(estimator, self.scratch / "models" / name, class_names=self.data.class_names))
 
     def score(self, probabilities: np.ndarray) -> Iterator[Record]:
         """A classifier on the test images: all metrics with intervals, and what they were computed from."""
