@@ -1,5 +1,6 @@
 """Where cells are computed: in this process, in several processes of this machine, or on a Dask cluster, all through joblib."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,18 @@ class Jobs:
                 yield
         else:
             yield
+
+
+def lost_worker_errors() -> tuple[type[BaseException], ...]:
+    """What joblib raises when a process dies under a cell."""
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    if "distributed" not in sys.modules:
+        return (TerminatedWorkerError,)
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return TerminatedWorkerError, KilledWorker, FutureCancelledError
 
 
 @contextmanager
