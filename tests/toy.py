@@ -21,9 +21,9 @@ class Study:
     """Some cells and the folder of their run, made where it is not there yet."""
 
     def __init__(self, path: Path, cells, *, threads: int = 1, fingerprint: str = "data"):
-        self.cells, self.threads = cells, threads
-        self.addresses = addresses(cells, fingerprint, threads=threads, device="cpu")
-        self.path, self.told = path, ""
+        self.cells, self.threads = cells, {cell.name: threads for cell in cells}
+        self.addresses = addresses(cells, fingerprint, threads=self.threads, device="cpu")
+        self.path, self.told, self.expected_s = path, "", {}
         about = {"study": "toy", "data": "none", "profile": "quick", "seed": 0, "addresses": self.addresses}
         record = Record("run", "toy", data=about)
         if not path.exists():
@@ -36,7 +36,7 @@ class Study:
         RAN.clear()
         stream = io.StringIO()
         run, progress = open_run(self.path), Progress(stream)
-        failed = Runner(run, data, progress, self.threads, "cpu", **how).compute(self.cells)
+        failed = Runner(run, data, progress, self.threads, self.expected_s, "cpu", **how).compute(self.cells)
         self.told = stream.getvalue()
         return failed
 

@@ -1,6 +1,7 @@
 """A cell's address changes with what its result can depend on, and with nothing else."""
 
 import dataclasses
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ CELL = Cell("one", toy.number, {"plus": 1, "more": [1, 2]}, 3)
 
 
 def address(cell=CELL, fingerprint="data", threads=1, device="cpu"):
-    return addresses([cell], fingerprint, threads=threads, device=device)[cell.name]
+    return addresses([cell], fingerprint, threads={cell.name: threads}, device=device)[cell.name]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +49,10 @@ def test_it_is_a_function_of_its_parts(seed, plus, text):
 def test_it_changes_with_the_address_of_a_cell_it_needs():
     def sums(seed):
         return addresses(
-            [Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))], "data", threads=1, device="cpu"
+            [Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))],
+            "data",
+            threads={"a": 1, "b": 1},
+            device="cpu",
         )
 
     assert sums(0)["b"] != sums(1)["b"]
@@ -95,7 +99,12 @@ def test_whatever_runs_in_a_cell_is_part_of_its_address(main_job, few_digits):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_cell_of_the_main_job_has_an_address_of_its_own(few_digits, profile):
-    found = addresses(main_job_cells(few_digits, MainJobOptions(profile), 0), few_digits.fingerprint, threads=1, device="cpu")
+    found = addresses(
+        main_job_cells(few_digits, MainJobOptions(profile), 0),
+        few_digits.fingerprint,
+        threads=defaultdict(lambda: 1),
+        device="cpu",
+    )
     assert len(set(found.values())) == len(found)
 
 

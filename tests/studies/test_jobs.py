@@ -33,13 +33,6 @@ def lethal(inside, *, mark):
     yield metric("went_on", done.exists())
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_threads_and_jobs_stay_within_the_cores(jobs):
-    assert Jobs(jobs).threads_each(2) * jobs == 2
-    assert Jobs(5).threads_each(2) == 1
-    assert Jobs(jobs, "dask", "tcp://somewhere:1").threads_each(2) == 1
-
-
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
@@ -61,6 +54,37 @@ def test_processes_side_by_side_give_the_same_records(tmp_path):
     with Jobs(2, "loky").ready(None):
         assert together.run(jobs=2) == []
     assert same_records(alone.records(), together.records()) == []
+
+
+def killed(inside, *, always):
+    """Takes its process with it: each time, or only where another cell is computed beside it."""
+    alone = inside.scratch / "tried"
+    if always or not alone.exists():
+        alone.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    yield metric("value", 1.0)
+
+
+@pytest.mark.parametrize("always", [True, False])
+def test_a_worker_that_dies_costs_its_cell_alone(tmp_path, always):
+    cells = [*CELLS, Cell("killed", killed, {"always": always}), Cell("after", toy.total, needs=("killed",)), TOTAL]
+    toys = toy.Study(tmp_path / "run", cells)
+    assert sorted(toys.run(jobs=2)) == (["after", "killed"] if always else [])
+    assert "A process was killed" in toys.told
+    done = {record.name for record in toys.records() if record.kind == "cell"}
+    assert done >= {cell.name for cell in (*CELLS, TOTAL)}
+    if always:
+        (failed,) = toys.records("killed")
+        assert "its process was killed, perhaps for want of memory" in failed.data["error"]
+
+
+def test_the_longest_begin_first(tmp_path):
+    expected_s = {cell.name: float(index) for index, cell in enumerate(CELLS)}
+    toys = toy.Study(tmp_path / "run", CELLS)
+    toys.expected_s = expected_s
+    toys.run(jobs=2)
+    closed = [record.name for record in toys.records() if record.kind == "cell"]
+    assert set(closed[:2]) == {"number/5", "number/4"}
 
 
 @pytest.fixture

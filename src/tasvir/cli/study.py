@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from tasvir.cli.answer import Json, Table, answer, table
 from tasvir.cli.options import Source, load, takes
 from tasvir.cli.told import tell_finished
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
 from tasvir.studies.study import STUDIES, Study, find_study
 
@@ -24,9 +25,7 @@ class Computing:
     """How a study is computed; what its numbers depend on is part of the question."""
 
     device: str = field(default="auto", metadata={"help": "auto, cpu, or what torch calls an accelerator."})
-    threads: int | None = field(
-        default=None, metadata={"help": "Threads of each part.  [default: the cores, shared by the jobs]"}
-    )
+    threads: int = field(default=1, metadata={"help": "Threads that the trainings side by side share; each has one at least."})
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Running(Computing):
     """Where a study runs, besides."""
 
     out: Path = field(default=Path("runs"), metadata={"help": "The folder that holds runs."})
-    jobs: int = field(default=1, metadata={"help": "Parts computed side by side."})
+    jobs: str = field(default="auto", metadata={"help": "Parts computed side by side, or auto: as many as the machine bears."})
     backend: str | None = field(default=None, metadata={"help": "loky (processes of this machine) or dask.  [default: loky]"})
     scheduler: str | None = field(default=None, metadata={"help": "Address of a Dask scheduler, as tcp://host:8786."})
     fresh: bool = field(default=False, metadata={"help": "Compute anew, in a folder of its own.", "flags": ("--fresh",)})
@@ -53,7 +52,7 @@ def question_of(name: str) -> Callable[..., Any]:
         from tasvir.studies.jobs import Jobs
         from tasvir.studies.run import run_study
 
-        workers = Jobs(running.jobs, running.backend, running.scheduler)
+        workers = Jobs(_number(running.jobs), running.backend, running.scheduler)
         where = functools.partial(run_study, out=running.out, device=running.device, threads=running.threads, jobs=workers)
         try:
             finished = where(study, load(data, options), asked, seed=options.seed, fresh=running.fresh)
@@ -67,6 +66,15 @@ def question_of(name: str) -> Callable[..., Any]:
 
     ask.__doc__ = f"{study.question} One run, one report. A run that was stopped is continued."
     return takes(ask, {"asked": study.options, "running": Running, "options": LoadOptions})
+
+
+def _number(jobs: str) -> int | None:
+    if jobs == "auto":
+        return None
+    try:
+        return int(jobs)
+    except ValueError:
+        raise BadInputError(f"--jobs {jobs}: give a whole number of at least 1, or auto") from None
 
 
 def estimate_command(name: str) -> TyperCommand:

@@ -42,7 +42,7 @@ class Cell:
         return self.name.partition("/")[0]
 
 
-def addresses(cells: list[Cell], fingerprint: str, *, threads: int, device: str) -> dict[str, str]:
+def addresses(cells: list[Cell], fingerprint: str, *, threads: Mapping[str, int], device: str) -> dict[str, str]:
     """Where each cell's records are kept: the hash of everything that its result can depend on.
 
     A cell is declared after the cells it needs; their addresses enter its own.
@@ -54,7 +54,7 @@ def addresses(cells: list[Cell], fingerprint: str, *, threads: int, device: str)
             "function": f"{cell.function.__module__}.{cell.function.__name__}",
             "parameters": dict(cell.parameters),
             "seed": cell.seed,
-            "threads": threads,
+            "threads": threads[cell.name],
             "device": device,
             "source": source_hash(cell.function.__module__),
             "needs": [found[name] for name in cell.needs],

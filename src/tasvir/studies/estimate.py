@@ -1,6 +1,6 @@
 """What a study would take, and what it could show, before anything of it is computed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.studies.cell import Cell
-from tasvir.studies.machine import cores
+from tasvir.studies.share import threads_by_cell
 from tasvir.studies.study import Study
 from tasvir.studies.surroundings import limited_threads
 from tasvir.studies.work import Probe
@@ -33,9 +33,7 @@ class Estimate:
         return sum(self.seconds.values())
 
 
-def estimate(
-    study: Study, data: Dataset, options: Any, *, seed: int = 0, device: str = "auto", threads: int | None = None
-) -> Estimate:
+def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device: str = "auto", threads: int = 1) -> Estimate:
     """How long would a study take on this machine, and what could it show? Nothing of it is computed.
 
     Parameters
@@ -50,8 +48,8 @@ def estimate(
         Of everything drawn.
     device : str
         As in `run_study`.
-    threads : int or None
-        Of each cell; None: all cores.
+    threads : int
+        As in `run_study`.
 
     Returns
     -------
@@ -72,14 +70,19 @@ def estimate(
     True
     """
     cells = study.cells(data, options, seed)
-    return Estimate(expected_seconds(cells, data, threads=threads or cores(), device=device), smallest_differences(cells, data))
+    seconds = expected_seconds(cells, data, threads=threads_by_cell(cells, threads), device=device)
+    return Estimate(seconds, smallest_differences(cells, data))
 
 
-def expected_seconds(cells: Iterable[Cell], data: Dataset, *, threads: int, device: str) -> dict[str, float]:
+def expected_seconds(cells: Iterable[Cell], data: Dataset, *, threads: Mapping[str, int], device: str) -> dict[str, float]:
     """Seconds by cell name. Trainings are measured on a few steps, searches on a part of the images; both are scaled."""
-    probe = Probe(data, device)
-    with limited_threads(threads):
-        return {cell.name: probe.seconds(cell.work) or UNDECLARED_S for cell in cells}
+    probes: dict[int, Probe] = {}
+    seconds = {}
+    for cell in cells:
+        probe = probes.setdefault(threads[cell.name], Probe(data, device))
+        with limited_threads(threads[cell.name]):
+            seconds[cell.name] = probe.seconds(cell.work) or UNDECLARED_S
+    return seconds
 
 
 def smallest_differences(cells: Iterable[Cell], data: Dataset) -> dict[str, float]:

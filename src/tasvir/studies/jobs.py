@@ -1,5 +1,6 @@
 """Where cells are computed: in this process, in several processes of this machine, or on a Dask cluster, all through joblib."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,23 +18,19 @@ PATIENCE_S = 10
 
 @dataclass(frozen=True)
 class Jobs:
-    """How many cells at once, and through which of joblib's backends (None: the one that the caller chose, else loky)."""
+    """How many cells at once (None: as many as the machine bears), and through which of joblib's backends (None: loky)."""
 
-    n: int = 1
+    n: int | None = None
     backend: str | None = None
     scheduler: str | None = None
 
     def __post_init__(self) -> None:
-        if self.n < 1:
-            raise BadInputError(f"jobs={self.n}: give a whole number of at least 1")
+        if self.n is not None and self.n < 1:
+            raise BadInputError(f"jobs={self.n}: give a whole number of at least 1, or auto")
         if self.backend not in (None, *BACKENDS):
             raise BadInputError(f"backend={self.backend!r} is not known: give one of {', '.join(BACKENDS)}")
         if (self.backend == "dask") != (self.scheduler is not None):
             raise BadInputError("backend and scheduler belong together: give --backend dask --scheduler ADDRESS")
-
-    def threads_each(self, cores: int) -> int:
-        """Threads of a cell where none were asked for: jobs x threads stays within the cores, and a cluster's cells get one."""
-        return 1 if self.backend == "dask" else max(1, cores // self.n)
 
     @contextmanager
     def ready(self, data: Dataset) -> Iterator[None]:
@@ -46,6 +43,18 @@ class Jobs:
                 yield
         else:
             yield
+
+
+def lost_worker_errors() -> tuple[type[BaseException], ...]:
+    """What joblib raises when a process dies under a cell."""
+    from joblib.externals.loky.process_executor import TerminatedWorkerError
+
+    if "distributed" not in sys.modules:
+        return (TerminatedWorkerError,)
+    from distributed import KilledWorker
+    from distributed.client import FutureCancelledError
+
+    return TerminatedWorkerError, KilledWorker, FutureCancelledError
 
 
 @contextmanager

@@ -16,10 +16,11 @@ from tasvir.studies.command import command_of
 from tasvir.studies.estimate import expected_seconds
 from tasvir.studies.folder import open_or_create, question_hash
 from tasvir.studies.jobs import Jobs
-from tasvir.studies.machine import cores, machine, versions
+from tasvir.studies.machine import cores, free_memory, machine, versions
 from tasvir.studies.page import draw_page
 from tasvir.studies.progress import Progress, time_left
 from tasvir.studies.runner import Runner, finished
+from tasvir.studies.share import jobs_within, threads_by_cell
 from tasvir.studies.study import Study
 
 #: Below it an estimate is not worth a line.
@@ -44,8 +45,8 @@ def run_study(
     seed: int = 0,
     out: str | Path = "runs",
     device: str = "auto",
-    threads: int | None = None,
-    jobs: int | Jobs = 1,
+    threads: int = 1,
+    jobs: int | Jobs | None = None,
     fresh: bool = False,
     stream: TextIO | None = None,
 ) -> Finished:
@@ -65,10 +66,11 @@ def run_study(
         The folder that holds runs. The run of the same question is found there and continued.
     device : str
         "auto", "cpu", or what torch calls an accelerator.
-    threads : int or None
-        Threads of a cell; None: the cores, shared by the jobs. Part of the question, as sums depend on it in their last bits.
-    jobs : int or Jobs
-        Cells computed side by side. No number depends on it.
+    threads : int
+        Threads that trainings which may run side by side share, each at least one; see `threads_by_cell`. Part of the
+        question, as sums depend on it in their last bits.
+    jobs : int, Jobs or None
+        Cells computed side by side; None: as many as cores and memory bear. No number depends on it.
     fresh : bool
         Compute anew, in a folder of its own.
     stream : text stream or None
@@ -96,33 +98,41 @@ def run_study(
     >>> from tasvir.studies.study import find_study
     >>> done = run_study(find_study("run"), load_data("digits"), out="runs")  # doctest: +SKIP
     """
-    jobs = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
+    workers = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
     _check(seed, threads, device)
     options = study.options() if options is None else options
-    threads = threads or jobs.threads_each(cores())
     settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, "device": device}
     cells = study.cells(data, options, seed)
-    record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=threads, device=device))
+    each = threads_by_cell(cells, threads)
+    record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=each, device=device))
     question = question_hash({"study": study.name, "fingerprint": data.fingerprint} | settings)
-    with jobs.ready(data):
+    with workers.ready(data):
         run = open_or_create(Path(out), record, question, fresh=fresh)
         done = finished(run)
         waiting = [cell for cell in cells if record.data["addresses"][cell.name] not in done]
-        expected_s = expected_seconds(waiting, data, threads=threads, device=device) if waiting else {}
-        progress = Progress(stream, expected_s)
-        if sum(expected_s.values()) > LONG_S:
-            left = time_left(sum(expected_s.values()) / jobs.n)
-            progress.say(f"This takes {left}, by a probe of this machine. It can be interrupted and resumed.")
-        failed = Runner(run, data, progress, threads, device, jobs.n).compute(cells)
+        expected_s = expected_seconds(waiting, data, threads=each, device=device) if waiting else {}
+        n_jobs = workers.n or jobs_within(data, cores=cores(), threads=each, memory_bytes=free_memory())
+        progress = Progress(stream, expected_s, jobs=n_jobs)
+        _announce(progress, workers, n_jobs, each=each)
+        failed = Runner(run, data, progress, each, expected_s, device, n_jobs).compute(cells)
     return Finished(run, draw_page(run.path), tuple(failed), bool(waiting))
 
 
-def _check(seed: int, threads: int | None, device: str) -> None:
+def _announce(progress: Progress, workers: Jobs, n_jobs: int, *, each: Mapping[str, int]) -> None:
+    """What a person should know before a long wait."""
+    if workers.n is None and n_jobs < (wanted := cores() // max(each.values(), default=1)):
+        progress.say(f"{n_jobs} instead of {wanted} parts are computed side by side: the memory that is free bears no more.")
+    if progress.left_s() > LONG_S:
+        left = time_left(progress.left_s())
+        progress.say(f"This takes {left}, by a probe of this machine. It can be interrupted and resumed.")
+
+
+def _check(seed: int, threads: int, device: str) -> None:
     from tasvir.train.engine import resolve_device
 
     if seed < 0:
         raise BadInputError(f"seed={seed} is negative: give a whole number of at least 0")
-    if threads is not None and threads < 1:
+    if threads < 1:
         raise BadInputError(f"threads={threads}: give a whole number of at least 1")
     resolve_device(device)
 

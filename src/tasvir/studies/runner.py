@@ -18,18 +18,20 @@ from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell
 from tasvir.studies.folder import held_alone
 from tasvir.studies.inside import Inside, in_silence
+from tasvir.studies.jobs import lost_worker_errors
 from tasvir.studies.progress import Progress
 from tasvir.studies.surroundings import limited_threads, seeded_streams
 
 
 @dataclass(frozen=True)
 class Runner:
-    """Computes the cells of one run through joblib, `jobs` at once with `threads` threads each."""
+    """Computes the cells of one run through joblib, `jobs` at once, the longest first, each with its `threads`."""
 
     run: RunFolder
     data: Dataset
     progress: Progress
-    threads: int
+    threads: Mapping[str, int]
+    expected_s: Mapping[str, float]
     device: str
     jobs: int = 1
 
@@ -61,16 +63,41 @@ class Runner:
         return failed
 
     def _side_by_side(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Record]]]:
-        """Each cell with its records, as they come; with one job a cell starts when the one before is kept."""
+        """Each cell with its records, as they come; a worker that dies costs the cell that kills it, and no other."""
+        left = {cell.name: cell for cell in cells}
+        n_before = -1
+        while left and len(left) != n_before:
+            n_before = len(left)
+            try:
+                for cell, records in self._parallel(list(left.values())):
+                    del left[cell.name]
+                    yield cell, records
+            except lost_worker_errors():
+                self.progress.say("A process was killed, perhaps for want of memory: what it left is computed again.")
+        for cell in left.values():
+            yield from self._alone(cell)
+
+    def _alone(self, cell: Cell) -> Iterator[tuple[Cell, list[Record]]]:
+        """One cell while nothing else is computed; the process may die of it again."""
+        try:
+            yield from self._parallel([cell])
+        except lost_worker_errors():
+            yield cell, [failure("its process was killed, perhaps for want of memory: give it a machine with more")]
+
+    def _parallel(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Record]]]:
+        """The longest first; with one job in the order of the study, each when the one before is kept."""
+        if self.jobs > 1:
+            cells = sorted(cells, key=lambda cell: -self.expected_s.get(cell.name, 0.0))
         records = self.run.records()
         at = self.run.run_record().data["addresses"]
         compute = joblib.delayed(_named)
         # The images go as an argument of their own, so that a backend may send them once.
         tasks = [
-            compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads) for cell in cells
+            compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads[cell.name])
+            for cell in cells
         ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
-        yield from joblib.Parallel(n_jobs=self.jobs, return_as=as_they_come)(tasks)
+        yield from joblib.Parallel(n_jobs=self.jobs, batch_size=1, return_as=as_they_come)(tasks)
 
     def _inside(self, cell: Cell, at: Mapping[str, str], *, records: list[Record]) -> Callable[[Dataset], Inside]:
         """What the cell finds, but for the images."""
