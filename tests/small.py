@@ -65,7 +65,7 @@ def small_profiles(*, n_seeds: int = 1, evidence_seeds: int = 2, steps: int = 6)
 
 
 def run(data: Dataset, out: Path, **how) -> Finished:
-    return run_study(main_job.STUDY, data, out=out, **{"threads": 1, "device": "cpu"} | how)
+    return run_study(main_job.STUDY, data, out=out, **{"threads": 1, "jobs": 1, "device": "cpu"} | how)
 
 
 @contextmanager

@@ -56,6 +56,7 @@ def test_a_signal_stops_it_and_it_says_how_to_go_on(tmp_path, jobs):
         (["run", "digits", "--profil", "quick"], "--profile"),
         (["study", "run", "digits", "--profile", "fast"], "profile='fast' is not known: give one of quick, standard, full"),
         (["run", "digits", "--jobs", "0"], "jobs=0: give a whole number of at least 1"),
+        (["run", "digits", "--jobs", "many"], "--jobs many: give a whole number of at least 1, or auto"),
         (["run", "digits", "--backend", "threads"], "backend='threads' is not known: give one of loky, dask"),
         (["run", "digits", "--backend", "dask"], "give --backend dask --scheduler ADDRESS"),
         (["run", "digits", "--backend", "dask", "--scheduler", "nowhere"], "no Dask scheduler answers at nowhere"),

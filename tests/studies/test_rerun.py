@@ -18,13 +18,13 @@ class RunStudy:
     def __init__(self):
         self.spell, self.found, self.asked = "first", 0.5, []
 
-    def __call__(self, study, data: Dataset, options, *, seed, out, fresh, stream, **shared):
-        settings = asdict(options) | {"seed": seed} | shared
+    def __call__(self, study, data: Dataset, options, *, out, fresh, **asked):
+        settings = asdict(options) | {name: asked[name] for name in ("seed", "threads", "device")}
         self.asked.append(settings | {"study": study.name, "fresh": fresh})
         asked = {"study": "run", "data": data.name, "words": dict(data.words), "fingerprint": data.fingerprint} | settings
         name = f"run-{len(self.asked)}"
         run = RunFolder.create(out / name, Record("run", "run", data=asked | {"addresses": {"count": self.spell}}))
-        done = cell_done("count", parameters={}, seed=seed, facts={}, elapsed_s=len(self.asked))
+        done = cell_done("count", parameters={}, seed=asked["seed"], facts={}, elapsed_s=len(self.asked))
         found = (metric("images", len(data)), metric("luck", self.found), metric("fit_s", len(self.asked), unit="s"), done)
         run.append([replace(record, cell=self.spell) for record in found])
         return Finished(run, run.path / "report.html", (), True)
@@ -40,7 +40,7 @@ def study(monkeypatch) -> RunStudy:
 @pytest.fixture
 def old(study, tmp_path):
     data = load_data("digits", image_size=10, seed=4)
-    asked = {"seed": 5, "threads": 1, "device": "cpu", "out": tmp_path / "runs", "fresh": False, "stream": None}
+    asked = {"seed": 5, "threads": 1, "device": "cpu", "out": tmp_path / "runs", "jobs": None, "fresh": False, "stream": None}
     return study(STUDY, data, MainJobOptions("full"), **asked).run.path
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
 
 if TYPE_CHECKING:
@@ -71,3 +72,13 @@ def load(source: str, options: LoadOptions) -> "Dataset":
     from tasvir.data.load import load
 
     return load(source, options)
+
+
+def number_of(jobs: str) -> int | None:
+    """What `--jobs` asks for; None for auto."""
+    if jobs == "auto":
+        return None
+    try:
+        return int(jobs)
+    except ValueError:
+        raise BadInputError(f"--jobs {jobs}: give a whole number of at least 1, or auto") from None

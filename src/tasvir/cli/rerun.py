@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from tasvir.cli.answer import Json
+from tasvir.cli.options import number_of
 from tasvir.cli.told import tell_finished
 
 #: Differences that are listed; all of them are in --json.
@@ -17,13 +18,14 @@ def rerun(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
     *,
     out: Annotated[Path | None, typer.Option(help="The folder that holds runs.  [default: where RUN lies]")] = None,
+    jobs: Annotated[str, typer.Option(help="Parts computed side by side, or auto: as many as the machine bears.")] = "auto",
     as_json: Json = False,
 ) -> None:
     """Ask the question of a run again, from its records, in a fresh run; tell whether the numbers are the same."""
     from tasvir.studies.rerun import rerun as ask_again
 
     try:
-        again = ask_again(run, out=out)
+        again = ask_again(run, out=out, jobs=number_of(jobs))
     except KeyboardInterrupt:
         print(
             "\nStopped. What is finished is kept in a run of its own.",

@@ -13,9 +13,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tasvir.cli.answer import Json, Table, answer, table
-from tasvir.cli.options import Source, load, takes
+from tasvir.cli.options import Source, load, number_of, takes
 from tasvir.cli.told import tell_finished
-from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
 from tasvir.studies.study import STUDIES, Study, find_study
 
@@ -52,7 +51,7 @@ def question_of(name: str) -> Callable[..., Any]:
         from tasvir.studies.jobs import Jobs
         from tasvir.studies.run import run_study
 
-        workers = Jobs(_number(running.jobs), running.backend, running.scheduler)
+        workers = Jobs(number_of(running.jobs), running.backend, running.scheduler)
         where = functools.partial(run_study, out=running.out, device=running.device, threads=running.threads, jobs=workers)
         try:
             finished = where(study, load(data, options), asked, seed=options.seed, fresh=running.fresh)
@@ -66,15 +65,6 @@ def question_of(name: str) -> Callable[..., Any]:
 
     ask.__doc__ = f"{study.question} One run, one report. A run that was stopped is continued."
     return takes(ask, {"asked": study.options, "running": Running, "options": LoadOptions})
-
-
-def _number(jobs: str) -> int | None:
-    if jobs == "auto":
-        return None
-    try:
-        return int(jobs)
-    except ValueError:
-        raise BadInputError(f"--jobs {jobs}: give a whole number of at least 1, or auto") from None
 
 
 def estimate_command(name: str) -> TyperCommand:

@@ -25,7 +25,7 @@ class Again:
     differences: tuple[str, ...]
 
 
-def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | None = None) -> Again:
+def rerun(path: str | Path, *, out: str | Path | None = None, jobs: int | None = None, stream: TextIO | None = None) -> Again:
     """Does a run come out the same again?
 
     Parameters
@@ -34,6 +34,8 @@ def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | N
         The run's folder: what was asked is read from its records.
     out : str or Path or None
         The folder that will hold the new run; None: beside the old one, which stays as it is.
+    jobs : int or None
+        Cells computed side by side; None: as many as the machine bears.
     stream : text stream or None
         Where progress is written; None: standard error.
 
@@ -66,7 +68,7 @@ def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | N
     options = study.options(**{field.name: asked[field.name] for field in fields(study.options)})
     shared = {name: asked[name] for name in SHARED}
     place = out or Path(path).absolute().parent
-    finished = run_study(study, data, options, **shared, out=place, fresh=True, stream=stream)
+    finished = run_study(study, data, options, **shared, out=place, jobs=jobs, fresh=True, stream=stream)
     differences = same_records(_found(old), _found(finished.run))
     return Again(finished, data.fingerprint == asked["fingerprint"], tuple(differences))
 

@@ -18,7 +18,7 @@ from tasvir.studies.study import STUDIES
 #: The one row.
 ROW = {"toy": "studies.residents.toy_study"}
 #: What the tests ask; one thread on the processor, so that numbers can be compared.
-ASK = ("study", "toy", "digits", "--max-epochs", "3", "--threads", "1", "--device", "cpu")
+ASK = ("study", "toy", "digits", "--max-epochs", "3", "--threads", "1", "--jobs", "1", "--device", "cpu")
 
 
 def open_door(*words: str) -> None:
