@@ -63,7 +63,7 @@ def test_a_failed_write_is_cut_before_the_next(tmp_path, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr("tasvir.records.journal._write_all", full_disk)
-        with pytest.raises(DiskFullError, match="records.jsonl cannot be written: its disk is full"):
+        with pytest.raises(DiskFullError, match=r"records\.jsonl cannot be written: its disk is full"):
             journal.append(SECOND)
     assert journal.read() == FIRST
     journal.append(SECOND)
