@@ -42,8 +42,8 @@ def write_drawn(drawn: Drawn, out: Path, *, tell: Tell) -> None:
 def write_npz(drawn: Drawn, file: BinaryIO, *, tell: Tell) -> None:
     """All samples as the arrays `images` and, where there are classes, `labels` of an npz file."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        _write_array(archive, "images", _counted((images for images, _ in drawn.parts()), tell), drawn.n)
-        _write_array(archive, "labels", drawn.labels(), drawn.n)
+        _write_array(archive, "images", _counted((images for images, _ in drawn.parts()), tell), n=drawn.n)
+        _write_array(archive, "labels", drawn.labels(), n=drawn.n)
 
 
 def png(picture: np.ndarray) -> bytes:
@@ -56,7 +56,7 @@ def png(picture: np.ndarray) -> bytes:
     return out.getvalue()
 
 
-def _write_array(archive: zipfile.ZipFile, name: str, blocks: Iterable[np.ndarray], n: int) -> None:
+def _write_array(archive: zipfile.ZipFile, name: str, blocks: Iterable[np.ndarray], *, n: int) -> None:
     """Blocks of rows as one array of `n` rows; no block, no array."""
     blocks = iter(blocks)
     first = next(blocks, None)
