@@ -4,7 +4,7 @@ BIN := .venv/bin
 TASVIR_DATA ?= $(abspath $(CURDIR)/../shared/data)
 export TASVIR_DATA
 
-.PHONY: demo test test-real lint setup constraints clean
+.PHONY: demo test test-real lint coverage setup constraints clean
 
 # Torch first, and as a CPU build: a wider request downloads gigabytes of CUDA.
 .venv/ready: pyproject.toml constraints.txt
@@ -27,6 +27,10 @@ test-real: setup
 lint: setup
 	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/ruff format --check src tests benchmarks examples
+	$(BIN)/mypy
+
+coverage: setup
+	$(BIN)/python -m pytest --cov=tasvir --cov-report=term-missing:skip-covered
 
 # After a deliberate upgrade: what is installed now becomes the constraints.
 constraints: setup

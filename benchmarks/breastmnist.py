@@ -9,9 +9,9 @@ import tempfile
 from pathlib import Path
 
 from tasvir import load_data
-from tasvir.studies.cell import Workspace
-from tasvir.studies.classify import classifier_cells
-from tasvir.studies.main_job import PROFILES
+from tasvir.studies.families.classify import classifier_cells
+from tasvir.studies.families.main_job import PROFILES
+from tasvir.studies.inside import Inside
 
 SEEDS = 3
 ASKED = {"accuracy": 0.82, "auc": 0.86}
@@ -23,8 +23,8 @@ def main() -> None:
     scores: dict[str, list[float]] = {"accuracy": [], "balanced_accuracy": [], "auc": []}
     for cell in cells:
         with tempfile.TemporaryDirectory() as folder:
-            outcome = cell.function(data, cell.parameters, cell.seed, Workspace(Path(folder)))
-        found = {record.name: record.data for record in outcome.records if record.kind == "metric" and record.name in scores}
+            records = list(cell.function(Inside(data, cell.seed, Path(folder)), **cell.parameters))
+        found = {record.name: record.data for record in records if record.kind == "metric" and record.name in scores}
         print(cell.name, ", ".join(f"{name} {m['value']:.4f} [{m['low']:.3f}, {m['high']:.3f}]" for name, m in found.items()))
         for name, row in scores.items():
             row.append(found[name]["value"])

@@ -1,6 +1,7 @@
-"""Kill `tasvir run DATA` at chosen moments, start it again, and hold what it ends with against an unbroken run.
+"""Kill a study at chosen moments, start it again, and hold what it ends with against an unbroken run.
 
     TASVIR_DATA=... python benchmarks/kills.py digits --kills 5
+    python benchmarks/kills.py digits --kills 5 --study toy --door tests/studies/residents/toy_door.py --max-epochs 400
     TASVIR_DATA=... python benchmarks/kills.py breastmnist --kills 1 --in-cell classifier/0 --after-best
 
 SIGKILL, so nothing can be tidied up. Moments are spread over the time that the unbroken run took; with `--in-cell` the kill
@@ -20,9 +21,12 @@ from tasvir import open_run
 from tasvir.records.same import same_records
 from tasvir.train.checkpoint import TRAINING_FILE, read_state
 
+DOOR = ("-c", "from tasvir.cli.door import main; main()")
 
-def command(data: str, out: Path) -> list[str]:
-    return [sys.executable, "-c", "from tasvir.cli.door import main; main()", "run", data, "--out", str(out)]
+
+def command(asked: argparse.Namespace, out: Path) -> list[str]:
+    door = DOOR if asked.door is None else (asked.door,)
+    return [sys.executable, *door, "study", asked.study, asked.data, "--out", str(out), *asked.flags]
 
 
 def the_run(out: Path):
@@ -57,14 +61,16 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--in-cell", default=None)
     parser.add_argument("--after-best", action="store_true")
-    asked = parser.parse_args()
+    parser.add_argument("--study", default="run")
+    parser.add_argument("--door", default=None, help="a script that opens the command line with a study of its own")
+    asked, asked.flags = parser.parse_known_args()
     with tempfile.TemporaryDirectory() as folder:
         whole, broken = Path(folder, "whole"), Path(folder, "broken")
         started = time.monotonic()
-        subprocess.run(command(asked.data, whole), check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(command(asked, whole), check=True, stderr=subprocess.DEVNULL)
         took_s = time.monotonic() - started
         for number in range(asked.kills):
-            process = subprocess.Popen(command(asked.data, broken), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(command(asked, broken), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if asked.in_cell:
                 while process.poll() is None and not inside(broken, asked.in_cell, asked.after_best):
                     time.sleep(0.05)
@@ -73,7 +79,7 @@ def main() -> None:
                 kill_after(process, took_s * (number + 1) / (asked.kills + 1) / (1 if number == 0 else 2))
             there = the_run(broken).records() if broken.is_dir() and any(broken.iterdir()) else []
             print(f"kill {number + 1}: {sum(record.kind == 'cell' for record in there)} cells were finished", flush=True)
-        subprocess.run(command(asked.data, broken), check=True, stderr=subprocess.DEVNULL)
+        subprocess.run(command(asked, broken), check=True, stderr=subprocess.DEVNULL)
         a, b = the_run(whole), the_run(broken)
         different = same_records(a.records(), b.records())
         models = [[r.data["sha256"] for r in run.records() if r.kind == "model"] for run in (a, b)]

@@ -159,7 +159,7 @@ def judge(case: Case, right_a, right_b, places) -> dict[str, tuple[float, float]
     ends = {"verdict": (np.nan, np.nan) if found.refused else (found.low, found.high)}
     if case.seeds > 1:
         difference = right_a.astype(float) - right_b
-        parts = crossed_difference(difference, label_n, folds, groups)
+        parts = crossed_difference(difference, label_n, folds, groups=groups)
         D_S = np.array([difference[:, label_n == k].mean(axis=1) for k in (0, 1)]).mean(axis=0)
         mean, t = D_S.mean(), stats.t.ppf(0.975, case.seeds - 1)
         ends["t over seeds"] = mean - (half := t * np.sqrt(D_S.var(ddof=1) / case.seeds)), mean + half
@@ -222,7 +222,7 @@ def stated_effect(case: Case, seed: list[int]) -> float:
         spreads.append(tuple(asdict(measured_spread(difference, label_n[:: case.group], folds)).values()))
     spread = Spread(*np.sqrt((np.array(spreads) ** 2).mean(axis=0)))
     sizes = np.bincount(label_n[:: case.group])  # of a group one image: careful, the others add a little
-    return float(np.ceil(1000 * smallest_effect(spread, sizes, case.seeds, case.folds)) / 1000)
+    return float(np.ceil(1000 * smallest_effect(spread, sizes, case.seeds, n_folds=case.folds)) / 1000)
 
 
 def table_row(case: Case, index: int, n_null: int, n_effect: int) -> dict:

@@ -1,11 +1,17 @@
 """Every estimator of ours, as the contract tests try it: constructor settings fit for very small data."""
 
-from tasvir import VAE, Autoencoder, GaussianSampler, ImageClassifier
-from tasvir.nets.cnn import CNNSpec
-from tasvir.nets.conv import ConvSpec
-from tasvir.nets.dense import DenseSpec
-from tasvir.nets.mlp import MLPSpec
-from tasvir.nets.resnet import ResNetSpec
+from tasvir import (
+    VAE,
+    Autoencoder,
+    CNNSpec,
+    ConvSpec,
+    DenseSpec,
+    GaussianSampler,
+    ImageClassifier,
+    MLPSpec,
+    ResNetSpec,
+)
+from tasvir.models.names import MODELS
 
 #: name -> an unfitted instance
 ESTIMATORS = {
@@ -24,3 +30,8 @@ ESTIMATORS = {
         net=MLPSpec(hidden=(16,)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
     ),
 }
+
+
+def promises_of(estimator) -> tuple[str, ...]:
+    """What is declared for its class, or the class of ours that it is derived from."""
+    return next(MODELS[kind.__name__].promises for kind in type(estimator).__mro__ if kind.__name__ in MODELS)

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
+import numpy as np
+
 import tasvir
 from tasvir import load_data
 from tasvir.data.dataset import Dataset
 from tasvir.records.run import RunFolder
-from tasvir.studies import evidence, generate, main_job, runner, training
+from tasvir.studies import inside, recipes, runner
+from tasvir.studies.families import main_job
+from tasvir.studies.run import Finished, run_study
 from tasvir.train.checkpoint import Checkpoint
 
 PACKAGE = Path(tasvir.__file__).parent
@@ -25,33 +29,43 @@ PACKAGE = Path(tasvir.__file__).parent
 class Unbroken:
     """A finished small main job."""
 
-    finished: main_job.Finished
+    finished: Finished
     out: Path
     told: str
     traced: dict[str, set[str]]
 
 
 def few_digits() -> Dataset:
+    """The first 300 of the bundled digits."""
+    return some(load_data("digits"), np.arange(300))
+
+
+def two_digits() -> Dataset:
+    """Threes and eights: two classes, with enough test images of each for a verdict."""
     digits = load_data("digits")
-    parts = {name: getattr(digits, name)[:300].copy() for name in ("images", "labels", "split")}
-    return dataclasses.replace(digits, **parts)
+    few = some(digits, np.flatnonzero(np.isin(digits.labels, (3, 8))))
+    return dataclasses.replace(few, labels=(few.labels == 8).astype(few.labels.dtype), class_names=("3", "8"))
+
+
+def some(data: Dataset, rows: np.ndarray) -> Dataset:
+    parts = {name: getattr(data, name)[rows].copy() for name in ("images", "labels", "split")}
+    return dataclasses.replace(data, **parts)
 
 
 @contextmanager
-def small_profiles() -> Iterator[None]:
+def small_profiles(*, n_seeds: int = 1, evidence_seeds: int = 2, steps: int = 6) -> Iterator[None]:
     """As few epochs, steps and seeds as each chapter allows."""
-    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, n_seeds=1, evidence_seeds=2)
+    seeds = {"n_seeds": n_seeds, "evidence_seeds": evidence_seeds}
+    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, **seeds)
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict(main_job.PROFILES, quick=profile))
-        for module in (evidence, generate):
-            for name in ("STEPS", "VAE_STEPS"):
-                if hasattr(module, name):
-                    stack.enter_context(mock.patch.object(module, name, 6))
+        for name in ("STEPS", "VAE_STEPS"):
+            stack.enter_context(mock.patch.object(recipes, name, steps))
         yield
 
 
-def run(data: Dataset, out: Path, **how) -> main_job.Finished:
-    return main_job.run_main_job(data, out=out, **{"threads": 1, "device": "cpu"} | how)
+def run(data: Dataset, out: Path, **how) -> Finished:
+    return run_study(main_job.STUDY, data, out=out, **{"threads": 1, "jobs": 1, "device": "cpu"} | how)
 
 
 @contextmanager
@@ -75,8 +89,9 @@ def traced() -> Iterator[dict[str, set[str]]]:
         yield found
 
 
-def run_and_die(out: Path, place: str, count: int) -> None:
-    """End by SIGKILL at the `count`th time that records are appended, or that a training's epoch is written down."""
+@contextmanager
+def dying(place: str, count: int) -> Iterator[None]:
+    """SIGKILL at the `count`th time that records are appended, or that a training's epoch is written down."""
     owner, name = {"append": (RunFolder, "append"), "epoch": (Checkpoint, "__call__")}[place]
     real, calls = getattr(owner, name), []
 
@@ -87,9 +102,10 @@ def run_and_die(out: Path, place: str, count: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return found
 
-    with small_profiles(), mock.patch.object(owner, name, call), mock.patch.object(training, "CHECKPOINT_S", 0.0):
-        run(few_digits(), out)
+    with mock.patch.object(owner, name, call), mock.patch.object(inside, "CHECKPOINT_S", 0.0):
+        yield
 
 
 if __name__ == "__main__":
-    run_and_die(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))
+    with small_profiles(), dying(sys.argv[2], int(sys.argv[3])):
+        run(few_digits(), Path(sys.argv[1]))

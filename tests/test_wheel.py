@@ -46,13 +46,17 @@ print(tasvir.__file__, load_model(saved).transform(X).shape)
 
 
 @pytest.mark.real
-def test_wheel_has_the_command_and_the_page(elsewhere):
+def test_wheel_has_the_command(elsewhere):
     python, environment, folder = elsewhere
     tasvir = python.parent / "tasvir"
     said = subprocess.run([tasvir, "--version"], check=True, cwd=folder, env=environment, capture_output=True, text=True).stdout
     assert said.startswith("tasvir ")
-    page = "from importlib.resources import files; print((files('tasvir.report') / 'page' / 'page.html.j2').is_file())"
-    assert (
-        "True"
-        in subprocess.run([python, "-c", page], check=True, cwd=folder, env=environment, capture_output=True, text=True).stdout
-    )
+
+
+@pytest.mark.real
+@pytest.mark.parametrize("shipped", ["py.typed", "report/page/page.html.j2", "report/page/page.css"])
+def test_wheel_ships_what_is_no_python(elsewhere, shipped):
+    python, environment, folder = elsewhere
+    code = f"from importlib.resources import files; print((files('tasvir') / {shipped!r}).is_file())"
+    said = subprocess.run([python, "-c", code], check=True, cwd=folder, env=environment, capture_output=True, text=True).stdout
+    assert said == "True\n"

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tasvir.records.record import Record, array, metric
+from tasvir.contracts.errors import DiskFullError
+from tasvir.records.record import Record, array, facts, metric
 from tasvir.records.run import RunFolder, open_run
-from tasvir.studies.cell import Outcome, addresses
+from tasvir.studies.cell import addresses
 from tasvir.studies.progress import Progress
-from tasvir.studies.runner import run_cells
+from tasvir.studies.runner import Runner
 
 #: What ran, in order; a test empties it.
 RAN: list[str] = []
@@ -20,9 +21,9 @@ class Study:
     """Some cells and the folder of their run, made where it is not there yet."""
 
     def __init__(self, path: Path, cells, *, threads: int = 1, fingerprint: str = "data"):
-        self.cells, self.threads = cells, threads
-        self.addresses = addresses(cells, fingerprint, threads, "cpu")
-        self.path, self.told = path, ""
+        self.cells, self.threads = cells, {cell.name: threads for cell in cells}
+        self.addresses = addresses(cells, fingerprint, threads=self.threads, device="cpu")
+        self.path, self.told, self.expected_s = path, "", {}
         about = {"study": "toy", "data": "none", "profile": "quick", "seed": 0, "addresses": self.addresses}
         record = Record("run", "toy", data=about)
         if not path.exists():
@@ -35,7 +36,7 @@ class Study:
         RAN.clear()
         stream = io.StringIO()
         run, progress = open_run(self.path), Progress(stream)
-        failed = run_cells(run, self.cells, data, threads=self.threads, device="cpu", progress=progress, **how)
+        failed = Runner(run, data, progress, self.threads, self.expected_s, "cpu", **how).compute(self.cells)
         self.told = stream.getvalue()
         return failed
 
@@ -44,58 +45,69 @@ class Study:
         return found if cell is None else [record for record in found if record.cell == self.addresses[cell]]
 
 
-def number(data, parameters, seed, workspace) -> Outcome:
+def number(inside, *, plus=0, more=()):
     """A number drawn from the seed."""
-    RAN.append(f"number {parameters}")
-    value = float(np.random.default_rng(seed).random()) + parameters.get("plus", 0)
-    return Outcome({"title": "Number"}, [metric("value", value), array("many", np.arange(3) + value)])
+    RAN.append(f"number {plus}")
+    value = float(np.random.default_rng(inside.seed).random()) + plus
+    yield metric("value", value)
+    yield array("many", np.arange(3) + value)
+    yield facts({"drawn": True})
 
 
-def total(data, parameters, seed, workspace) -> Outcome:
+def total(inside):
     """The sum of what it needs."""
     RAN.append("total")
-    arrays = [record.content for records in workspace.found.values() for record in records if record.kind == "array"]
-    return Outcome({"title": "Total", "of": sorted(workspace.found)}, [metric("value", float(np.sum(arrays)))])
+    arrays = [record.content for records in inside.found.values() for record in records if record.kind == "array"]
+    yield facts({"of": sorted(inside.found)})
+    yield metric("value", float(np.sum(arrays)))
 
 
-def failing(data, parameters, seed, workspace) -> Outcome:
+def failing(inside, *, cause):
     """Fails while the file that it is told of exists."""
     RAN.append("failing")
-    if Path(parameters["while"]).exists():
+    yield metric("value", 1.0)
+    if Path(cause).exists():
         raise ValueError("as it was told\nin two lines")
-    return Outcome({"title": "Healed"}, [metric("value", 1.0)])
 
 
-def interrupted(data, parameters, seed, workspace) -> Outcome:
+def interrupted(inside):
     RAN.append("interrupted")
-    (workspace.folder / "checkpoint").write_text("half way")
+    (inside.scratch / "checkpoint").write_text("half way")
     raise KeyboardInterrupt
 
 
-def slow(data, parameters, seed, workspace) -> Outcome:
+def without_room(inside, *, cause):
+    """Meets a full disk while the file that it is told of exists."""
+    RAN.append("without room")
+    if Path(cause).exists():
+        raise DiskFullError("scratch/training cannot be written: its disk is full")
+    yield metric("value", 1.0)
+
+
+def slow(inside):
     for step in range(5):
         time.sleep(0.01)
-        workspace.tell(step / 5)
-    return Outcome({"title": "Slow"}, [])
+        inside.tell(step / 5)
+    yield facts({"slow": True})
 
 
-def warning(data, parameters, seed, workspace) -> Outcome:
+def warning(inside):
     import warnings
 
     warnings.warn("it did not converge\nbut nearly", RuntimeWarning, stacklevel=1)
-    return Outcome({"title": "Warned"}, [])
+    return []
 
 
-def counting_threads(data, parameters, seed, workspace) -> Outcome:
+def counting_threads(inside):
     import torch
 
-    return Outcome({"threads": torch.get_num_threads()}, [])
+    yield facts({"threads": torch.get_num_threads()})
 
 
-def global_draws(data, parameters, seed, workspace) -> Outcome:
+def global_draws(inside, *, n):
     """What global streams give to those who take no seed."""
     import random
 
     import torch
 
-    return Outcome({"draws": [random.random(), float(np.random.rand()), float(torch.rand(1))]}, [])
+    yield facts({"draws": [random.random(), float(np.random.rand()), float(torch.rand(1))]})

@@ -4,27 +4,27 @@ The public names are imported when they are first used, so that ``import tasvir`
 """
 
 import importlib
+from typing import Any
+
+from tasvir.models.names import MODELS, SPECS
 
 __version__ = "0.1.0.dev0"
 
-_HOMES = {
-    "Autoencoder": "tasvir.models.autoencoder",
-    "GaussianSampler": "tasvir.models.gaussian_sampler",
-    "ImageClassifier": "tasvir.models.image_classifier",
+_OTHERS = {
     "PCA": "sklearn.decomposition",
     "Isomap": "sklearn.manifold",
     "Dataset": "tasvir.data.dataset",
-    "VAE": "tasvir.models.vae",
     "load_data": "tasvir.data.load",
     "load_model": "tasvir.models.folder",
     "open_run": "tasvir.records.run",
     "save_model": "tasvir.models.folder",
 }
+_HOMES = {name: model.module for name, model in MODELS.items()} | SPECS | _OTHERS
 
 __all__ = ["__version__", *_HOMES]
 
 
-def __getattr__(name: str):
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'tasvir' has no attribute {name!r}; it has {', '.join(_HOMES)}")
     value = getattr(importlib.import_module(_HOMES[name]), name)

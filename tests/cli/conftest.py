@@ -106,7 +106,7 @@ def world(tmp_path_factory, own_folders) -> World:
         (found.images / name).mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels.astype(np.uint8)).save(found.images / name / f"{index:02}.png")
     with small.small_profiles():
-        run = call("run", found.images, "--out", found.runs, "--threads", 1, "--device", "cpu", "--json")
+        run = call("run", found.images, "--out", found.runs, "--threads", 1, "--jobs", 1, "--device", "cpu", "--json")
     assert run.code == 0, run.err
     shared = ("--data", found.images, "--device", "cpu", "--set", "max_epochs=2")
     for model, out, *more in (

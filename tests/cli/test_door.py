@@ -11,7 +11,7 @@ import small
 from commands import COMMANDS
 
 import tasvir as package
-from tasvir.contracts.errors import BadInputError, StudyFailedError
+from tasvir.contracts.errors import BadInputError, LossNotFiniteError
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -24,7 +24,7 @@ def test_every_command_and_flag_says_what_it_is_for(tasvir, words):
     assert silent == []
 
 
-@pytest.mark.parametrize("words", ["", "data", "runs"])
+@pytest.mark.parametrize("words", ["", "data", "runs", "study", "study estimate"])
 def test_without_a_command_the_help_is_told(tasvir, words):
     said = tasvir(*words.split())
     assert said.code == 2
@@ -45,12 +45,14 @@ try:
     door.main()
 except SystemExit as end:
     assert not end.code, end.code
-heavy = {"torch", "sklearn", "matplotlib", "scipy", "pandas", "jinja2"} & set(sys.modules)
+heavy = {"torch", "sklearn", "matplotlib", "scipy", "pandas", "jinja2", "rich.table"} & set(sys.modules)
 print("heavy:", sorted(heavy))
 """
 
 
-@pytest.mark.parametrize("words", ["--help", "--version", "run --help", "fit --help", "data list"])
+@pytest.mark.parametrize(
+    "words", ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list"]
+)
 def test_nothing_heavy_is_loaded_for_words(words):
     done = subprocess.run([sys.executable, "-c", LIGHT, *words.split()], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("heavy: []\n")
@@ -68,14 +70,14 @@ def test_the_installed_command_is_the_door():
     ("error", "code", "line"),
     [
         (BadInputError("x=1: give 2"), 2, "tasvir: x=1: give 2\n"),
-        (StudyFailedError("two parts\nfailed"), 1, "tasvir: two parts failed\n"),
+        (LossNotFiniteError("loss became\nnan"), 1, "tasvir: loss became nan\n"),
         (PermissionError(13, "Permission denied", "/a/file"), 2, "tasvir: /a/file: Permission denied; check the path"),
         (MemoryError("Unable to allocate 745 GiB"), 1, "tasvir: not enough memory (Unable to allocate 745 GiB); ask for less"),
         (OSError(28, "No space left on device"), 2, "tasvir: No space left on device; check the path"),
     ],
 )
 def test_an_error_that_we_explain_is_one_line(tasvir, error, code, line):
-    with mock.patch("tasvir.data.listing.list_data", side_effect=error):
+    with mock.patch("tasvir.data.known.listing.list_data", side_effect=error):
         said = tasvir("data", "list")
     assert said.code == code
     assert said.err.startswith(line)
@@ -83,7 +85,7 @@ def test_an_error_that_we_explain_is_one_line(tasvir, error, code, line):
 
 
 def test_a_defect_of_ours_is_not_hidden(tasvir):
-    with mock.patch("tasvir.data.listing.list_data", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
+    with mock.patch("tasvir.data.known.listing.list_data", side_effect=ZeroDivisionError), pytest.raises(ZeroDivisionError):
         tasvir("data", "list")
 
 
@@ -94,7 +96,7 @@ def test_a_reader_that_has_gone_is_no_error():
 
 
 def test_an_interrupt_says_how_to_go_on(tasvir):
-    with mock.patch("tasvir.studies.main_job.run_main_job", side_effect=KeyboardInterrupt):
+    with mock.patch("tasvir.studies.run.run_study", side_effect=KeyboardInterrupt):
         said = tasvir("run", "digits", "--seed", 3, "--fresh", "--out", "my runs")
     assert said.code == 1
     assert said.err.endswith("go on with:  tasvir run digits --seed 3 --out 'my runs'\n")
@@ -121,7 +123,7 @@ def test_an_interrupted_fit_says_how_to_go_on(tasvir, epochs, line):
 
 
 def test_an_interrupt_anywhere_else_is_a_failure_without_a_traceback(tasvir):
-    with mock.patch("tasvir.data.listing.list_data", side_effect=KeyboardInterrupt):
+    with mock.patch("tasvir.data.known.listing.list_data", side_effect=KeyboardInterrupt):
         assert tasvir("data", "list").code == 1
 
 
@@ -131,6 +133,9 @@ def asked(world, tmp_path_factory):
     out, images = tmp_path_factory.mktemp("asked"), ("--data", world.images)
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
+        "study run": ("study", "run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
+        "study list": ("study", "list"),
+        "study estimate run": ("study", "estimate", "run", world.images, "--threads", 1, "--device", "cpu"),
         "rerun": ("rerun", world.run),
         "fit": ("fit", "gaussian-sampler", *images, "--out", out / "model"),
         "transform": ("transform", world.autoencoder, *images, "--out", out / "codes.csv"),

@@ -3,20 +3,21 @@ import pytest
 import tasvir.studies.rerun as rerun_module
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
-from tasvir.studies.main_job import Finished
+from tasvir.studies.page import draw_page
+from tasvir.studies.run import Finished
 
 
 @pytest.fixture
 def old(tmp_path, monkeypatch):
     """A run of a study of no cells; its data have another fingerprint by now."""
 
-    def study(data, *, out, fresh, **settings):
+    def run_study(study, data, options, *, out, fresh, **settings):
         run = RunFolder.create(out / "new", Record("run", "run", data=asked | {"addresses": {}}))
-        return Finished(run, ("classifier",), True)
+        return Finished(run, draw_page(run.path), ("classifier",), True)
 
     asked = {"study": "run", "data": "digits", "words": {"source": "digits"}, "fingerprint": "0", "profile": "quick"}
     asked |= {"seed": 0, "threads": 1, "device": "cpu"}
-    monkeypatch.setattr(rerun_module, "STUDIES", {"run": study})
+    monkeypatch.setattr(rerun_module, "run_study", run_study)
     return RunFolder.create(tmp_path / "old", Record("run", "run", data=asked | {"addresses": {}})).path
 
 

@@ -36,7 +36,7 @@ def test_the_images_part_is_the_paired_bootstraps_variance():
     a, b = (np.where(rng.random((5, 400)) < p, y, 1 - y) for p in (0.85, 0.8))
     found = crossed_difference((a == y).astype(float) - (b == y), y)
     draws = []
-    for weights in resampled_weights(rng, np.arange(400), 400, 1500):
+    for weights in resampled_weights(rng, np.arange(400), 1500):
         for counts in weights.T:
             rows = np.repeat(np.arange(400), counts.astype(int))
             pairs = zip(a[:, rows], b[:, rows], strict=True)

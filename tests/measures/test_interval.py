@@ -29,6 +29,16 @@ def test_wilson_holds_its_proportion_and_mirrors(n, share, confidence):
     assert found.low == pytest.approx(1 - mirror.high, abs=1e-12)
 
 
+def test_wilson_is_the_formula_to_the_last_digits():
+    z = stats.norm.ppf(0.975)
+    for n in (*range(1, 60), 200):
+        for successes in range(n + 1):
+            found, p = wilson(successes, n), successes / n
+            centre, half = (p + z**2 / (2 * n)), z * np.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+            ends = np.array([centre - half, centre + half]) / (1 + z**2 / n)
+            np.testing.assert_allclose([found.low, found.high], ends, rtol=0, atol=1e-15)
+
+
 @pytest.mark.parametrize(("successes", "n"), [(-1, 5), (6, 5), (0, 0)])
 def test_wilson_refuses_what_is_no_proportion(successes, n):
     with pytest.raises(BadInputError, match="0 <= successes <= n"):

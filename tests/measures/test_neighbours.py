@@ -14,12 +14,12 @@ from tasvir.measures.neighbours import knn_accuracy, spread_folds, spread_sample
 @pytest.fixture(scope="module")
 def digits():
     X, y = load_digits(return_X_y=True)
-    return X[:1000], y[:1000], X[1000:], y[1000:]
+    return {"train": X[:1000], "y_train": y[:1000], "test": X[1000:], "y_test": y[1000:]}
 
 
 def test_predictions_are_scikit_learns(digits):
-    train, y_train, test, y_test = digits
-    found = knn_accuracy(*digits)
+    train, y_train, test, y_test = digits.values()
+    found = knn_accuracy(**digits)
     theirs = KNeighborsClassifier(found.k).fit(train, y_train)
     np.testing.assert_array_equal(found.predictions, theirs.predict(test))
     np.testing.assert_allclose(found.probabilities, theirs.predict_proba(test), rtol=1e-6)
@@ -28,18 +28,17 @@ def test_predictions_are_scikit_learns(digits):
 
 
 def test_one_search_gives_what_a_search_for_each_k_gives(digits):
-    train, y_train, test, y_test = digits
-    every = knn_accuracy(*digits).cv_accuracy
+    every = knn_accuracy(**digits).cv_accuracy
     for k in (1, 10):
-        assert knn_accuracy(train, y_train, test, y_test, ks=(k,)).cv_accuracy == {k: every[k]}
+        assert knn_accuracy(**digits, ks=(k,)).cv_accuracy == {k: every[k]}
 
 
 def test_labels_may_be_any_and_the_test_set_does_not_choose_k(digits):
-    train, y_train, test, y_test = digits
+    train, y_train, test, y_test = digits.values()
     names = np.array([f"class {c}" for c in range(10)])
-    found, plain = knn_accuracy(train, names[y_train], test, names[y_test]), knn_accuracy(*digits)
+    found, plain = knn_accuracy(train, names[y_train], test=test, y_test=names[y_test]), knn_accuracy(**digits)
     assert found.accuracy == plain.accuracy
-    assert knn_accuracy(train, y_train, test, np.zeros_like(y_test)).k == plain.k
+    assert knn_accuracy(**digits | {"y_test": np.zeros_like(y_test)}).k == plain.k
 
 
 @given(n=st.integers(5, 300), K=st.integers(1, 5), seed=st.integers(0, 9))
@@ -67,17 +66,18 @@ def test_copies_in_a_group_do_not_flatter_k_1():
     rng = np.random.default_rng(0)
     X, y = np.repeat(rng.normal(size=(200, 3)), 2, axis=0), np.repeat(rng.integers(0, 2, 200), 2)
     pairs = np.repeat(np.arange(200), 2)
-    naive, grouped = knn_accuracy(X, y, X, y, ks=(1,)), knn_accuracy(X, y, X, y, ks=(1,), groups=pairs, test_groups=pairs)
+    naive = knn_accuracy(X, y, test=X, y_test=y, ks=(1,))
+    grouped = knn_accuracy(X, y, test=X, y_test=y, ks=(1,), groups=pairs, test_groups=pairs)
     assert naive.cv_accuracy[1] > 0.7
     assert grouped.cv_accuracy[1] < 0.7
     assert grouped.accuracy.n == 200
 
 
 def test_what_cannot_be_searched_is_refused(digits):
-    train, y_train, test, y_test = digits
+    train, y_train, test, y_test = digits.values()
     with pytest.raises(BadInputError, match="not finite"):
-        knn_accuracy(np.full((10, 2), np.nan), y_train[:10], test, y_test)
+        knn_accuracy(np.full((10, 2), np.nan), y_train[:10], test=test, y_test=y_test)
     with pytest.raises(BadInputError, match=r"expected \(n, F\)"):
-        knn_accuracy(train, y_train[:5], test, y_test)
+        knn_accuracy(train, y_train[:5], test=test, y_test=y_test)
     with pytest.raises(BadInputError, match="no k between 1 and"):
-        knn_accuracy(train[:10], y_train[:10], test, y_test, ks=(50,))
+        knn_accuracy(train[:10], y_train[:10], test=test, y_test=y_test, ks=(50,))

@@ -20,11 +20,11 @@ def draw(rng, S, n, folds=None, effect=0.0, spread=SPREAD):
 
 
 def test_more_of_anything_finds_less():
-    usual = smallest_effect(SPREAD, (100, 200), 5, 5)
-    assert smallest_effect(SPREAD, (400, 800), 5, 5) < usual
-    assert smallest_effect(SPREAD, (100, 200), 10, 5) < usual
-    assert smallest_effect(SPREAD, (100, 200), 5, 5, power=0.5) < usual
-    assert smallest_effect(Spread(0.2, 0.8, 0.02, 0.06), (100, 200), 5, 5) == pytest.approx(2 * usual, rel=1e-4)
+    usual = smallest_effect(SPREAD, (100, 200), 5, n_folds=5)
+    assert smallest_effect(SPREAD, (400, 800), 5, n_folds=5) < usual
+    assert smallest_effect(SPREAD, (100, 200), 10, n_folds=5) < usual
+    assert smallest_effect(SPREAD, (100, 200), 5, n_folds=5, power=0.5) < usual
+    assert smallest_effect(Spread(0.2, 0.8, 0.02, 0.06), (100, 200), 5, n_folds=5) == pytest.approx(2 * usual, rel=1e-4)
 
 
 def test_with_seeds_alone_it_is_the_t_tests():
@@ -39,7 +39,7 @@ def test_with_seeds_alone_it_is_the_t_tests():
 def test_verdict_finds_it(n_folds):
     rng = np.random.default_rng(0)
     folds = np.arange(300) % 5 if n_folds == 5 else None
-    effect = smallest_effect(SPREAD, (300,), 5, n_folds)
+    effect = smallest_effect(SPREAD, (300,), 5, n_folds=n_folds)
     found = [verdict(draw(rng, 5, 300, folds, effect), np.zeros((5, 300)), folds=folds).outcome for _ in range(300)]
     assert np.mean([outcome == "helps" for outcome in found]) >= 0.8
 

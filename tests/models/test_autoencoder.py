@@ -61,7 +61,7 @@ def test_groups_do_not_cross_the_inner_split(monkeypatch):
 
     found = []
     real = trained.inner_split
-    monkeypatch.setattr(trained, "inner_split", lambda *given: found.append(real(*given)) or found[-1])
+    monkeypatch.setattr(trained, "inner_split", lambda *given, **how: found.append(real(*given, **how)) or found[-1])
     X = np.random.default_rng(0).random((40, 4, 4))
     groups = np.repeat(np.arange(8), 5)
     Autoencoder(max_epochs=1, validation_fraction=0.25).fit(X, groups=groups)

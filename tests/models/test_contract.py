@@ -3,14 +3,24 @@
 import tempfile
 
 import pytest
-from catalogue import ESTIMATORS
+from catalogue import ESTIMATORS, promises_of
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tasvir.contracts.checks import check_name, promise_checks
+from tasvir.contracts.checks import promise_checks
 from tasvir.models.folder import load_model, save_model
+from tasvir.models.names import MODELS
 
 
-@parametrize_with_checks(list(ESTIMATORS.values()))
+def expected_failures(estimator) -> dict[str, str]:
+    """check -> why it cannot hold; at most two an estimator."""
+    if "class_weight" not in estimator.get_params():
+        return {}
+    return {
+        "check_sample_weight_equivalence_on_dense_data": "an image given twice meets two batches, one of weight 2 a single one"
+    }
+
+
+@parametrize_with_checks(list(ESTIMATORS.values()), expected_failed_checks=expected_failures)
 def test_scikit_learn(estimator, check):
     check(estimator)
 
@@ -21,12 +31,16 @@ def save_and_load(fitted):
 
 
 OURS = [
-    pytest.param(estimator, check, id=f"{name}-{check_name(check)}")
+    pytest.param(estimator, check, id=f"{name}-{check.name}")
     for name, estimator in ESTIMATORS.items()
-    for check in promise_checks(estimator, round_trip=save_and_load)
+    for check in promise_checks(estimator, promises_of(estimator), round_trip=save_and_load)
 ]
 
 
 @pytest.mark.parametrize(("estimator", "check"), OURS)
 def test_ours(estimator, check):
     check(estimator)
+
+
+def test_every_model_is_tried():
+    assert {type(estimator).__name__ for estimator in ESTIMATORS.values()} == set(MODELS)

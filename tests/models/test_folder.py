@@ -33,7 +33,7 @@ def test_a_folder_is_text_and_weights(folder):
 def test_the_history_and_the_units_come_back(fitted, folder):
     loaded = load_model(str(folder))
     assert loaded.history_["loss"] == fitted.history_["loss"]
-    assert loaded.pixels_ == fitted.pixels_
+    assert loaded.space_ == fitted.space_
     assert loaded.net == DenseSpec(hidden=(8,))
 
 

@@ -51,6 +51,15 @@ def test_it_learns_the_digits():
     assert set(fitted.history_.names) == {"loss", "accuracy", "valid_loss", "valid_accuracy"}
 
 
+def test_what_is_watched_is_what_the_validation_images_give():
+    X, y, _ = load_data("digits").part("train")
+    seen, held = slice(0, 80), slice(80, 120)
+    fitted = ImageClassifier(**SMALL, max_epochs=2).fit(X[seen], y[seen], X_val=X[held], y_val=y[held])
+    probability = fitted.predict_proba(X[held])[np.arange(40), y[held]]
+    assert fitted.history_["valid_accuracy"][-1] == pytest.approx(fitted.score(X[held], y[held]))
+    assert fitted.history_["valid_loss"][-1] == pytest.approx(-np.log(probability).mean(), rel=1e-4)
+
+
 def test_convolutions_lie_channels_last_in_memory_trained_or_loaded(tmp_path):
     fitted = ImageClassifier(**SMALL, max_epochs=1).fit(np.random.default_rng(0).random((12, 8, 8, 3)), np.arange(12) % 2)
     for model in (fitted, load_model(save_model(fitted, tmp_path / "model"))):

@@ -38,8 +38,8 @@ def test_likelihoods_are_the_densities_of_scipy():
     gaussian = stats.norm(drawn, 0.2).logpdf(x).sum((1, 2, 3))
     bernoulli = stats.bernoulli(drawn).logpmf(np.rint(x)).sum((1, 2, 3))
     tensors = torch.from_numpy(x), torch.from_numpy(drawn)
-    np.testing.assert_allclose(log_likelihood(*tensors, "gaussian", 0.2), gaussian)
-    np.testing.assert_allclose(log_likelihood(tensors[0].round(), tensors[1], "bernoulli", 1.0), bernoulli)
+    np.testing.assert_allclose(log_likelihood(*tensors, "gaussian", sd=0.2), gaussian)
+    np.testing.assert_allclose(log_likelihood(tensors[0].round(), tensors[1], "bernoulli", sd=1.0), bernoulli)
 
 
 def test_beta_0_without_noise_is_an_autoencoder():
@@ -135,7 +135,7 @@ def test_samples_look_like_X(images, net):
 
 
 def test_labels_are_drawn_in_training_proportion():
-    drawn = targets_to_draw(np.array([0, 1]), np.array([0.9, 0.1]), None, 10_000, np.random.default_rng(0))
+    drawn = targets_to_draw(np.array([0, 1]), np.array([0.9, 0.1]), None, n_samples=10_000, rng=np.random.default_rng(0))
     assert np.mean(drawn) == pytest.approx(0.1, abs=0.01)
 
 

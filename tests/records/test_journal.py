@@ -71,7 +71,16 @@ def test_a_failed_write_is_cut_before_the_next(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "line", [b"{}", b"[1]", b"nonsense", b"\xff\xfe", b'{"left":0,"kind":"x","name":"","cell":"","data":{}}']
+    "line",
+    [
+        b"{}",
+        b"[1]",
+        b"nonsense",
+        b"\xff\xfe",
+        b'{"left":0,"kind":"x","name":"","cell":"","data":{}}',
+        b'{"left":0,"kind":"metric","name":1,"cell":"","data":{}}',
+        b'{"left":0,"kind":"metric","name":"","cell":"","data":[]}',
+    ],
 )
 def test_a_damaged_line_is_named(tmp_path, line):
     path = tmp_path / "records.jsonl"

@@ -1,10 +1,12 @@
 """A record is plain JSON, and its constructors refuse what JSON cannot hold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from tasvir.contracts.errors import BadInputError, BadTypeError
-from tasvir.records.record import Record, array, cell_done, curve, failure, image, metric, model
+from tasvir.records.record import Record, array, cell_done, curve, failure, metric, model
 
 
 def test_numpy_numbers_tuples_and_arrays_become_plain():
@@ -36,13 +38,9 @@ def test_curve_counts_epochs_and_refuses_unequal_lengths():
         curve("loss", {"train": [1.0, 2.0], "valid": [1.0]})
 
 
-def test_arrays_of_objects_and_images_of_floats_are_refused():
+def test_arrays_of_objects_are_refused():
     with pytest.raises(BadTypeError, match="Python objects"):
         array("a", np.array([{}, 1], dtype=object))
-    with pytest.raises(BadInputError, match="expected uint8"):
-        image("i", np.zeros((4, 4)))
-    with pytest.raises(BadInputError, match="expected uint8"):
-        image("i", np.zeros((4, 4, 4), np.uint8))
 
 
 def test_content_stays_out_of_comparison_and_data():
@@ -55,3 +53,27 @@ def test_closing_records():
     done = cell_done("fit", parameters={"k": 1}, seed=3, facts={"title": "تصویر"}, elapsed_s=0.5)
     assert (done.kind, done.name, done.data["seed"]) == ("cell", "fit", 3)
     assert failure("ValueError: no").data["error"] == "ValueError: no"
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        (metric("accuracy", 0.9, low=0.81234, high=0.95), "Record(metric 'accuracy': 0.9 [0.8123, 0.95])"),
+        (replace(metric("fit_s", 1.5, unit="s"), cell="a1"), "Record(metric 'fit_s' in cell a1: 1.5 s)"),
+        (metric("auc", float("nan")), "Record(metric 'auc': no value)"),
+        (curve("loss", {"train": [3, 2], "valid": [3, 2]}), "Record(curve 'loss': train, valid, 2 points)"),
+        (array("codes", np.zeros((3, 2))), "Record(array 'codes': float64 of shape (3, 2))"),
+        (failure("ValueError: no\n  memory"), "Record(failure 'failure': ValueError: no memory)"),
+        (Record("run", "run", data={"seed": 0, "study": "run"}), "Record(run 'run': seed, study)"),
+    ],
+    ids=lambda value: value.kind if isinstance(value, Record) else "",
+)
+def test_a_record_says_what_it_holds(record, words):
+    assert repr(record) == words
+
+
+def test_a_record_in_a_notebook_is_escaped_and_short():
+    shown = failure("<script>" + "x" * 1000)._repr_html_()
+    assert "&lt;script&gt;" in shown
+    assert "<script>" not in shown
+    assert len(shown) < 400

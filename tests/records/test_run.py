@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from tasvir.contracts.errors import BadInputError, DataFileError
-from tasvir.records.record import Record, array, cell_done, failure, image, metric, model
+from tasvir.records.record import Record, array, cell_done, failure, metric, model
 from tasvir.records.run import RunFolder, open_run
 from tasvir.records.store import store, stored_path
 
@@ -69,19 +69,18 @@ def test_equal_content_is_stored_once_whatever_its_memory_order(run):
     assert run.file(first) == run.file(second)
 
 
-def test_images_and_models_come_back(run, tmp_path):
-    from PIL import Image
-
+def test_models_come_back(run, tmp_path):
     folder = tmp_path / "saved"
     (folder / "deep").mkdir(parents=True)
     (folder / "deep" / "weights").write_bytes(b"123")
-    pixels = np.arange(48, dtype=np.uint8).reshape(4, 4, 3)
-    run.append(cell("a1", image("sample", pixels), model("net", folder)))
-    _, picture, net, _ = run.records()
-    with Image.open(run.file(picture)) as opened:
-        np.testing.assert_array_equal(np.asarray(opened), pixels)
+    run.append(cell("a1", model("net", folder)))
+    _, net, _ = run.records()
     assert (run.file(net) / "deep" / "weights").read_bytes() == b"123"
-    assert run.load_array(array("a", pixels)) is pixels
+
+
+def test_an_array_that_is_not_stored_yet_is_the_one_in_memory(run):
+    values = np.arange(3)
+    assert run.load_array(array("a", values)) is values
 
 
 def test_a_record_cannot_point_out_of_its_run(tmp_path):
@@ -132,3 +131,34 @@ def test_the_table_says_when_pandas_is_missing(run, monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(BadInputError, match="pip install pandas"):
         run.to_pandas()
+
+
+@pytest.fixture
+def half_done(tmp_path):
+    """A run of three parts, one finished with 12 metrics, one failed."""
+    asked = {"study": "run", "data": "<i>x</i>", "seed": 3, "addresses": {"fit": "a1", "judge": "b2", "draw": "c3"}}
+    run = RunFolder.create(tmp_path / "half done", Record("run", "run", data=asked))
+    run.append(cell("a1", *(metric(f"m{i}", i, low=0, high=20, labels={"arm": "<real>"}) for i in range(12))))
+    run.append([replace(failure("no memory"), cell="b2")])
+    return run
+
+
+def test_a_run_says_what_it_asked_and_how_far_it_came(half_done, tmp_path):
+    run = RunFolder.create(tmp_path / "bare", run_record(fit="a1"))
+    assert repr(half_done) == f"RunFolder('{half_done.path}': run of <i>x</i>, seed 3: 1 of 3 parts finished, 1 failed)"
+    assert repr(run) == f"RunFolder('{run.path}': a study of unnamed data, seed None: 0 of 1 parts finished)"
+
+
+def test_a_run_in_a_notebook_shows_its_first_metrics_escaped(half_done):
+    shown = half_done._repr_html_()
+    assert "&lt;i&gt;x&lt;/i&gt;, seed 3: 1 of 3 parts finished, 1 failed" in shown
+    assert "<tr><td>fit</td><td>m9</td><td>9 [0, 20]</td><td>arm=&lt;real&gt;</td></tr>" in shown
+    assert "m10" not in shown
+    assert "and 2 more metrics" in shown
+    assert "<i>" not in shown
+
+
+def test_a_run_that_is_gone_can_still_be_shown(half_done):
+    (half_done.path / "records.jsonl").unlink()
+    assert "cannot be read" in repr(half_done)
+    assert "cannot be read" in half_done._repr_html_()

@@ -8,28 +8,25 @@ from tasvir.records.record import Record, array, curve, metric
 from tasvir.report.cells import Cells, Reading
 
 
-def test_names_keep_the_order_in_which_the_study_declared_them(builder):
-    run = builder()
-    run.unfinished("b/2")
-    run.cell("a", {}, {})
-    run.cell("b/1", {}, {})
-    assert Cells(run.all()).names() == ("b/2", "a", "b/1")
-    assert Cells(run.all()).names("b") == ("b/2", "b/1")
+def test_names_keep_the_order_in_which_the_study_declared_them(empty):
+    empty.unfinished("b/2")
+    empty.found("a")
+    empty.found("b/1")
+    assert empty.asked().names() == ("b/2", "a", "b/1")
+    assert empty.asked().names("b") == ("b/2", "b/1")
 
 
-def test_a_name_is_no_beginning_of_another(builder):
-    run = builder()
-    run.cell("classifier/0", {}, {})
-    run.cell("classifiers", {}, {})
-    assert Cells(run.all()).names("classifier") == ("classifier/0",)
+def test_a_name_is_no_beginning_of_another(empty):
+    empty.found("classifier/0")
+    empty.found("classifiers")
+    assert empty.asked().names("classifier") == ("classifier/0",)
 
 
-def test_why_a_cell_has_no_result(builder):
-    run = builder()
-    run.cell("done", {}, {"k": 3})
-    run.failed("failed", "the loss became NaN")
-    run.unfinished("never begun")
-    cells = Cells(run.all())
+def test_why_a_cell_has_no_result(empty):
+    empty.found("done", facts={"k": 3})
+    empty.failed("failed", "the loss became NaN")
+    empty.unfinished("never begun")
+    cells = empty.asked()
     assert cells.problem("done") is None
     assert cells.problem("failed") == "the loss became NaN"
     assert "not finished" in cells.problem("never begun")
@@ -40,41 +37,37 @@ def test_half_a_cell_gives_no_numbers():
     assert cells.metric("a", "x") is None
 
 
-def test_readings_of_one_name_are_told_apart_by_their_labels(builder):
-    run = builder()
+def test_readings_of_one_name_are_told_apart_by_their_labels(empty):
     found = [metric("d", 0.1, labels={"against": "k-NN"}), metric("d", 0.2, labels={"against": "Majority"})]
-    run.cell("comparison", {}, {}, found)
-    readings = Cells(run.all()).metrics("comparison", "d")
+    empty.found("comparison", found)
+    readings = empty.asked().metrics("comparison", "d")
     assert [r.record for r in readings] == ["comparison d[against=k-NN]", "comparison d[against=Majority]"]
 
 
-def test_a_reading_is_found_by_its_labels(builder):
-    run = builder()
-    run.cell("a", {}, {}, [metric("x", 0.1, labels={"of": "real"}), metric("x", 0.2)])
-    cells = Cells(run.all())
+def test_a_reading_is_found_by_its_labels(empty):
+    empty.found("a", [metric("x", 0.1, labels={"of": "real"}), metric("x", 0.2)])
+    cells = empty.asked()
     assert [cells.metric("a", "x", of=of).value for of in ("real", None)] == [0.1, 0.2]
     assert cells.metric("a", "x", of="samples") is None
 
 
-def test_numbers_that_were_not_finite_are_nan_again(builder):
-    run = builder()
-    run.cell("a", {}, {}, [metric("x", float("nan")), curve("loss", {"train": [1.0, float("inf")]})])
-    cells = Cells(run.all())
+def test_numbers_that_were_not_finite_are_nan_again(empty):
+    empty.found("a", [metric("x", float("nan")), curve("loss", {"train": [1.0, float("inf")]})])
+    cells = empty.asked()
     assert np.isnan(cells.metric("a", "x").value)
     assert np.isnan(cells.curve("a", "loss").series["train"][1])
 
 
-def test_arrays_come_from_the_record_or_from_where_they_are_stored(builder):
-    run = builder()
-    run.cell("a", {}, {}, [array("x", np.arange(3))])
-    assert Cells(run.all()).array("a", "x").tolist() == [0, 1, 2]
-    assert Cells(run.all()).array("a", "y") is None
+def test_arrays_come_from_the_record_or_from_where_they_are_stored(empty):
+    empty.found("a", [array("x", np.arange(3))])
+    assert empty.asked().array("a", "x").tolist() == [0, 1, 2]
+    assert empty.asked().array("a", "y") is None
 
     def gone(record):
         raise DataFileError("gone")
 
     with pytest.raises(DataFileError, match="gone"):
-        Cells(run.all(), gone).array("a", "x")
+        Cells(empty.all(), gone).array("a", "x")
 
 
 @pytest.mark.parametrize(

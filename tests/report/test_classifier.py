@@ -5,24 +5,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tasvir.report.cells import Cells, Reading
+from tasvir.report.cells import Reading
 from tasvir.report.chapters import classifier
 from tasvir.report.document import Figure, Table
 from tasvir.report.text import plain_spaces
 
-SCORES = {"ResNet": 0.95, "Majority": 0.5, "k-NN": 0.8, "Logistic": 0.75}
+
+@pytest.fixture
+def summary(digits_once):
+    return classifier.summarise(digits_once.asked())
 
 
 @pytest.fixture
-def summary(digits):
-    return classifier.summarise(Cells(digits.all()))
-
-
-def two_classes(builder, add_classifiers, seeds: int = 1):
-    run = builder()
-    run.cell("data", {}, {"class_names": ["cat", "dog"]})
-    add_classifiers(run, np.arange(200) % 2, 2, SCORES, seeds)
-    return classifier.summarise(Cells(run.all()))
+def seeds(two):
+    """Four nets of two classes: the two that were recorded, twice."""
+    ours, others = (({n: r for n, r in two.cells.items() if n.startswith("classifier") is net}) for net in (True, False))
+    nets = {f"classifier/{s}": ours[f"classifier/{s % 2}"] for s in range(4)}
+    return classifier.summarise(replace(two, cells=nets | others).asked())
 
 
 def said(summary) -> str:
@@ -34,10 +33,15 @@ def figures(summary) -> dict[str, Figure]:
 
 
 def test_the_summary_is_data(summary):
-    assert [row.title for row in summary.nets + summary.baselines] == ["ResNet", "Majority", "k-NN", "Logistic"]
-    assert summary.best_baseline.title == "k-NN"
-    assert [d.labels["against"] for d in summary.against_best()] == ["k-NN"]
-    assert summary.nets[0].confusion.sum() == 397
+    assert [row.title for row in summary.nets + summary.baselines] == [
+        "Residual net",
+        "Majority class",
+        "k-NN on raw pixels",
+        "Logistic regression",
+    ]
+    assert summary.best_baseline.title == "k-NN on raw pixels"
+    assert [d.labels["against"] for d in summary.against_best()] == ["knn"]
+    assert summary.nets[0].confusion.sum() == 64
 
 
 @pytest.mark.parametrize(
@@ -62,16 +66,16 @@ def test_a_difference_without_an_interval_decides_nothing(summary):
 
 def test_the_gap_between_training_and_validation_is_that_of_the_kept_epoch(summary):
     net = summary.nets[0]
-    curve = replace(net.accuracy_curve, series={"train": (0.5,) * 13 + (0.99, 0.1), "valid": (0.4,) * 13 + (0.9, 0.1)})
+    curve = replace(net.accuracy_curve, series={"train": (0.5, 0.99, 0.1, 0.1), "valid": (0.4, 0.9, 0.1, 0.1)})
     assert "right for 99.0 % of the training and 90.0 % of the validation" in said(
-        replace(summary, nets=(replace(net, accuracy_curve=curve),))
+        replace(summary, nets=(replace(net, accuracy_curve=curve, facts=net.facts | {"best_epoch": 2}),))
     )
 
 
 @pytest.mark.parametrize(("valid", "told"), [(0.96, False), (0.99, True)])
 def test_test_images_that_are_harder_than_chance_explains_are_told(summary, valid, told):
     net = summary.nets[0]
-    curve = replace(net.accuracy_curve, series={"train": (0.99,) * 15, "valid": (valid,) * 15})
+    curve = replace(net.accuracy_curve, series={"train": (0.99,) * 4, "valid": (valid,) * 4})
     scored = replace(net, accuracy=Reading(0.9, 0.86, 0.93), accuracy_curve=curve)
     assert ("unlike the training images" in said(replace(summary, nets=(scored,)))) is told
 
@@ -85,30 +89,31 @@ def test_the_most_frequent_mistake_is_named(summary):
     assert "mistake" not in said(perfect)
 
 
-def test_several_seeds_give_a_mean_and_a_range(builder, add_classifiers):
-    summary = two_classes(builder, add_classifiers, seeds=4)
-    assert [net.title for net in summary.nets][-1] == "ResNet, seed 3"
-    assert "Over 4 seeds ResNet reaches a balanced accuracy of" in said(summary)
-    headline = classifier.compose(summary).headline
-    assert str(headline).startswith("ResNet: balanced accuracy")
+def test_several_seeds_give_a_mean_and_a_range(seeds):
+    assert [net.title for net in seeds.nets][-1] == "Residual net, seed 3"
+    assert "Over 4 seeds Residual net reaches a balanced accuracy of" in said(seeds)
+    headline = classifier.compose(seeds).headline
+    assert str(headline).startswith("Residual net: balanced accuracy")
     assert headline.parts[2].record.count(";") == 3
-    summary = replace(summary, differences=(Reading(0.1, 0.05, 0.2, labels={"against": "k-NN"}),))
+    (of_best,) = seeds.against_best()
+    summary = replace(seeds, differences=(replace(of_best, value=0.1, low=0.05, high=0.2),))
     assert "accuracy is +10.0 points [+5.0, +20.0] (first seed): its interval lies above" in said(summary)
     assert "difference (first seed) +10.0 points" in plain_spaces(str(classifier.compose(summary).headline))
     assert "first 3 seeds" in figures(summary)["classifier-curves"].caption
 
 
-def test_roc_only_for_two_classes_and_never_of_the_majority(summary, builder, add_classifiers):
-    two = two_classes(builder, add_classifiers)
+def test_roc_only_for_two_classes_and_never_of_the_majority(summary, two_once):
+    two = classifier.summarise(two_once.asked())
     assert "roc" not in figures(summary)
-    assert [key.label for key in figures(two)["roc"].keys] == ["ResNet", "k-NN", "Logistic"]
-    assert "the positive class is dog" in figures(two)["roc"].caption
+    labels = [key.label for key in figures(two)["roc"].keys]
+    assert labels == ["Residual net, seed 0", "k-NN on raw pixels", "Logistic regression"]
+    assert "the positive class is 8" in figures(two)["roc"].caption
 
 
-def test_a_test_part_of_one_class_has_no_roc(builder, add_classifiers):
-    run = builder()
-    add_classifiers(run, np.zeros(50, int), 2, SCORES)
-    assert "roc" not in figures(classifier.summarise(Cells(run.all())))
+def test_a_test_part_of_one_class_has_no_roc(two):
+    for name in two.cells:
+        two.change(name, lambda r: replace(r, content=np.zeros_like(r.content)) if r.name == "y_true" else r)
+    assert "roc" not in figures(classifier.summarise(two.asked()))
 
 
 def test_baselines_without_a_net_and_a_net_without_baselines(summary):
@@ -121,9 +126,9 @@ def test_baselines_without_a_net_and_a_net_without_baselines(summary):
 def test_a_failed_net_is_named_beside_the_baselines(digits):
     digits.failed("classifier/0", "the loss became NaN")
     digits.failed("comparison", "classifier/0 failed")
-    chapter = classifier.compose(classifier.summarise(Cells(digits.all())))
+    chapter = classifier.compose(classifier.summarise(digits.asked()))
     assert str(chapter.blocks[1].sentences[0]) == "This part failed: classifier/0: the loss became NaN."
 
 
-def test_a_run_without_classifiers_has_no_such_chapter(builder):
-    assert classifier.summarise(Cells(builder().all())) is None
+def test_a_run_without_classifiers_has_no_such_chapter(empty):
+    assert classifier.summarise(empty.asked()) is None

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from tasvir.report.cells import Cells
 from tasvir.report.chapters import data_card
 from tasvir.report.document import Figure, Table
 
@@ -15,15 +14,15 @@ def sentences(chapter) -> str:
 
 @pytest.fixture
 def summary(digits):
-    return data_card.summarise(Cells(digits.all()))
+    return data_card.summarise(digits.asked())
 
 
 def test_the_card_is_data(summary):
-    assert (summary.title, summary.n_images, summary.n_test, len(summary.class_names)) == ("Digits", 1797, 397, 10)
-    assert summary.totals[0] == 178
+    assert (summary.title, summary.n_images, summary.n_test, len(summary.class_names)) == ("Digits 8x8", 300, 64, 10)
+    assert summary.totals[0] == 31
     assert summary.samples.shape == (10, 5, 8, 8)
-    assert summary.majority_share == pytest.approx(0.103, abs=0.001)
-    assert summary.half_width == pytest.approx(0.03, abs=0.001)
+    assert summary.majority_share == pytest.approx(5 / 64)
+    assert summary.half_width == pytest.approx(0.073, abs=0.001)
 
 
 @pytest.mark.parametrize(
@@ -66,11 +65,10 @@ def test_empty_places_among_the_samples_are_not_drawn(summary):
     assert [panel.title for panel in figure.panels][:2] == ["1", "2"]
 
 
-def test_a_run_without_data(builder):
-    run = builder()
-    assert data_card.summarise(Cells(run.all())) is None
-    run.failed("data", "no such folder")
-    chapter = data_card.compose(data_card.summarise(Cells(run.all())))
+def test_a_run_without_data(empty):
+    assert data_card.summarise(empty.asked()) is None
+    empty.failed("data", "no such folder")
+    chapter = data_card.compose(data_card.summarise(empty.asked()))
     assert sentences(chapter) == "This part failed: data: no such folder."
-    run.cell("data", {}, {})
-    assert data_card.compose(data_card.summarise(Cells(run.all()))).title == "Data card"
+    empty.found("data")
+    assert data_card.compose(data_card.summarise(empty.asked())).title == "Data card"

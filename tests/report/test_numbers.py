@@ -2,6 +2,7 @@
 
 import pytest
 
+from tasvir.report import numbers
 from tasvir.report.cells import Reading
 from tasvir.report.numbers import count, decimal, duration, lead, of_n, p_value, percent, points, span
 
@@ -56,3 +57,22 @@ def test_times_from_milliseconds_to_hours(value, text):
 def test_a_lead_names_both_records():
     shown = lead(Reading(0.8, record="a x"), Reading(0.9, record="b x"))
     assert (plain(shown), shown.record) == ("10.0 points", "a x; b x")
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (None, "–"),
+        ("", "–"),
+        (True, "yes"),
+        (False, "no"),
+        (0, "0"),
+        (2026, "2026"),
+        (-60000, "-60,000"),
+        (0.5, "0.5"),
+        ([1, None, [True]], "1, –, yes"),
+        ("PCA", "PCA"),
+    ],
+)
+def test_a_json_value_is_written_as_a_person_does(value, text):
+    assert numbers.plain(value) == text

@@ -44,8 +44,8 @@ PANELS = {
     "pair": picture_pair("", np.zeros((2, 4, 4), np.uint8), [("train 1", "cat"), ("test 2", "a$b$ <&>")], marked=True),
     "two classes": confusion_matrix(np.array([[5, 0], [0, 0]]), ["cat", "dog"]),
     "sixty classes": confusion_matrix(RNG.integers(0, 9, (60, 60)), MANY),
-    "scatter": class_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, ["a", "b", "c", "never seen"]),
-    "one place": class_scatter("", np.zeros((5, 2)), np.zeros(5, int), ["a"]),
+    "scatter": class_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, class_names=["a", "b", "c", "never seen"]),
+    "one place": class_scatter("", np.zeros((5, 2)), np.zeros(5, int), class_names=["a"]),
     "roc": roc_plot([("a", np.array([0, 0, 1]), np.array([0, 1, 1]))]),
 }
 

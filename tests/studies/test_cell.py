@@ -1,6 +1,7 @@
 """A cell's address changes with what its result can depend on, and with nothing else."""
 
 import dataclasses
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,13 @@ from hypothesis import strategies as st
 import tasvir
 from tasvir.studies import cell as cell_module
 from tasvir.studies.cell import Cell, addresses, source_hash
-from tasvir.studies.main_job import PROFILES, main_job_cells
+from tasvir.studies.families.main_job import PROFILES, MainJobOptions, main_job_cells
 
 CELL = Cell("one", toy.number, {"plus": 1, "more": [1, 2]}, 3)
 
 
 def address(cell=CELL, fingerprint="data", threads=1, device="cpu"):
-    return addresses([cell], fingerprint, threads, device)[cell.name]
+    return addresses([cell], fingerprint, threads={cell.name: threads}, device=device)[cell.name]
 
 
 @pytest.mark.parametrize(
@@ -47,7 +48,12 @@ def test_it_is_a_function_of_its_parts(seed, plus, text):
 
 def test_it_changes_with_the_address_of_a_cell_it_needs():
     def sums(seed):
-        return addresses([Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))], "data", 1, "cpu")
+        return addresses(
+            [Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))],
+            "data",
+            threads={"a": 1, "b": 1},
+            device="cpu",
+        )
 
     assert sums(0)["b"] != sums(1)["b"]
     assert sums(0)["b"] == sums(0)["b"]
@@ -55,23 +61,23 @@ def test_it_changes_with_the_address_of_a_cell_it_needs():
 
 def test_it_changes_with_the_source(monkeypatch, tmp_path):
     before = address()
-    sources = cell_module.sources_of("tasvir.studies.represent")
+    sources = cell_module.sources_of("tasvir.studies.families.represent")
     changed = tmp_path / "dense.py"
     changed.write_bytes(sources["tasvir.nets.dense"].read_bytes() + b"\n# another net\n")
     real = cell_module.sources_of
     cell_module.source_hash.cache_clear()
-    unchanged = source_hash("tasvir.studies.represent")
+    unchanged = source_hash("tasvir.studies.families.represent")
     monkeypatch.setattr(cell_module, "sources_of", lambda module: real(module) | {"tasvir.nets.dense": changed})
     cell_module.source_hash.cache_clear()
-    assert source_hash("tasvir.studies.represent") != unchanged
+    assert source_hash("tasvir.studies.families.represent") != unchanged
     monkeypatch.undo()
     cell_module.source_hash.cache_clear()
-    assert source_hash("tasvir.studies.represent") == unchanged
+    assert source_hash("tasvir.studies.families.represent") == unchanged
     assert address() == before
 
 
 def test_the_source_is_all_of_ours_that_is_imported_lazily_too():
-    found = set(cell_module.sources_of("tasvir.studies.represent"))
+    found = set(cell_module.sources_of("tasvir.studies.families.represent"))
     assert {"tasvir.models.autoencoder", "tasvir.nets.conv", "tasvir.train.loop", "tasvir.contracts.seeds"} <= found
     assert not any(name.startswith(("tasvir.report", "tasvir.cli")) for name in found)
     assert all(name.startswith("tasvir") for name in found)
@@ -83,7 +89,7 @@ WATCHING = {"studies/runner.py", "studies/progress.py"}
 
 def test_whatever_runs_in_a_cell_is_part_of_its_address(main_job, few_digits):
     package = Path(tasvir.__file__).parent
-    cells = {cell.name: cell for cell in main_job_cells(few_digits, "quick", 0)}
+    cells = {cell.name: cell for cell in main_job_cells(few_digits, MainJobOptions(), 0)}
     assert set(main_job.traced) == set(cells)
     for name, files in main_job.traced.items():
         source = {str(path) for path in cell_module.sources_of(cells[name].function.__module__).values()}
@@ -93,7 +99,12 @@ def test_whatever_runs_in_a_cell_is_part_of_its_address(main_job, few_digits):
 
 @pytest.mark.parametrize("profile", PROFILES)
 def test_every_cell_of_the_main_job_has_an_address_of_its_own(few_digits, profile):
-    found = addresses(main_job_cells(few_digits, profile, 0), few_digits.fingerprint, 1, "cpu")
+    found = addresses(
+        main_job_cells(few_digits, MainJobOptions(profile), 0),
+        few_digits.fingerprint,
+        threads=defaultdict(lambda: 1),
+        device="cpu",
+    )
     assert len(set(found.values())) == len(found)
 
 

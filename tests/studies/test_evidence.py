@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import tasvir.studies.evidence as evidence
 from tasvir import load_data
 from tasvir.measures.verdict import verdict
-from tasvir.studies.cell import Workspace
-from tasvir.studies.subset import missing_labels, unequal_subset
+from tasvir.studies import recipes
+from tasvir.studies.families import evidence
+from tasvir.studies.families.subset import missing_labels, unequal_subset
+from tasvir.studies.inside import Inside
 
 HANDFUL = 4
 REAL_DATA = Path(os.environ.get("TASVIR_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
@@ -28,7 +29,7 @@ def judged(data, n_seeds, tmp_path):
     rows = unequal_subset(data, 0).rows
     rows = np.concatenate([found if label % 2 else found[:HANDFUL] for label in range(10) for found in [rows[y[rows] == label]]])
     right = {
-        name: evidence.predict_with_arm(data, X[rows], y[rows], fill, range(n_seeds), Workspace(tmp_path))[0] == y_test
+        name: evidence.predict_with_arm(Inside(data, 0, tmp_path), X[rows], y[rows], fill=fill, n_seeds=n_seeds)[0] == y_test
         for name, fill in {"real": None, "duplicates": evidence.duplicate, "noise": noise}.items()
     }
     compared = (("noise", "duplicates"), ("duplicates", "real"))
@@ -36,7 +37,7 @@ def judged(data, n_seeds, tmp_path):
 
 
 def test_noise_hurts_and_balancing_helps_on_digits(monkeypatch, tmp_path):
-    monkeypatch.setattr(evidence, "STEPS", 150)
+    monkeypatch.setattr(recipes, "STEPS", 150)
     spoiled, balanced = judged(load_data("digits"), 3, tmp_path)
     assert spoiled.outcome == "hurts"
     assert spoiled.high < -0.1
@@ -48,7 +49,7 @@ def test_noise_hurts_and_balancing_helps_on_digits(monkeypatch, tmp_path):
 def test_noise_hurts_and_balancing_helps_on_28_pixels(monkeypatch, tmp_path):
     if not (REAL_DATA / "mnist").is_dir():
         pytest.skip(f"needs MNIST in {REAL_DATA}")
-    monkeypatch.setattr(evidence, "STEPS", 250)
+    monkeypatch.setattr(recipes, "STEPS", 250)
     spoiled, balanced = judged(load_data("mnist", data_dir=REAL_DATA), 3, tmp_path)
     assert spoiled.outcome == "hurts"
     assert balanced.outcome == "helps"

@@ -12,7 +12,8 @@ QUESTION = {"study": "run", "seed": 0}
 
 
 def run_record(addresses=None, data="digits"):
-    about = {"study": "run", "data": data, "profile": "quick", "seed": 0, "addresses": addresses or {"a": "1" * 32}}
+    settings = {"profile": "quick", "seed": 0, "threads": 1, "device": "cpu", "image_shape": [8, 8]}
+    about = {"study": "run", "data": data, "seed": 0, "settings": settings, "addresses": addresses or {"a": "1" * 32}}
     return Record("run", "run", data=about)
 
 
@@ -84,6 +85,7 @@ def test_runs_are_listed_newest_last_with_their_state(tmp_path):
     assert [row["run"] for row in rows] == list(states.values())
     assert [row["state"] for row in rows] == ["finished", "0 of 2 parts", "1 of 2 parts, 1 failed", "damaged"]
     assert {len(row) for row in rows} == {6}
+    assert [row["options"] for row in rows] == ["profile quick"] * 3 + ["?"]
 
 
 def test_a_missing_folder_of_runs_is_named(tmp_path):

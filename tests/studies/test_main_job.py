@@ -18,9 +18,10 @@ import small
 from tasvir import load_model, open_run
 from tasvir.contracts.errors import BadInputError
 from tasvir.records.same import same_records
-from tasvir.studies import classify
-from tasvir.studies.main_job import run_main_job
-from tasvir.studies.represent import representation_cells
+from tasvir.studies.families import classifier_judge
+from tasvir.studies.families.main_job import STUDY, MainJobOptions
+from tasvir.studies.families.represent import representation_cells
+from tasvir.studies.run import run_study
 
 CHAPTERS = ["data", "audit", "representation", "classifier", "baseline", "comparison", "generation", "evidence"]
 
@@ -124,7 +125,7 @@ def test_a_part_that_fails_is_tried_again(main_job, copied, again):
     at = main_job.finished.run.run_record().data["addresses"]["comparison"]
     lines = (path / "records.jsonl").read_text().splitlines(keepends=True)
     (path / "records.jsonl").write_text("".join(line for line in lines if json.loads(line).get("cell") != at))
-    with mock.patch.object(classify, "paired_bootstrap", side_effect=ValueError("no luck")):
+    with mock.patch.object(classifier_judge, "paired_bootstrap", side_effect=ValueError("no luck")):
         finished, told = again(copied)
     assert finished.failed == ("comparison",)
     assert "comparison failed: ValueError: no luck" in told
@@ -140,10 +141,9 @@ class NotInstalled:
         if name.split(".")[0] in ("torch", "safetensors"):
             raise ModuleNotFoundError(name)
 sys.meta_path.insert(0, NotInstalled())
-from tasvir.report.text import summary_lines
-from tasvir.report.write import read_report, write_report
-print(write_report(sys.argv[1]))
-print(*summary_lines(read_report(sys.argv[1])), sep="\\n")
+from tasvir.studies.page import draw_page, summary_of
+print(draw_page(sys.argv[1]))
+print(*summary_of(sys.argv[1]), sep="\\n")
 """
 
 
@@ -165,12 +165,13 @@ def test_its_report_is_drawn_where_torch_is_not_installed(copied):
         ({"profile": "fast"}, "profile='fast' is not known: give one of quick, standard, full"),
         ({"seed": -1}, "seed=-1 is negative"),
         ({"threads": 0}, "threads=0"),
+        ({"jobs": 0}, "jobs=0"),
         ({"device": "abacus"}, "device='abacus' cannot be used here"),
     ],
 )
 def test_a_bad_setting_is_refused_before_anything_is_made(few_digits, tmp_path, wrong, words):
     with pytest.raises(BadInputError, match=re.escape(words)):
-        run_main_job(few_digits, out=tmp_path / "runs", **wrong)
+        run_study(STUDY, few_digits, MainJobOptions(wrong.pop("profile", "quick")), out=tmp_path / "runs", **wrong)
     assert not (tmp_path / "runs").exists()
 
 
@@ -183,7 +184,7 @@ def test_a_set_too_small_for_every_part_is_refused_before_anything_is_made(few_d
     split = few_digits.split.copy()
     split[train[29:]] = "test"
     with pytest.raises(BadInputError, match="has 29 training images: a run needs at least 30"):
-        run_main_job(dataclasses.replace(few_digits, split=split), out=tmp_path / "runs")
+        run_study(STUDY, dataclasses.replace(few_digits, split=split), out=tmp_path / "runs")
     assert not (tmp_path / "runs").exists()
 
 

@@ -1,4 +1,4 @@
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -7,39 +7,41 @@ from tasvir import Dataset, load_data
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.records.record import Record, cell_done, metric
 from tasvir.records.run import RunFolder
-from tasvir.studies.main_job import Finished
+from tasvir.studies.families.main_job import STUDY, MainJobOptions
 from tasvir.studies.rerun import rerun
+from tasvir.studies.run import Finished
 
 
-class Study:
-    """A study that is done in no time: it finds how many images there are, and takes `spell` for its source."""
+class RunStudy:
+    """Every study is done in no time: it finds how many images there are, and takes `spell` for its source."""
 
     def __init__(self):
         self.spell, self.found, self.asked = "first", 0.5, []
 
-    def __call__(self, data: Dataset, *, profile, seed, threads, device, out, fresh, stream):
-        self.asked.append({"profile": profile, "seed": seed, "threads": threads, "device": device, "fresh": fresh})
-        asked = {"study": "run", "data": data.name, "words": dict(data.words), "fingerprint": data.fingerprint}
-        asked |= {"profile": profile, "seed": seed, "threads": threads, "device": device}
+    def __call__(self, study, data: Dataset, options, *, out, fresh, **asked):
+        settings = asdict(options) | {name: asked[name] for name in ("seed", "threads", "device")}
+        self.asked.append(settings | {"study": study.name, "fresh": fresh})
+        asked = {"study": "run", "data": data.name, "words": dict(data.words), "fingerprint": data.fingerprint} | settings
         name = f"run-{len(self.asked)}"
         run = RunFolder.create(out / name, Record("run", "run", data=asked | {"addresses": {"count": self.spell}}))
-        done = cell_done("count", parameters={}, seed=seed, facts={}, elapsed_s=len(self.asked))
+        done = cell_done("count", parameters={}, seed=asked["seed"], facts={}, elapsed_s=len(self.asked))
         found = (metric("images", len(data)), metric("luck", self.found), metric("fit_s", len(self.asked), unit="s"), done)
         run.append([replace(record, cell=self.spell) for record in found])
-        return Finished(run, (), True)
+        return Finished(run, run.path / "report.html", (), True)
 
 
 @pytest.fixture
-def study(monkeypatch) -> Study:
-    study = Study()
-    monkeypatch.setattr(rerun_module, "STUDIES", {"run": study})
+def study(monkeypatch) -> RunStudy:
+    study = RunStudy()
+    monkeypatch.setattr(rerun_module, "run_study", study)
     return study
 
 
 @pytest.fixture
 def old(study, tmp_path):
     data = load_data("digits", image_size=10, seed=4)
-    return study(data, profile="full", seed=5, threads=1, device="cpu", out=tmp_path / "runs", fresh=False, stream=None).run.path
+    asked = {"seed": 5, "threads": 1, "device": "cpu", "out": tmp_path / "runs", "jobs": None, "fresh": False, "stream": None}
+    return study(STUDY, data, MainJobOptions("full"), **asked).run.path
 
 
 def test_it_asks_the_same_of_the_same_data_beside_the_old_run(study, old):

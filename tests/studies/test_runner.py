@@ -8,11 +8,12 @@ import pytest
 import torch
 import toy
 
+from tasvir.contracts.errors import DiskFullError
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
 from tasvir.studies.cell import Cell
-from tasvir.studies.classify import BASELINES
-from tasvir.studies.describe import describe_data
+from tasvir.studies.families.classify import BASELINES
+from tasvir.studies.families.describe import describe_data
 
 NUMBERS = [Cell(f"number/{plus}", toy.number, {"plus": plus}, plus) for plus in (1, 2)]
 TOTAL = Cell("total", toy.total, {}, 0, needs=("number/1", "number/2"))
@@ -26,7 +27,7 @@ def test_a_cell_leaves_its_records_and_closes_them(study):
     closing = toys.records("number/1")[-1].data
     assert closing["parameters"] == {"plus": 1}
     assert closing["seed"] == 1
-    assert closing["facts"] == {"title": "Number"}
+    assert closing["facts"] == {"drawn": True}
     assert closing["elapsed_s"] > 0
 
 
@@ -45,7 +46,7 @@ def test_only_what_changed_is_computed(study):
     other = Cell("number/2", toy.number, {"plus": 5}, 2)
     changed = study([NUMBERS[0], other, TOTAL])
     changed.run()
-    assert toy.RAN == ["number {'plus': 5}", "total"]
+    assert toy.RAN == ["number 5", "total"]
 
 
 def test_only_the_current_addresses_are_read(study):
@@ -71,7 +72,7 @@ def broken(tmp_path):
     cause.touch()
     return cause, [
         Cell("good", toy.number, {}),
-        Cell("bad", toy.failing, {"while": str(cause)}),
+        Cell("bad", toy.failing, {"cause": str(cause)}),
         Cell("child", toy.total, {}, needs=("bad", "good")),
         Cell("grandchild", toy.total, {}, needs=("child",)),
     ]
@@ -118,6 +119,22 @@ def test_an_interrupt_keeps_what_is_done_and_what_is_half_done(study):
     (left,) = (toys.path / "scratch").iterdir()
     assert left.name == toys.addresses["half"]
     assert (left / "checkpoint").read_text() == "half way"
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_disk_stops_the_study_at_once_and_it_goes_on_when_there_is_room(study, tmp_path, jobs):
+    cause = tmp_path / "cause"
+    cause.touch()
+    cells = [
+        NUMBERS[0],
+        Cell("full", toy.without_room, {"cause": str(cause)}, needs=("number/1",)),
+        Cell("after", toy.total, needs=("full",)),
+    ]
+    with pytest.raises(DiskFullError, match="its disk is full"):
+        study(cells).run(jobs=jobs)
+    assert [record.kind for record in study(cells).records()] == ["run", "metric", "array", "cell"]
+    cause.unlink()
+    assert study(cells).run(jobs=jobs) == []
 
 
 def test_scratch_folders_go(study):

@@ -2,12 +2,14 @@
 
 import math
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.contracts.errors import BadInputError, BadTypeError, DataFileError
 from tasvir.train.checkpoint import Checkpoint, read_state, restore, write_state
 from tasvir.train.hooks import EarlyStopping, KeepBest
 from tasvir.train.loop import fit_loop
@@ -89,8 +91,10 @@ def test_a_stopped_training_stays_stopped(task, batches, tmp_path):
 
 plain = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | st.text()
 tensors = st.lists(st.floats(width=32, allow_nan=False), max_size=4).map(torch.tensor)
+kinds = st.sampled_from(["?", "<i2", ">i4", "<u8", "<f2", "<f4", ">f8", "<c16", "<M8[s]", "<U3", "S2"])
+arrays = hnp.arrays(kinds, hnp.array_shapes(min_dims=0, min_side=0, max_dims=3, max_side=3))
 trees = st.recursive(
-    plain | tensors,
+    plain | tensors | arrays,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text() | st.integers(0, 99), inner, max_size=3),
     max_leaves=12,
 )
@@ -99,6 +103,8 @@ trees = st.recursive(
 def same(a, b) -> bool:
     if isinstance(a, torch.Tensor):
         return torch.equal(a, b) and a.dtype == b.dtype
+    if isinstance(a, np.ndarray | np.generic):
+        return type(a) is type(b) and (a.dtype, a.shape, a.tobytes()) == (b.dtype, b.shape, b.tobytes())
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(a[key], b[key]) for key in a)
     if isinstance(a, list):
@@ -111,6 +117,21 @@ def test_any_state_comes_back_as_it_was(tmp_path_factory, tree):
     path = tmp_path_factory.mktemp("state") / "state"
     write_state(path, tree)
     assert same(read_state(path), tree)
+
+
+def test_an_array_that_comes_back_is_the_owners(tmp_path):
+    """A recorder goes on writing into it."""
+    write_state(tmp_path / "s", {"a": np.zeros((2, 3), np.float16), "n": np.float32(0.1)})
+    state = read_state(tmp_path / "s")
+    state["a"][:] = 1
+    assert type(state["n"]) is np.float32
+
+
+@pytest.mark.parametrize("array", [np.array([{}]), np.zeros(2, [("a", "f4")])], ids=["objects", "columns"])
+def test_an_array_of_other_things_is_refused(tmp_path, array):
+    with pytest.raises(BadTypeError, match="arrays of numbers, text or times"):
+        write_state(tmp_path / "s", {"a": array})
+    assert not list(tmp_path.iterdir())
 
 
 def test_numbers_that_json_has_no_word_for_come_back(tmp_path):

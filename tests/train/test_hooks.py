@@ -1,8 +1,10 @@
 """Hooks watch, stop, and give back whole states."""
 
+import numpy as np
 import pytest
 import torch
 
+from tasvir.contracts.errors import BadInputError
 from tasvir.train.history import History
 from tasvir.train.hooks import EarlyStopping, KeepBest, Progress, copy_state
 from tasvir.train.loop import fit_loop
@@ -67,6 +69,22 @@ def test_keep_best_without_an_epoch_changes_nothing(task):
     assert task.steps == 4
 
 
+def test_keep_best_lets_its_copy_go_when_it_has_given_it_back(task):
+    hook, history = KeepBest(), History()
+    history.append({"valid_loss": 1.0}, elapsed_s=0.0)
+    hook(task, history)
+    hook.close(task)
+    assert hook.best_state is None
+
+
+@pytest.mark.parametrize("kind", [EarlyStopping, KeepBest])
+def test_a_loss_that_is_not_there_is_said(task, batches, kind):
+    hook = kind(monitor="valid_elbo")
+    with pytest.raises(BadInputError, match=rf"^{kind.__name__}\(monitor='valid_elbo'\).*one of loss, square$") as error:
+        fit_loop(task, batches, max_epochs=2, hooks=[hook])
+    assert "\n" not in str(error.value)
+
+
 def test_progress_tells_every_epoch(task, batches):
     told = []
     fit_loop(task, batches, max_epochs=2, hooks=[Progress(lambda *words: told.append(words), 2)])
@@ -75,9 +93,11 @@ def test_progress_tells_every_epoch(task, batches):
 
 
 def test_a_copied_state_is_equal_and_apart():
-    state = {"a": torch.ones(2), "b": [torch.ones(1), 3, "x"], "c": {"d": None}}
+    state = {"a": torch.ones(2), "b": [torch.ones(1), 3, "x"], "c": {"d": None}, "e": np.ones(2)}
     twin = copy_state(state)
     state["a"] += 1
+    state["e"] += 1
+    assert twin["e"].tolist() == [1, 1]
     assert twin["a"].tolist() == [1, 1]
     assert twin["b"][1:] == [3, "x"]
     assert twin["c"] == {"d": None}

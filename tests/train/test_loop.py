@@ -6,7 +6,7 @@ import re
 import pytest
 import torch
 
-from tasvir.contracts.errors import LossNotFiniteError
+from tasvir.contracts.errors import BadInputError, LossNotFiniteError
 from tasvir.train.history import History
 from tasvir.train.loop import READ_EVERY, fit_loop
 
@@ -98,6 +98,16 @@ def test_a_loss_that_is_not_finite_is_an_error_that_says_where(task, watcher, ba
 def test_a_bad_validation_loss_is_an_error_too(task, batches):
     with pytest.raises(LossNotFiniteError, match=r"^valid_loss became nan by step 1 of epoch 1"):
         fit_loop(task, batches, lambda epoch: [(torch.tensor([math.nan]),)], max_epochs=1)
+
+
+def test_a_task_without_validation_is_trained_without_it(task, batches):
+    class Silent(type(task)):
+        valid_step = None
+
+    assert fit_loop(Silent(), batches, max_epochs=1).names == ("loss", "square")
+    with pytest.raises(BadInputError, match=r"^Silent has no validation loss, .*set validation_fraction=None") as error:
+        fit_loop(Silent(), batches, lambda epoch: [(torch.ones(1),)], max_epochs=1)
+    assert "\n" not in str(error.value)
 
 
 def test_a_history_is_plain_and_comes_back():

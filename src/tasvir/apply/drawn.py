@@ -32,7 +32,7 @@ class Drawn:
     @property
     def at_once(self) -> int:
         """The most samples in a part."""
-        return max(1, PIXELS_AT_ONCE // self.sampler.pixels_.n_features)
+        return max(1, PIXELS_AT_ONCE // self.sampler.space_.n_features)
 
     @property
     def words(self) -> np.ndarray | None:
@@ -69,7 +69,7 @@ class Drawn:
 
     def _targets(self, part: int) -> np.ndarray | None:
         rng = stream_rng(self._seed(part), "labels")
-        return targets_to_draw(self.words, self.sampler.class_prior_, self.label, self._size(part), rng)
+        return targets_to_draw(self.words, self.sampler.class_prior_, self.label, n_samples=self._size(part), rng=rng)
 
 
 def draw(folder: Path, *, n: int, label: str | None = None, seed: int = 0) -> Drawn:

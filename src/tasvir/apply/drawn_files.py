@@ -22,8 +22,8 @@ def check_out(drawn: Drawn, out: Path) -> None:
         raise BadInputError(f"{out}: give a file that ends in .npz, or a folder")
     if out.is_dir() or (out.exists() and not out.suffix):
         raise BadInputError(f"{out} is there already: give {'the name of a file' if out.suffix else 'a new folder'}")
-    if not out.suffix and len(drawn.sampler.pixels_.shape) == 1:
-        n_features = drawn.sampler.pixels_.n_features
+    if not out.suffix and len(drawn.sampler.space_.shape) == 1:
+        n_features = drawn.sampler.space_.n_features
         raise BadInputError(f"flat samples of {n_features} features are no pictures: give a .npz file")
     must_be_writable(out.parent)
 

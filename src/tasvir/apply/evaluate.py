@@ -38,7 +38,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     Parameters
     ----------
     classifier : fitted ImageClassifier
-        Or any other with `predict_proba`, `classes_`, `class_names_` and `pixels_`. Images of another size are resized.
+        Or any other with `predict_proba`, `classes_`, `class_names_` and `space_`. Images of another size are resized.
     data : Dataset
         Its classes are matched with the classifier's by name where it knows names, else by number.
     parts : sequence of {"train", "val", "test"}

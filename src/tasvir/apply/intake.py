@@ -36,18 +36,18 @@ def images_for(estimator: Any, data: Dataset, rows: np.ndarray | slice = slice(N
     images, form = data.images[rows], fitted_form(estimator)
     if form is not None:
         images = block_to_form(images, form)
-    if math.prod(images.shape[1:]) != estimator.pixels_.n_features:
+    if math.prod(images.shape[1:]) != estimator.space_.n_features:
         shape = "x".join(map(str, images.shape[1:]))
         raise BadInputError(
-            f"the model was fitted on rows of {estimator.pixels_.n_features} numbers, the images have {shape} pixels: "
+            f"the model was fitted on rows of {estimator.space_.n_features} numbers, the images have {shape} pixels: "
             "give images of as many numbers"
         )
-    return images.reshape(len(images), *estimator.pixels_.shape)
+    return images.reshape(len(images), *estimator.space_.shape)
 
 
 def fitted_form(estimator: Any) -> Form | None:
     """The form of the images at `fit`; None where X was rows of numbers that make no picture."""
-    pixels = estimator.pixels_
+    pixels = estimator.space_
     height, width, channels = pixels.image_shape(getattr(estimator, "image_shape", None))
     if len(pixels.shape) == 1 and height == 1:
         return None

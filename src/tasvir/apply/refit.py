@@ -27,7 +27,8 @@ def fit_watched(estimator: Any, data: Dataset, checkpoint: Checkpoint, *, tell: 
     if not _takes_hooks(estimator):
         return estimator.fit(X, y)
     X_val, y_val, _ = data.part("val")
-    given = {"X_val": X_val, "y_val": y_val} if len(X_val) else {}
+    watches = "validation_fraction" in estimator.get_params(deep=False)  # a GAN has no loss to watch
+    given = {"X_val": X_val, "y_val": y_val} if len(X_val) and watches else {}
     own = estimator.hooks
     try:
         estimator.set_params(hooks=(*own, *watching, Progress(tell, estimator.max_epochs), checkpoint))

@@ -17,7 +17,7 @@ def list_(data_dir: Annotated[Path | None, typer.Option(help=HELP["data_dir"])] 
     """The sets that have a name, and where they lie."""
     import dataclasses
 
-    from tasvir.data.listing import list_data
+    from tasvir.data.known.listing import list_data
 
     rows = [dataclasses.asdict(row) for row in list_data(data_dir)]
     shown = [{"name": r["name"], "classes": r["n_classes"], "size": r["image_size"], "where": r["where"]} for r in rows]
@@ -33,7 +33,7 @@ def info(
     options: LoadOptions,
 ) -> None:
     """What a set holds: counts, classes, origin, split and fingerprint."""
-    from tasvir.studies.describe import data_facts
+    from tasvir.studies.families.describe import data_facts
 
     facts = data_facts(load(data, options))
     rows = [{"part": part, **dict(zip(facts["class_names"], n, strict=True))} for part, n in facts["counts"].items()]
@@ -56,15 +56,10 @@ def info(
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="A named set.")], *, as_json: Json = False) -> None:
     """Download a named set into the cache, unless it is there already; its hashes are checked."""
-    from tasvir.contracts.errors import BadInputError
-    from tasvir.data.fetch import fetch as fetch_set
-    from tasvir.data.known import find_known
+    from tasvir.data.known.listing import fetch_data
 
-    known = find_known(name)
-    if known is None:
-        raise BadInputError(f"no set is called {name!r}: choose one of `tasvir data list`")
-    folder = fetch_set(known)
-    answer({"name": known.name, "folder": str(folder)}, [f"{known.name}: {folder}"], as_json=as_json)
+    folder = fetch_data(name)
+    answer({"name": folder.name, "folder": str(folder)}, [f"{folder.name}: {folder}"], as_json=as_json)
 
 
 @app.command()
@@ -76,8 +71,8 @@ def audit(
     options: LoadOptions,
 ) -> None:
     """What could spoil results: duplicates, leaks between parts, conflicting labels, groups that cross, constant images."""
-    from tasvir.data.audit import audit as audit_set
-    from tasvir.data.findings import findings, group_counts
+    from tasvir.data.audit.audit import audit as audit_set
+    from tasvir.data.audit.findings import findings, group_counts
 
     found = audit_set(load(data, options))
     said = findings(found)

@@ -2,24 +2,27 @@
 
 import io
 import os
+import signal
 import sys
-from typing import Annotated
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 import tasvir
-from tasvir.cli import data, evaluate, model, report, rerun, rows, run, runs, sample
+from tasvir.cli import data, evaluate, model, report, rerun, rows, runs, sample, study
 from tasvir.contracts.errors import TasvirError
+from tasvir.studies.study import MAIN
 
 app = typer.Typer(
     name="tasvir",
     help="What can be learned from a small set of labelled images, and does generating more of it help?",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-app.command("run")(run.run)
+app.command(MAIN)(study.question_of(MAIN))  # the main job has a command of its own
 app.command("rerun")(rerun.rerun)
 app.command("fit")(model.fit)
 app.command("transform")(rows.transform)
@@ -27,6 +30,7 @@ app.command("predict")(rows.predict)
 app.command("evaluate")(evaluate.evaluate)
 app.command("sample")(sample.sample)
 app.command("report")(report.report)
+app.add_typer(study.app, name="study")
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")
 
@@ -50,7 +54,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a class may have a name that the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = app(prog_name="tasvir", standalone_mode=False)
+        with _terminated_like_interrupted():
+            code = app(prog_name="tasvir", standalone_mode=False)
     except TasvirError as error:
         _stop(str(error), error.exit_code)
     except BrokenPipeError:
@@ -69,7 +74,21 @@ def main() -> None:
         sys.exit(1 if code else 0)
 
 
-def _tell_usage(error) -> None:
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """SIGTERM stops as Ctrl-C does: what is finished is kept, and the command says how to go on."""
+
+    def interrupt(number: int, frame: Any) -> NoReturn:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _tell_usage(error: Any) -> NoReturn:
     """What is wrong with the words, and where to look them up; a command without words tells its help."""
     if "\n" in error.format_message():
         print(error.format_message(), file=sys.stderr)
@@ -78,6 +97,6 @@ def _tell_usage(error) -> None:
     _stop(f"{error.format_message().rstrip('.')}; see `{command} --help`", 2)
 
 
-def _stop(line: str, code: int) -> None:
+def _stop(line: str, code: int) -> NoReturn:
     print("tasvir: " + " ".join(line.split()), file=sys.stderr)
     sys.exit(code)

@@ -12,12 +12,13 @@ from tasvir.cli.answer import Json, Tell, answer, progress
 from tasvir.cli.options import load, takes_data
 from tasvir.cli.settings import apply_settings
 from tasvir.data.options import LoadOptions
+from tasvir.models.names import words
 from tasvir.train.history import History
 
 
 @takes_data
 def fit(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="autoencoder, vae, gaussian-sampler or image-classifier.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=f"{words()}.")],
     *,
     data: Annotated[str, typer.Option(help="A named set or a path.")],
     out: Annotated[Path, typer.Option(help="The model folder. What is unfinished there is continued.")],

@@ -1,14 +1,19 @@
-"""Flags that come from a signature: every command that reads data takes each word of `LoadOptions`."""
+"""Flags that come from a signature: each field of `LoadOptions`, or of a study's own options, is a flag."""
 
 import dataclasses
 import inspect
 import typing
 from collections.abc import Callable
-from typing import Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
+
+if TYPE_CHECKING:
+    from tasvir.data.dataset import Dataset
 
 #: What each word of `LoadOptions` means on the command line.
 HELP = {
@@ -28,32 +33,52 @@ HELP = {
     "seed": "Draws a split where none is given, and seeds all that is drawn later.",
 }
 
+Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set (see `tasvir data list`) or a path.")]
+Out = Annotated[Path, typer.Option(help="The folder that holds runs.")]
+
 
 def takes_data(command: Callable[..., Any]) -> Callable[..., Any]:
     """Replace the parameter `options` of `command` by one flag for each field of `LoadOptions`."""
-    fields = dataclasses.fields(LoadOptions)
+    return takes(command, {"options": LoadOptions})
+
+
+def takes(command: Callable[..., Any], words: dict[str, type]) -> Callable[..., Any]:
+    """Replace each parameter that `words` names by one flag for each field of its dataclass."""
+    fields = {parameter: dataclasses.fields(kind) for parameter, kind in words.items()}
 
     def with_flags(**given: Any) -> Any:
-        words = {field.name: given.pop(field.name) for field in fields}
-        return command(**given, options=LoadOptions(**words))
+        taken = {parameter: {field.name: given.pop(field.name) for field in fields[parameter]} for parameter in fields}
+        return command(**given, **{parameter: words[parameter](**values) for parameter, values in taken.items()})
 
-    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name != "options"]
-    with_flags.__signature__ = inspect.Signature([*own, *map(_flag, fields)])
-    with_flags.__annotations__ = {p.name: p.annotation for p in with_flags.__signature__.parameters.values()}
+    own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name not in words]
+    flags = [_flag(field, words[parameter]) for parameter in fields for field in fields[parameter]]
+    with_flags.__signature__ = inspect.Signature([*own, *flags])  # type: ignore[attr-defined]
+    with_flags.__annotations__ = {p.name: p.annotation for p in (*own, *flags)}
     with_flags.__doc__, with_flags.__name__ = command.__doc__, command.__name__
     return with_flags
 
 
-def _flag(field: dataclasses.Field) -> inspect.Parameter:
-    hint = typing.get_type_hints(LoadOptions)[field.name]
-    option = typer.Option(help=HELP[field.name], show_default=field.default is not None)
-    return inspect.Parameter(
-        field.name, inspect.Parameter.KEYWORD_ONLY, default=field.default, annotation=Annotated[hint, option]
-    )
+def _flag(field: dataclasses.Field, owner: type) -> inspect.Parameter:
+    hint = typing.get_type_hints(owner)[field.name]
+    words = field.metadata.get("help") or HELP[field.name]
+    names = field.metadata.get("flags", ())  # a switch that only turns on says so
+    option = typer.Option(*names, help=words, show_default=field.default is not None)
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(field.name, keyword, default=field.default, annotation=Annotated[hint, option])
 
 
-def load(source: str, options: LoadOptions):
+def load(source: str, options: LoadOptions) -> "Dataset":
     """The data set that a command names."""
     from tasvir.data.load import load
 
     return load(source, options)
+
+
+def number_of(jobs: str) -> int | None:
+    """What `--jobs` asks for; None for auto."""
+    if jobs == "auto":
+        return None
+    try:
+        return int(jobs)
+    except ValueError:
+        raise BadInputError(f"--jobs {jobs}: give a whole number of at least 1, or auto") from None

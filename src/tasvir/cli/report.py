@@ -15,9 +15,8 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Draw the report of a run again. Nothing is computed, and torch is not needed."""
-    from tasvir.report.text import summary_lines
-    from tasvir.report.write import read_report, write_report
+    from tasvir.studies.page import draw_page, summary_of
 
-    page = write_report(run, figures_dir=figures)
-    lines = summary_lines(read_report(run))
+    page = draw_page(run, figures_dir=figures)
+    lines = summary_of(run)
     answer({"run": str(run), "report": str(page), "summary": list(lines)}, [f"Report: {page}", *lines], as_json=as_json)

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from tasvir.cli.answer import Json
-from tasvir.cli.run import tell_report
+from tasvir.cli.options import number_of
+from tasvir.cli.told import tell_finished
 
 #: Differences that are listed; all of them are in --json.
 SHOWN = 5
@@ -17,19 +18,23 @@ def rerun(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run.")],
     *,
     out: Annotated[Path | None, typer.Option(help="The folder that holds runs.  [default: where RUN lies]")] = None,
+    jobs: Annotated[str, typer.Option(help="Parts computed side by side, or auto: as many as the machine bears.")] = "auto",
     as_json: Json = False,
 ) -> None:
     """Ask the question of a run again, from its records, in a fresh run; tell whether the numbers are the same."""
     from tasvir.studies.rerun import rerun as ask_again
 
     try:
-        again = ask_again(run, out=out)
+        again = ask_again(run, out=out, jobs=number_of(jobs))
     except KeyboardInterrupt:
-        print("\nStopped. What is finished is kept in a run of its own, which `tasvir run` continues.", file=sys.stderr)
+        print(
+            "\nStopped. What is finished is kept in a run of its own.",
+            file=sys.stderr,
+        )
         raise typer.Exit(1) from None
     words = ["" if again.same_data else "The images or their labels have changed since.", *_told(again.differences)]
     more = {"same_data": again.same_data, "differences": list(again.differences)}
-    tell_report(again.finished.run.path, again.finished.failed, more=more, words=filter(None, words), as_json=as_json)
+    tell_finished(again.finished, more=more, words=filter(None, words), as_json=as_json)
 
 
 def _told(differences: tuple[str, ...]) -> list[str]:

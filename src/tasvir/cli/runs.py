@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 from tasvir.cli.answer import Json, answer, table
+from tasvir.cli.options import Out
 from tasvir.contracts.errors import BadInputError
-
-Out = Annotated[Path, typer.Option(help="The folder that holds runs.")]
 
 app = typer.Typer(help="Runs and what became of them.", no_args_is_help=True, rich_markup_mode=None)
 

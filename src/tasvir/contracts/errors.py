@@ -34,7 +34,3 @@ class DiskFullError(DataFileError):
 
 class LossNotFiniteError(TasvirError, ValueError):
     """A training whose loss became NaN or infinite."""
-
-
-class StudyFailedError(TasvirError, ValueError):
-    """A study of which at least one cell failed; the other cells are kept."""

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -20,12 +21,12 @@ def stream_rng(seed: int, stream: str, epoch: int = 0) -> np.random.Generator:
     return np.random.default_rng(stream_seed(seed, stream, epoch))
 
 
-def seed_from(random_state) -> int:
+def seed_from(random_state: Any) -> int:
     """An integer seed from scikit-learn's `random_state`; None takes fresh entropy."""
     if random_state is None:
         return secrets.randbits(31)
     if isinstance(random_state, np.random.RandomState | np.random.Generator):
-        draw = getattr(random_state, "integers", None) or random_state.randint
+        draw = random_state.integers if isinstance(random_state, np.random.Generator) else random_state.randint
         return int(draw(2**31 - 1))
     if not isinstance(random_state, Integral) or random_state < 0:
         raise BadInputError(f"random_state={random_state!r}: give a whole number of at least 0, a RandomState or None")

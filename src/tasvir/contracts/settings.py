@@ -25,8 +25,9 @@ class Number:
             return self.optional
         if isinstance(value, bool) or not isinstance(value, Integral if self.whole else Real):
             return False
-        above = value > self.low if self.open_low else value >= self.low
-        below = value < self.high if self.open_high else value <= self.high
+        number = float(value)
+        above = number > self.low if self.open_low else number >= self.low
+        below = number < self.high if self.open_high else number <= self.high
         return above and below
 
     @property
@@ -56,26 +57,33 @@ class OneOf:
 
 
 @dataclass(frozen=True)
-class Callables:
-    """A sequence of hooks."""
+class Hooks:
+    """A sequence of hooks: objects, not their classes, that have all that the loop asks of one."""
 
-    words = "a sequence of hooks, as in tasvir.train.hooks"
+    words = "a sequence of hooks, each with __call__, state, load and close, as in tasvir.train.hooks"
 
     def holds(self, value: Any) -> bool:
-        return isinstance(value, Sequence) and all(map(callable, value))
+        return isinstance(value, Sequence) and not isinstance(value, str) and all(map(_is_hook, value))
 
+
+def _is_hook(value: Any) -> bool:
+    verbs = (value, *(getattr(value, name, None) for name in ("state", "load", "close")))
+    return not isinstance(value, type) and all(map(callable, verbs))
+
+
+Setting = Number | OneOf | Hooks
 
 #: The settings that every trained estimator shares.
-TRAINING_SETTINGS = {
+TRAINING_SETTINGS: dict[str, Setting] = {
     "max_epochs": Number(low=1, whole=True),
     "batch_size": Number(low=1, whole=True),
     "learning_rate": Number(low=0, open_low=True),
     "validation_fraction": Number(low=0, high=1, open_low=True, open_high=True, optional=True),
-    "hooks": Callables(),
+    "hooks": Hooks(),
 }
 
 
-def check_settings(estimator: Any, ranges: Mapping[str, Number | OneOf | Callables]) -> None:
+def check_settings(estimator: Any, ranges: Mapping[str, Setting]) -> None:
     """Raise `BadInputError`, naming setting and value, for the first one outside its range."""
     for name, allowed in ranges.items():
         value = getattr(estimator, name)

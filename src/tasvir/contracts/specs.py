@@ -2,14 +2,15 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from tasvir.contracts.errors import BadInputError
 
 
 def is_spec(value: Any) -> bool:
     """A frozen dataclass instance: values only, live objects are made by its `build`."""
-    return dataclasses.is_dataclass(value) and not isinstance(value, type) and value.__dataclass_params__.frozen
+    parameters = getattr(value, "__dataclass_params__", None)
+    return parameters is not None and not isinstance(value, type) and parameters.frozen
 
 
 def resolve_spec(value: Any, named: Mapping[str, Any], parameter: str) -> Any:
@@ -41,7 +42,7 @@ class SpecParams:
     _named_specs: Mapping[str, Mapping[str, Any]] = {}
 
     def get_params(self, deep: bool = True) -> dict[str, Any]:
-        params = super().get_params(deep=deep)
+        params = super().get_params(deep=deep)  # type: ignore[misc]
         if deep:
             for name, value in list(params.items()):
                 if is_spec(value):
@@ -49,7 +50,7 @@ class SpecParams:
                     params.update(fields)
         return params
 
-    def set_params(self, **params: Any):  # the one **kwargs of the house: scikit-learn's own signature
+    def set_params(self, **params: Any) -> Self:  # the one **kwargs of the house: scikit-learn's own signature
         inner: dict[str, dict[str, Any]] = {}
         outer: dict[str, Any] = {}
         for key, value in params.items():
@@ -63,7 +64,7 @@ class SpecParams:
         for name, changes in inner.items():
             spec = resolve_spec(outer.get(name, getattr(self, name)), self._named_specs[name], name)
             specs[name] = _replace(spec, changes, name)
-        super().set_params(**outer)
+        super().set_params(**outer)  # type: ignore[misc]
         for name, spec in specs.items():
             setattr(self, name, spec)
         return self

@@ -25,6 +25,7 @@ class Entry:
     folder: Path
     shape: tuple[int, ...]
     resize_rule: str
+    depth_rule: str
     unreadable: tuple[str, ...]
     kept: list[int] | None  # None: all
 
@@ -71,7 +72,7 @@ def copy_rows(images: np.memmap, rows: np.ndarray, fingerprint: str) -> np.memma
         with (folder / Entry.FILE).open("wb") as file:
             for low in range(0, len(rows), 1024):
                 file.write(np.ascontiguousarray(images[rows[low : low + 1024]]).data)
-        return Entry(folder, shape, "", (), None)
+        return Entry(folder, shape, resize_rule="", depth_rule="", unreadable=(), kept=None)
 
     stamp = hashlib.sha256(rows.tobytes()).hexdigest()
     return cached(Identity(f"rows of {fingerprint}", stamp), (stamp,), fill).memmap()
@@ -82,6 +83,7 @@ def _write(entry: Entry, stamp: str) -> None:
         "stamp": stamp,
         "shape": entry.shape,
         "resize_rule": entry.resize_rule,
+        "depth_rule": entry.depth_rule,
         "unreadable": entry.unreadable,
         "kept": entry.kept,
     }
@@ -95,6 +97,13 @@ def _read(folder: Path, stamp: str) -> Entry | None:
         shape = tuple(about["shape"])
         if about["stamp"] != stamp or (folder / Entry.FILE).stat().st_size != prod(shape):
             return None
-        return Entry(folder, shape, about["resize_rule"], tuple(about["unreadable"]), about["kept"])
+        return Entry(
+            folder,
+            shape,
+            resize_rule=about["resize_rule"],
+            depth_rule=about["depth_rule"],
+            unreadable=tuple(about["unreadable"]),
+            kept=about["kept"],
+        )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -9,11 +9,11 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.cache import copy_rows
+from tasvir.data.display import card_html, one_line
+from tasvir.data.raw import PARTS
 
 if TYPE_CHECKING:
     from tasvir.data.torch_part import TorchPart
-
-PARTS = ("train", "val", "test")
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,16 @@ class Dataset:
     BadInputError
         From `part`, for a name that is no part.
 
-    Source
-    ------
+    Notes
+    -----
     Our own; the fingerprint is the sha256 of images, labels, groups, split and class names.
 
     Examples
     --------
     >>> from tasvir import load_data
     >>> digits = load_data("digits")
+    >>> digits
+    Dataset 'digits': 1,433 train, 364 test; images (8, 8), 10 classes
     >>> digits.images.shape, digits.class_names[:3]
     ((1797, 8, 8), ('0', '1', '2'))
     >>> X, y, groups = digits.part("test")
@@ -85,7 +87,7 @@ class Dataset:
     words: Mapping[str, Any] = field(default_factory=dict)
     fingerprint: str = field(init=False)
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for array in (self.images, self.labels, self.groups, self.split):
             if array is not None:
                 array.flags.writeable = False
@@ -93,6 +95,22 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __repr__(self) -> str:
+        return one_line(self)
+
+    def _repr_html_(self) -> str:
+        return card_html(self)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many images each part has; no image is read for it."""
+        return {part: int((self.split == part).sum()) for part in PARTS}
+
+    def targets(self, name: str) -> tuple[np.ndarray, np.ndarray | None]:
+        """Labels and groups of one part, as `part` gives them; no image is read for it."""
+        rows = self._rows(name)
+        return self.labels[rows], None if self.groups is None else self.groups[rows]
 
     def part(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Images, labels and groups of one part of the split.
@@ -111,9 +129,7 @@ class Dataset:
         BadInputError
             For any other name.
         """
-        rows = self._rows(name)
-        groups = None if self.groups is None else self.groups[rows]
-        return self._images(rows), self.labels[rows], groups
+        return self._images(self._rows(name)), *self.targets(name)
 
     def torch(self, part: str) -> "TorchPart":
         """One part as a `torch.utils.data.Dataset`, for training loops of your own.

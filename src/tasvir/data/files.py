@@ -5,8 +5,8 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
 
 from tasvir.contracts.errors import DataFileError
 
@@ -14,7 +14,7 @@ GZIP_MAGIC = b"\x1f\x8b"
 
 
 @contextmanager
-def open_plain(path: Path) -> Iterator[BinaryIO]:
+def open_plain(path: Path) -> Iterator[BufferedIOBase]:
     """The uncompressed bytes of a file; whether it is gzipped is told from its first bytes, not from its name."""
     try:
         with path.open("rb") as file:
@@ -40,7 +40,7 @@ def content_md5(path: Path) -> str:
     return digest.hexdigest()
 
 
-def read_bytes(file: BinaryIO, most: int) -> bytes:
+def read_bytes(file: BufferedIOBase, most: int) -> bytes:
     """At most `most` bytes, in pieces: a header that lies about its size cannot take the memory."""
     pieces = []
     while most > 0 and (piece := file.read(min(most, 1 << 24))):

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from tasvir.data.arrange import arrange, check_split
 from tasvir.data.dataset import DataCard, Dataset
-from tasvir.data.known import find_known
+from tasvir.data.known.facts import find_known
 from tasvir.data.labels import check_counts, encode
 from tasvir.data.options import LoadOptions
 from tasvir.data.pack import listed, pack
 from tasvir.data.raw import Raw
-from tasvir.data.sources import read
+from tasvir.data.readers.sources import read
+from tasvir.data.split import arrange, check_split
 
 
 def load_data(
@@ -74,8 +74,9 @@ def load_data(
     Returns
     -------
     Dataset
-        Images uint8, labels as positions in `class_names`, a given split kept or a drawn one: stratified, at least a
-        fifth for the test, groups kept together, and near-duplicates too.
+        Images uint8 (more than 8 bits are scaled by one rule for the set, which `card.notes` says), labels as positions
+        in `class_names`, a given split kept or a drawn one: stratified, at least a fifth for the test, groups kept
+        together, and near-duplicates too.
 
     Raises
     ------
@@ -84,8 +85,8 @@ def load_data(
     BadInputError
         For settings out of range and sets that cannot be learned from, as one with a single class.
 
-    Source
-    ------
+    Notes
+    -----
     The origin and licence of a named set stand on its card: ``load_data(...).card``.
 
     Examples
@@ -125,9 +126,10 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
     if packed.unreadable:
         raw, labels = raw.rows(packed.kept), labels[packed.kept]
         check_counts(labels, class_names, facts.source)
-    arranged = arrange(raw, labels, packed.images, options.seed)
+    arranged = arrange(raw, labels, packed.images, seed=options.seed)
     skipped = len(packed.unreadable)
     notes = (f"{skipped} images were skipped: {listed(packed.unreadable)}",) if skipped else ()
+    depth = (packed.depth_rule,) if packed.depth_rule else ()
     return Dataset(
         name=facts.name,
         images=packed.images,
@@ -143,7 +145,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
             source=facts.source,
             split_rule=arranged.rule,
             resize_rule=packed.resize_rule,
-            notes=(*facts.notes, *notes, *arranged.notes),
+            notes=(*facts.notes, *depth, *notes, *arranged.notes),
         ),
         words=words,
     )

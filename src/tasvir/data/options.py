@@ -1,9 +1,11 @@
 """What a caller may ask of the loader, as one object."""
 
+import operator
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import SupportsIndex
 
 from tasvir.contracts.errors import BadInputError, BadTypeError
 
@@ -31,13 +33,13 @@ class LoadOptions:
     memory_limit: str | None = None
     seed: int = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for name in ("data_dir", "test", "manifest"):
             if (value := getattr(self, name)) is not None:
                 object.__setattr__(self, name, _path(name, value))
         if self.image_size is not None:
-            _whole("image_size", self.image_size, SMALLEST, LARGEST)
-        _whole("seed", self.seed, 0, 2**63 - 1)
+            _whole("image_size", self.image_size, low=SMALLEST, high=LARGEST)
+        _whole("seed", self.seed, low=0, high=2**63 - 1)
         if self.fit not in FITS:
             raise BadInputError(f"fit={self.fit!r}: choose {' or '.join(FITS)}")
         if self.color not in (None, True, False):
@@ -58,16 +60,16 @@ class LoadOptions:
         return int(float(match[1]) * UNITS[match[2] or ""])
 
 
-def _path(name: str, value) -> Path:
+def _path(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike):
         raise BadTypeError(f"{name}={value!r}: give a path")
     return Path(value).expanduser()
 
 
-def _whole(name: str, value, low: int, high: int) -> None:
-    if isinstance(value, bool) or not hasattr(value, "__index__"):
+def _whole(name: str, value: object, *, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, SupportsIndex):
         raise BadTypeError(f"{name}={value!r}: give a whole number")
-    if not low <= value <= high:
+    if not low <= operator.index(value) <= high:
         raise BadInputError(f"{name}={value}: choose {low} to {high}")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import Entry, cached
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Form, Pixels
-from tasvir.data.resize import choose_form, resize_words
+from tasvir.data.resize import choose_form, depth_words, resize_words
 
 LISTED = 5  # unreadable images named in an error or a note
 
@@ -22,6 +23,7 @@ class Packed:
     images: np.ndarray
     kept: np.ndarray
     resize_rule: str
+    depth_rule: str = ""
     unreadable: tuple[str, ...] = ()
 
 
@@ -30,13 +32,14 @@ def pack(pixels: Pixels, options: LoadOptions) -> Packed:
     if pixels.identity is None or not (pixels.keep_copy or _too_large(pixels, options)):
         form = choose_form(pixels, options)
         sink = _Memory(len(pixels), form)
-        kept = _pour(pixels, form, sink, options)
-        return Packed(sink.finish(), kept, resize_words(form, pixels.sizes()), tuple(pixels.failures().values()))
+        kept = _pour(pixels, sink, options)
+        rules = resize_words(form, pixels.sizes()), depth_words(form)
+        return Packed(sink.finish(), kept, *rules, tuple(pixels.failures().values()))
     words = (options.image_size, options.fit, options.color, options.skip_unreadable)
     entry = cached(pixels.identity, words, lambda folder: _fill(pixels, options, folder))
     images = entry.memmap() if prod(entry.shape) > options.memory_bytes else entry.array()
     kept = np.arange(len(pixels)) if entry.kept is None else np.array(entry.kept)
-    return Packed(images, kept, entry.resize_rule, entry.unreadable)
+    return Packed(images, kept, entry.resize_rule, entry.depth_rule, entry.unreadable)
 
 
 def _too_large(pixels: Pixels, options: LoadOptions) -> bool:
@@ -48,17 +51,24 @@ def _fill(pixels: Pixels, options: LoadOptions, folder: Path) -> Entry:
     form = choose_form(pixels, options)
     with (folder / Entry.FILE).open("wb") as file:
         sink = _File(file, form)
-        kept = _pour(pixels, form, sink, options)
+        kept = _pour(pixels, sink, options)
     shape = sink.finish(folder / Entry.FILE)
     unreadable = tuple(pixels.failures().values())
-    return Entry(folder, shape, resize_words(form, pixels.sizes()), unreadable, kept.tolist() if unreadable else None)
+    return Entry(
+        folder,
+        shape,
+        resize_rule=resize_words(form, pixels.sizes()),
+        depth_rule=depth_words(form),
+        unreadable=unreadable,
+        kept=kept.tolist() if unreadable else None,
+    )
 
 
-def _pour(pixels: Pixels, form: Form, sink: "_Memory | _File", options: LoadOptions) -> np.ndarray:
+def _pour(pixels: Pixels, sink: "_Memory | _File", options: LoadOptions) -> np.ndarray:
     """Send all blocks to the sink; gives the indices of the images that could be read."""
     kept = [np.zeros(0, np.int64)]
-    for indices, block in pixels.blocks(form):
-        sink.write(block, may_be_gray=form.color and options.color is None)
+    for indices, block in pixels.blocks(sink.form):
+        sink.write(block, may_be_gray=sink.form.color and options.color is None)
         kept.append(indices)
     failures = list(pixels.failures().values())
     if failures and not options.skip_unreadable:
@@ -84,6 +94,7 @@ class _Memory:
     """Gathers blocks in an array of the right size; RGB without any colour becomes gray in the end."""
 
     def __init__(self, n: int, form: Form):
+        self.form = form
         self.images = np.empty((n, *form.shape), np.uint8)
         self.used = 0
         self.gray = form.color
@@ -101,7 +112,7 @@ class _Memory:
 class _File:
     """Gathers blocks in a file, in the same way."""
 
-    def __init__(self, file, form: Form):
+    def __init__(self, file: BinaryIO, form: Form):
         self.file, self.form = file, form
         self.used = 0
         self.gray = form.color

@@ -1,20 +1,26 @@
 """What a reader found, before anything is interpreted: readers read, one place decides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+#: The parts of a split.
+PARTS = ("train", "val", "test")
+
 
 @dataclass(frozen=True)
 class Form:
-    """The one shape that all images of a set get."""
+    """The one shape that all images of a set get, and the whole number that becomes white."""
 
     height: int
     width: int
     color: bool
     fit: str = "stretch"
+    white: int = 255
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -28,6 +34,16 @@ class Identity:
     place: str
     stamp: str
 
+    @classmethod
+    def of(cls, place: str, files: Iterable[Path]) -> "Identity":
+        """The state of some files: size and time alone do not tell an overwritten image, or two that were swapped."""
+        digest = sha256()
+        for path in files:
+            state = path.stat()
+            words = (path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
+            digest.update(("|".join(map(str, words)) + "\n").encode(errors="surrogateescape"))
+        return cls(place, digest.hexdigest())
+
 
 class Pixels(Protocol):
     """Images of any sizes that can be brought into one form, block by block.
@@ -40,8 +56,11 @@ class Pixels(Protocol):
         Whether reading is so slow that a copy is kept also where the images fit into memory.
     """
 
-    identity: Identity | None
-    keep_copy: bool
+    @property
+    def identity(self) -> Identity | None: ...
+
+    @property
+    def keep_copy(self) -> bool: ...
 
     def __len__(self) -> int: ...
 
@@ -50,6 +69,9 @@ class Pixels(Protocol):
 
     def any_color(self) -> bool:
         """Whether some image may have colour."""
+
+    def white(self) -> int:
+        """The whole number that becomes 255: more than that where some images have more than 8 bits."""
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Pairs (indices, uint8 images in `form`), in order, without the unreadable ones."""

@@ -12,7 +12,7 @@ KEPT_SIDE = 64  # images that agree and are at most this large keep their size; 
 def choose_form(pixels: Pixels, options: LoadOptions) -> Form:
     """The size and colour that the rules give this set."""
     color = pixels.any_color() if options.color is None else options.color
-    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit)
+    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit, pixels.white())
 
 
 def _size(sizes: set[tuple[int, int]], asked: int | None) -> tuple[int, int]:
@@ -34,6 +34,14 @@ def resize_words(form: Form, sizes: set[tuple[int, int]]) -> str:
         before = f"{len(sizes)} different sizes of {min(sides)} to {max(sides)} pixels a side"
     how = "cropped at the centre, then resized" if form.fit == "crop" else "resized whole"
     return f"{how} from {before} to {target} (antialiased bilinear)"
+
+
+def depth_words(form: Form) -> str:
+    """The same for images of more than 8 bits; empty where there are none."""
+    if form.white == 255:
+        return ""
+    bits = form.white.bit_length()
+    return f"pixels of more than 8 bits: {form.white} became 255, as {bits} bits are the least that hold all images of the set"
 
 
 def to_form(picture: Image.Image, form: Form) -> np.ndarray:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
@@ -38,8 +39,8 @@ class Calibration:
     ------
     Nothing.
 
-    Source
-    ------
+    Notes
+    -----
     See `calibration`.
 
     Examples
@@ -80,8 +81,8 @@ def calibration(y: np.ndarray, proba: np.ndarray, *, n_bins: int = 10, n_simulat
     BadInputError
         Shapes that do not fit, values outside 0..1, fewer than one bin.
 
-    Source
-    ------
+    References
+    ----------
     C. Guo et al., *On calibration of modern neural networks*, ICML 2017, equation 3 (they use 15 bins); J. Bröcker, L. Smith,
     *Increasing the reliability of reliability diagrams*, Weather and Forecasting 22 (2007): the simulation of right answers
     from the probabilities themselves.
@@ -98,33 +99,33 @@ def calibration(y: np.ndarray, proba: np.ndarray, *, n_bins: int = 10, n_simulat
     confidence_n = proba.max(axis=1)
     right_n = proba.argmax(axis=1) == y
     bin_n = np.clip(np.ceil(confidence_n * n_bins).astype(int) - 1, 0, n_bins - 1)
-    error = float(_errors(right_n[:, None].astype(float), confidence_n, bin_n, n_bins)[0])
-    bins = tuple(_bin(b, n_bins, confidence_n[bin_n == b], right_n[bin_n == b]) for b in np.unique(bin_n))
-    return Calibration(error, _by_chance(confidence_n, bin_n, n_bins, n_simulated, seed), bins)
+    error = float(_errors(right_n[:, None].astype(float), confidence_n, bin_n, n_bins=n_bins)[0])
+    bins = tuple(_bin(b, confidence_n[bin_n == b], right_n[bin_n == b], n_bins=n_bins) for b in np.unique(bin_n))
+    return Calibration(error, _by_chance(confidence_n, bin_n, n_bins=n_bins, n_simulated=n_simulated, seed=seed), bins)
 
 
-def _errors(right_nR: np.ndarray, confidence_n: np.ndarray, bin_n: np.ndarray, n_bins: int) -> np.ndarray:
+def _errors(right_nR: np.ndarray, confidence_n: np.ndarray, bin_n: np.ndarray, *, n_bins: int) -> np.ndarray:
     """The expected calibration error of each column of right answers."""
     members_Bn = (bin_n == np.arange(n_bins)[:, None]).astype(float)
     return np.abs(members_Bn @ (right_nR - confidence_n[:, None])).sum(axis=0) / len(confidence_n)
 
 
-def _by_chance(confidence_n: np.ndarray, bin_n: np.ndarray, n_bins: int, n_simulated: int, seed: int) -> float:
+def _by_chance(confidence_n: np.ndarray, bin_n: np.ndarray, *, n_bins: int, n_simulated: int, seed: int) -> float:
     rng = stream_rng(seed, "calibration")
     n = len(confidence_n)
     errors, step = [], max(1, _CHUNK // n)
     for start in range(0, n_simulated, step):
         right_nR = rng.random((n, min(step, n_simulated - start))) < confidence_n[:, None]
-        errors.append(_errors(right_nR, confidence_n, bin_n, n_bins))
+        errors.append(_errors(right_nR, confidence_n, bin_n, n_bins=n_bins))
     return float(np.quantile(np.concatenate(errors), 0.95))
 
 
-def _bin(b: int, n_bins: int, confidence: np.ndarray, right: np.ndarray) -> ReliabilityBin:
+def _bin(b: int, confidence: np.ndarray, right: np.ndarray, *, n_bins: int) -> ReliabilityBin:
     accuracy = wilson(int(right.sum()), len(right))
     return ReliabilityBin(b / n_bins, (b + 1) / n_bins, float(confidence.mean()), accuracy)
 
 
-def _checked(y, proba, n_bins: int) -> tuple[np.ndarray, np.ndarray]:
+def _checked(y: ArrayLike, proba: ArrayLike, n_bins: int) -> tuple[np.ndarray, np.ndarray]:
     y, proba = np.asarray(y), np.asarray(proba, dtype=float)
     if y.ndim != 1 or proba.ndim != 2 or len(y) != len(proba) or len(y) == 0:
         raise BadInputError(f"proba of shape {proba.shape} for labels of shape {y.shape}; expected (n, K) and (n,), n >= 1")

@@ -4,8 +4,10 @@ Labels are whole numbers 0..K-1. Shape letters: n images, K classes, R resamples
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.interval import Estimate, WeightedStatistic, bca_weighted, units, wilson
@@ -28,10 +30,6 @@ def accuracy(y: np.ndarray, pred: np.ndarray) -> float:
     ------
     BadInputError
         Different or no lengths.
-
-    Source
-    ------
-    Textbook.
 
     Examples
     --------
@@ -60,8 +58,8 @@ def balanced_accuracy(y: np.ndarray, pred: np.ndarray) -> float:
     BadInputError
         Different or no lengths.
 
-    Source
-    ------
+    References
+    ----------
     Brodersen et al. (2010); scikit-learn's ``balanced_accuracy_score``.
 
     Examples
@@ -94,8 +92,8 @@ def auc(y: np.ndarray, proba: np.ndarray) -> float:
     BadInputError
         proba is not of shape (n, K).
 
-    Source
-    ------
+    References
+    ----------
     Hanley and McNeil (1982), Radiology 143, 29-36; by ranks, as the Mann-Whitney statistic.
 
     Examples
@@ -126,10 +124,6 @@ def confusion(y: np.ndarray, pred: np.ndarray, K: int) -> np.ndarray:
     ------
     BadInputError
         Different or no lengths, or a label outside 0..K-1.
-
-    Source
-    ------
-    Textbook.
 
     Examples
     --------
@@ -162,9 +156,9 @@ def roc_curve(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     BadInputError
         Labels other than 0 and 1, or only one of them.
 
-    Source
-    ------
-    Textbook; the area below is `auc`.
+    Notes
+    -----
+    The area below is `auc`.
 
     Examples
     --------
@@ -183,7 +177,7 @@ def roc_curve(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return np.append(0.0, fpr), np.append(0.0, tpr)
 
 
-def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None = None, seed: int = 0) -> dict[str, Estimate]:
+def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None = None, *, seed: int = 0) -> dict[str, Estimate]:
     """How good is one fixed classifier, and how sure is that?
 
     Parameters
@@ -208,8 +202,8 @@ def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None
     BadInputError
         proba is not of shape (n, K), or groups does not fit.
 
-    Source
-    ------
+    Notes
+    -----
     `wilson` and `bca`.
 
     Examples
@@ -221,13 +215,12 @@ def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None
     """
     y, proba = _check_proba(y, proba)
     pred = proba.argmax(axis=1)
-    bootstrap = {"groups": groups, "seed": seed}
+    bootstrap = partial(bca_weighted, n=len(y), groups=groups, seed=seed)
+    alone = groups is None
     scores = {
-        "accuracy": wilson(int((y == pred).sum()), len(y))
-        if groups is None
-        else bca_weighted(accuracy_of_weights(y, pred), len(y), **bootstrap),
-        "balanced_accuracy": bca_weighted(balanced_accuracy_of_weights(y, pred), len(y), **bootstrap),
-        "auc": bca_weighted(auc_of_weights(y, proba), len(y), **bootstrap),
+        "accuracy": wilson(int((y == pred).sum()), len(y)) if alone else bootstrap(accuracy_of_weights(y, pred)),
+        "balanced_accuracy": bootstrap(balanced_accuracy_of_weights(y, pred)),
+        "auc": bootstrap(auc_of_weights(y, proba)),
     }
     return {name: perfect(y, groups) if e.value == 1 and e.method != "Wilson" else e for name, e in scores.items()}
 
@@ -279,7 +272,7 @@ def auc_of_weights(y: np.ndarray, proba: np.ndarray) -> WeightedStatistic:
     return statistic
 
 
-def _pairs_of_weights(positive: np.ndarray, score: np.ndarray) -> Callable:
+def _pairs_of_weights(positive: np.ndarray, score: np.ndarray) -> Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Weight of the pairs (positive, negative) ordered rightly, ties half, and weight of all pairs."""
     pos, neg = np.flatnonzero(positive), np.flatnonzero(~positive)
     neg = neg[np.argsort(score[neg], kind="stable")]
@@ -296,14 +289,14 @@ def _pairs_of_weights(positive: np.ndarray, score: np.ndarray) -> Callable:
     return statistic
 
 
-def _same_length(y, pred) -> tuple[np.ndarray, np.ndarray]:
+def _same_length(y: ArrayLike, pred: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     y, pred = np.asarray(y), np.asarray(pred)
     if y.ndim != 1 or y.shape != pred.shape or len(y) == 0:
         raise BadInputError(f"labels of shape {y.shape} and predictions of shape {pred.shape}; give two of (n,), n >= 1")
     return y, pred
 
 
-def _check_proba(y, proba) -> tuple[np.ndarray, np.ndarray]:
+def _check_proba(y: ArrayLike, proba: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     y, proba = np.asarray(y), np.asarray(proba)
     if y.ndim != 1 or proba.ndim != 2 or len(y) != len(proba) or len(y) == 0 or proba.shape[1] < 2:
         raise BadInputError(f"proba of shape {proba.shape} for labels of shape {y.shape}; expected (n, K), K >= 2")

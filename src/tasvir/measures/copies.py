@@ -34,8 +34,8 @@ class CopyAudit:
     ------
     Nothing.
 
-    Source
-    ------
+    Notes
+    -----
     See `copy_audit`.
 
     Examples
@@ -69,8 +69,8 @@ def copy_audit(train: np.ndarray, held_out: np.ndarray, samples: np.ndarray) -> 
     BadInputError
         Empty arrays, or different numbers of features.
 
-    Source
-    ------
+    References
+    ----------
     N. Carlini et al., *Extracting training data from diffusion models*, USENIX Security 2023, section 5.1 (half the
     distance of the 50 nearest); held-out images lower the threshold, after C. Meehan et al., AISTATS 2020. Euclidean.
 

@@ -30,8 +30,8 @@ def nadeau_bengio(differences: np.ndarray, overlap: float, confidence: float = 0
     BadInputError
         Fewer than 2 differences, or overlap below 0.
 
-    Source
-    ------
+    References
+    ----------
     Nadeau and Bengio (2003), Machine Learning 52, 239-281, section 4; for repeated cross-validation Bouckaert and Frank
     (2004).
 
@@ -46,7 +46,7 @@ def nadeau_bengio(differences: np.ndarray, overlap: float, confidence: float = 0
     if J < 2 or overlap < 0:
         raise BadInputError(f"nadeau_bengio: {J} differences, overlap {overlap}; give at least 2, and 0 or more")
     se = float(np.sqrt((1 / J + overlap) * differences.var(ddof=1)))
-    return _around(float(differences.mean()), se, J - 1, J, "Nadeau-Bengio", confidence)
+    return _around(float(differences.mean()), se, J, method="Nadeau-Bengio", confidence=confidence)
 
 
 def over_retrainings(differences: np.ndarray, images_variance: float, confidence: float = 0.95) -> Estimate:
@@ -71,8 +71,8 @@ def over_retrainings(differences: np.ndarray, images_variance: float, confidence
     BadInputError
         Fewer than 2 differences, or a variance below 0.
 
-    Source
-    ------
+    Notes
+    -----
     Our own; `crossed_difference` gives each part its own degrees of freedom.
 
     Examples
@@ -86,9 +86,9 @@ def over_retrainings(differences: np.ndarray, images_variance: float, confidence
     if J < 2 or differences.ndim != 1 or images_variance < 0:
         raise BadInputError(f"over_retrainings: {J} differences, variance {images_variance}; give 2 or more, and 0 or more")
     se = float(np.sqrt(differences.var(ddof=1) / J + images_variance))
-    return _around(float(differences.mean()), se, J - 1, J, "t over retrainings and images", confidence)
+    return _around(float(differences.mean()), se, J, method="t over retrainings and images", confidence=confidence)
 
 
-def _around(mean: float, se: float, df: float, n: int, method: str, confidence: float) -> Estimate:
-    half = float(stats.t.ppf(0.5 + confidence / 2, df)) * se
-    return Estimate(mean, mean - half, mean + half, n, method)
+def _around(mean: float, se: float, J: int, *, method: str, confidence: float) -> Estimate:
+    half = float(stats.t.ppf(0.5 + confidence / 2, J - 1)) * se
+    return Estimate(mean, mean - half, mean + half, J, method)

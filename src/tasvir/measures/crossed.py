@@ -21,10 +21,13 @@ Shape letters: S seeds, n images, F folds, K classes, J cells.
 """
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
 from tasvir.measures.interval import units
+
+Numbers = TypeVar("Numbers", float, np.ndarray)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ def crossed_difference(
     difference_Sn: np.ndarray,
     strata: np.ndarray | None = None,
     folds_Sn: np.ndarray | None = None,
+    *,
     groups: np.ndarray | None = None,
 ) -> CrossedDifference:
     """How large is the mean difference, and how sure?
@@ -71,11 +75,15 @@ def crossed_difference(
     BadInputError
         groups of another length, or a single one.
 
-    Source
-    ------
+    Notes
+    -----
+    Differs from both references: q multiplies only what a training set brings, not the test images' noise, which is known
+    from the images themselves.
+
+    References
+    ----------
     Nadeau and Bengio (2003), Machine Learning 52, 239-281, for q; Owen (2007), Annals of Applied Statistics 1, 386-411,
-    for crossed images and seeds. Differs from both: q multiplies only what a training set brings, not the test images'
-    noise, which is known from the images themselves.
+    for crossed images and seeds.
 
     Examples
     --------
@@ -86,19 +94,19 @@ def crossed_difference(
     """
     S, n = difference_Sn.shape
     codes = np.zeros(n, int) if strata is None else np.unique(strata, return_inverse=True)[1].ravel()
-    unit_of_image, n_units = units(n, groups)
-    unit_of_image = None if groups is None else unit_of_image
+    own_unit, n_units = units(n, groups)
+    unit_of_image = None if groups is None else own_unit
     size_K = np.bincount(codes)
     weight_n = 1 / (len(size_K) * size_K[codes])
 
-    images, images_per_df = _images(difference_Sn.mean(axis=0), codes, weight_n, unit_of_image)
+    images, images_per_df = _images(difference_Sn.mean(axis=0), codes, weight_n=weight_n, unit_of_image=unit_of_image)
     D_S = difference_Sn @ weight_n
     seeds, overlap, J, n_folds = D_S.var(ddof=1) / S, 0.0, S, 1
     if folds_Sn is not None:
         n_folds = int(folds_Sn.max()) + 1
         J = S * n_folds
-        cells_variance, training = cells_of_folds(difference_Sn, codes, folds_Sn, n_folds, unit_of_image)
-        overlap = overlap_variance(cells_variance, training, J, n_folds)
+        cells_variance, training = cells_of_folds(difference_Sn, codes, folds_Sn, unit_of_image=unit_of_image)
+        overlap = overlap_variance(cells_variance, training, J=J, n_folds=n_folds)
         seeds = max(seeds, cells_variance / J)
     variance = images + seeds + overlap
     per_df = images_per_df + seeds / (S - 1) + overlap / (J - 1)
@@ -108,15 +116,17 @@ def crossed_difference(
     )
 
 
-def overlap_variance(cells_variance, training, J: int, n_folds: int):
+def overlap_variance(cells_variance: Numbers, training: Numbers, *, J: int, n_folds: int) -> Numbers:
     """What overlapping training sets leave in the mean of J cells: q (W + se(W) / 2)."""
     return (np.maximum(training, 0.0) + cells_variance * np.sqrt(2 / (J - 1)) / 2) / (n_folds - 1)
 
 
-def cells_of_folds(difference_Sn, codes, folds_Sn, n_folds, unit_of_image) -> tuple[float, float]:
+def cells_of_folds(
+    difference_Sn: np.ndarray, codes: np.ndarray, folds_Sn: np.ndarray, *, unit_of_image: np.ndarray | None = None
+) -> tuple[float, float]:
     """The variance between (seed, fold) cells, and what is left of it without the images' part (may be below 0)."""
     S, n = difference_Sn.shape
-    K = int(codes.max()) + 1
+    K, n_folds = int(codes.max()) + 1, int(folds_Sn.max()) + 1
     cell_Sn = np.arange(S)[:, None] * n_folds + folds_Sn
     part_Sn = (cell_Sn * K + codes).ravel()
     J = S * n_folds
@@ -129,7 +139,9 @@ def cells_of_folds(difference_Sn, codes, folds_Sn, n_folds, unit_of_image) -> tu
     return cells_variance, cells_variance - images
 
 
-def _images(mean_n, codes, weight_n, unit_of_image) -> tuple[float, float]:
+def _images(
+    mean_n: np.ndarray, codes: np.ndarray, *, weight_n: np.ndarray, unit_of_image: np.ndarray | None
+) -> tuple[float, float]:
     """The variance of the weighted mean over images or groups, and that variance over its degrees of freedom."""
     influence_n = weight_n * _centred(mean_n[None], codes)[0]
     squares = _summed(influence_n[None], unit_of_image)[0] ** 2
@@ -140,7 +152,7 @@ def _images(mean_n, codes, weight_n, unit_of_image) -> tuple[float, float]:
     return float(variance_K.sum()), float((variance_K / (np.bincount(codes) - 1)).sum())
 
 
-def _centred(values_Sn, codes) -> np.ndarray:
+def _centred(values_Sn: np.ndarray, codes: np.ndarray) -> np.ndarray:
     """Distance from the class's mean at each seed, scaled so that its squares are unbiased."""
     members_nK = (codes[:, None] == np.arange(codes.max() + 1)).astype(float)
     size_K = members_nK.sum(axis=0)
@@ -148,7 +160,7 @@ def _centred(values_Sn, codes) -> np.ndarray:
     return (values_Sn - mean_SK[:, codes]) * np.sqrt(size_K / (size_K - 1))[codes]
 
 
-def _summed(influence_Sn, unit_of_image) -> np.ndarray:
+def _summed(influence_Sn: np.ndarray, unit_of_image: np.ndarray | None) -> np.ndarray:
     """Influences added up inside each group, where there are any."""
     if unit_of_image is None:
         return influence_Sn

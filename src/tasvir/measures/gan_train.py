@@ -10,7 +10,13 @@ from tasvir.measures.interval import Estimate, bca_weighted
 
 
 def gan_train(
-    classifier: Any, samples: np.ndarray, y: np.ndarray, X_valid: np.ndarray, y_valid: np.ndarray, *, groups=None
+    classifier: Any,
+    samples: np.ndarray,
+    y: np.ndarray,
+    *,
+    X_valid: np.ndarray,
+    y_valid: np.ndarray,
+    groups: np.ndarray | None = None,
 ) -> Estimate:
     """How much of what a classifier needs is in generated images?
 
@@ -36,8 +42,8 @@ def gan_train(
     BadInputError
         Fewer than two classes among the samples.
 
-    Source
-    ------
+    References
+    ----------
     K. Shmelkov, C. Schmid, K. Alahari, *How good is my GAN?*, ECCV 2018 (GAN-train); balanced accuracy in place of accuracy.
 
     Examples
@@ -45,7 +51,7 @@ def gan_train(
     >>> from sklearn.datasets import load_digits
     >>> from sklearn.neighbors import KNeighborsClassifier
     >>> X, y = load_digits(return_X_y=True)
-    >>> gan_train(KNeighborsClassifier(), X[:900], y[:900], X[900:], y[900:]).value > 0.9
+    >>> gan_train(KNeighborsClassifier(), X[:900], y[:900], X_valid=X[900:], y_valid=y[900:]).value > 0.9
     True
     """
     from sklearn.base import clone

@@ -28,8 +28,8 @@ def holm(p_values: Sequence[float]) -> np.ndarray:
     BadInputError
         A number outside 0..1.
 
-    Source
-    ------
+    References
+    ----------
     Holm (1979), Scandinavian Journal of Statistics 6, 65-70.
 
     Examples
@@ -65,8 +65,8 @@ def holm_verdicts(verdicts: Sequence[Verdict]) -> list[Verdict]:
     BadInputError
         Verdicts made at different confidences.
 
-    Source
-    ------
+    Notes
+    -----
     `holm`. The m-th smallest p of k is judged at alpha / (k + 1 - m); from the first that fails on, all are shown at the
     level it failed at.
 
@@ -75,16 +75,16 @@ def holm_verdicts(verdicts: Sequence[Verdict]) -> list[Verdict]:
     >>> holm_verdicts([])
     []
     """
-    asked = [i for i, v in enumerate(verdicts) if not v.refused]
-    if len({verdicts[i].confidence for i in asked}) > 1:
+    asked = [(i, v.p) for i, v in enumerate(verdicts) if not v.refused and v.p is not None]
+    if len({verdicts[i].confidence for i, _ in asked}) > 1:
         raise BadInputError("holm_verdicts: verdicts at different confidences; make all at one")
     judged = list(verdicts)
-    adjusted = holm([verdicts[i].p for i in asked]) if asked else []
+    adjusted = holm([p for _, p in asked])
     left, failed = len(asked), False
-    for rank in np.argsort([verdicts[i].p for i in asked], kind="stable"):
-        one = verdicts[asked[rank]]
-        alpha = 1 - one.confidence
-        judged[asked[rank]] = replace(one.at_confidence(1 - alpha / left), p=float(adjusted[rank]))
-        failed = failed or one.p > alpha / left
+    for rank in np.argsort([p for _, p in asked], kind="stable"):
+        index, p = asked[rank]
+        alpha = 1 - verdicts[index].confidence
+        judged[index] = replace(verdicts[index].at_confidence(1 - alpha / left), p=float(adjusted[rank]))
+        failed = failed or p > alpha / left
         left -= 0 if failed else 1
     return judged

@@ -3,11 +3,12 @@
 Shape letters: n images, U units (images, or groups where there are any), R resamples.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr, ndtri
+from scipy.stats import binomtest
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
@@ -34,10 +35,6 @@ class Estimate:
     Raises
     ------
     Nothing.
-
-    Source
-    ------
-    Our own.
 
     Examples
     --------
@@ -74,9 +71,9 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Estimate:
     BadInputError
         successes not in 0..n, or n < 1.
 
-    Source
-    ------
-    Wilson (1927), JASA 22, 209-212, without continuity correction.
+    References
+    ----------
+    Wilson (1927), JASA 22, 209-212, without continuity correction; scipy's ``binomtest``.
 
     Examples
     --------
@@ -86,14 +83,8 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Estimate:
     """
     if n < 1 or not 0 <= successes <= n:
         raise BadInputError(f"wilson: {successes} successes in {n} trials; give 0 <= successes <= n and n >= 1")
-    z = ndtri(0.5 + confidence / 2)
-    share = successes / n
-    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
-    # At 0 and n successes the formula's end is the share itself, up to rounding.
-    low = 0.0 if successes == 0 else float(centre - half)
-    high = 1.0 if successes == n else float(centre + half)
-    return Estimate(float(share), low, high, int(n), "Wilson")
+    low, high = binomtest(successes, n).proportion_ci(confidence, method="wilson")
+    return Estimate(float(successes / n), float(low), float(high), int(n), "Wilson")
 
 
 def bca(
@@ -134,10 +125,14 @@ def bca(
     BadInputError
         Arrays of different or no length, or fewer than 2 groups.
 
-    Source
-    ------
-    Efron (1987), JASA 82, 171-185. Differs in the acceleration for large n: from blocks of units, whose influences are
-    sums, so that the same formula holds with less work.
+    Notes
+    -----
+    Differs from Efron in the acceleration for large n: from blocks of units, whose influences are sums, so that the same
+    formula holds with less work.
+
+    References
+    ----------
+    Efron (1987), JASA 82, 171-185.
 
     Examples
     --------
@@ -179,9 +174,9 @@ def bca_weighted(
     unit_of_image, n_units = units(n, groups)
     rng = stream_rng(seed, "bootstrap")
     value = float(statistic(np.ones((n, 1)))[0])
-    replicates = _over_chunks(statistic, resampled_weights(rng, unit_of_image, n_units, n_resamples))
-    left_out = _over_chunks(statistic, _jackknife_weights(rng, unit_of_image, n_units, max_blocks))
-    low, high, word = _bca_ends(value, replicates, left_out, confidence)
+    replicates = _over_chunks(statistic, resampled_weights(rng, unit_of_image, n_resamples))
+    left_out = _over_chunks(statistic, _jackknife_weights(rng, unit_of_image, max_blocks))
+    low, high, word = _bca_ends(value, replicates, left_out, confidence=confidence)
     return Estimate(value, low, high, n_units, f"BCa over {'images' if groups is None else 'groups'}{word}")
 
 
@@ -198,8 +193,9 @@ def units(n: int, groups: np.ndarray | None) -> tuple[np.ndarray, int]:
     return unit_of_image, n_units
 
 
-def resampled_weights(rng: np.random.Generator, unit_of_image: np.ndarray, n_units: int, n_resamples: int):
+def resampled_weights(rng: np.random.Generator, unit_of_image: np.ndarray, n_resamples: int) -> Iterator[np.ndarray]:
     """How often each image is drawn, in chunks of shape (n, r): units are drawn with replacement."""
+    n_units = int(unit_of_image.max()) + 1
     step = max(1, _CHUNK // len(unit_of_image))
     for start in range(0, n_resamples, step):
         r = min(step, n_resamples - start)
@@ -208,8 +204,9 @@ def resampled_weights(rng: np.random.Generator, unit_of_image: np.ndarray, n_uni
         yield counts_UR if n_units == len(unit_of_image) else counts_UR[unit_of_image]
 
 
-def _jackknife_weights(rng, unit_of_image, n_units, max_blocks):
+def _jackknife_weights(rng: np.random.Generator, unit_of_image: np.ndarray, max_blocks: int) -> Iterator[np.ndarray]:
     """0 for the images of one block of units, 1 for the others; one column a block."""
+    n_units = int(unit_of_image.max()) + 1
     n_blocks = min(n_units, max_blocks)
     block_of_unit = np.arange(n_units) % n_blocks
     if n_blocks < n_units:  # images may come sorted by class: mix
@@ -221,12 +218,12 @@ def _jackknife_weights(rng, unit_of_image, n_units, max_blocks):
         yield (block_of_image[:, None] != blocks).astype(float)
 
 
-def _over_chunks(statistic: WeightedStatistic, chunks) -> np.ndarray:
+def _over_chunks(statistic: WeightedStatistic, chunks: Iterable[np.ndarray]) -> np.ndarray:
     values = np.concatenate([statistic(weights_nR) for weights_nR in chunks])
     return values[np.isfinite(values)]
 
 
-def _bca_ends(value, replicates, left_out, confidence) -> tuple[float, float, str]:
+def _bca_ends(value: float, replicates: np.ndarray, left_out: np.ndarray, *, confidence: float) -> tuple[float, float, str]:
     """Both ends, and a word where the resamples cannot give any."""
     if not np.isfinite(value) or len(replicates) == 0:
         return float("nan"), float("nan"), " (undefined)"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
@@ -37,10 +38,6 @@ class NeighbourScore:
     ------
     Nothing.
 
-    Source
-    ------
-    Our own.
-
     Examples
     --------
     See `knn_accuracy`.
@@ -57,10 +54,10 @@ class NeighbourScore:
 def knn_accuracy(
     train: np.ndarray,
     y_train: np.ndarray,
+    *,
     test: np.ndarray,
     y_test: np.ndarray,
     ks: Sequence[int] = (1, 3, 5, 10),
-    *,
     groups: np.ndarray | None = None,
     test_groups: np.ndarray | None = None,
     seed: int = 0,
@@ -91,15 +88,15 @@ def knn_accuracy(
     BadInputError
         Shapes that do not fit, numbers that are not finite, fewer than 4 training images, no usable k.
 
-    Source
-    ------
+    References
+    ----------
     Cover and Hart (1967); scikit-learn's ``NearestNeighbors``, Euclidean, uniform votes.
 
     Examples
     --------
     >>> from sklearn.datasets import load_digits
     >>> X, y = load_digits(return_X_y=True)
-    >>> result = knn_accuracy(X[:1000], y[:1000], X[1000:], y[1000:])
+    >>> result = knn_accuracy(X[:1000], y[:1000], test=X[1000:], y_test=y[1000:])
     >>> result.accuracy.value > 0.95
     True
     """
@@ -108,7 +105,7 @@ def knn_accuracy(
     classes, codes = np.unique(y_train, return_inverse=True)
     rows = spread_sample(codes, 10_000, seed)
     folds = spread_folds(codes[rows], None if groups is None else np.asarray(groups)[rows], seed=seed)
-    cv_accuracy = _cross_validate(train[rows], codes[rows], folds, ks, len(classes))
+    cv_accuracy = _cross_validate(train[rows], codes[rows], folds, ks=ks, n_classes=len(classes))
     k = max(cv_accuracy, key=lambda tried: (cv_accuracy[tried], -tried))
     votes = _votes(codes[nearest(train, test, k)], len(classes))
     predictions = classes[votes.argmax(axis=1)]
@@ -131,14 +128,14 @@ def spread_sample(codes: np.ndarray, most: int, seed: int) -> np.ndarray:
     return np.sort(by_class[(np.arange(most) * len(codes)) // most])
 
 
-def spread_folds(codes: np.ndarray, groups: np.ndarray | None = None, n_folds: int = 5, seed: int = 0) -> np.ndarray:
+def spread_folds(codes: np.ndarray, groups: np.ndarray | None = None, *, n_folds: int = 5, seed: int = 0) -> np.ndarray:
     """The fold 0..n_folds-1 of each image; each class, and with groups each group's first class, is spread evenly."""
     if groups is None:
         folds = np.empty(len(codes), dtype=int)
         folds[_mixed_by_class(codes, seed)] = np.arange(len(codes)) % n_folds
         return folds
     _, first, group_of_image = np.unique(groups, return_index=True, return_inverse=True)
-    return spread_folds(codes[first], None, n_folds, seed)[group_of_image.ravel()]
+    return spread_folds(codes[first], n_folds=n_folds, seed=seed)[group_of_image.ravel()]
 
 
 def _mixed_by_class(codes: np.ndarray, seed: int) -> np.ndarray:
@@ -146,7 +143,9 @@ def _mixed_by_class(codes: np.ndarray, seed: int) -> np.ndarray:
     return np.lexsort((stream_rng(seed, "spread").random(len(codes)), codes))
 
 
-def _cross_validate(points, codes, folds, ks, n_classes) -> dict[int, float]:
+def _cross_validate(
+    points: np.ndarray, codes: np.ndarray, folds: np.ndarray, *, ks: Sequence[int], n_classes: int
+) -> dict[int, float]:
     """Accuracy of each k that every fold allows; one search for the largest serves all."""
     splits = [(np.flatnonzero(folds != f), np.flatnonzero(folds == f)) for f in np.unique(folds)]
     largest = min(len(rest) for rest, _ in splits)
@@ -167,14 +166,14 @@ def _votes(labels_nk: np.ndarray, n_classes: int) -> np.ndarray:
     return np.bincount((labels_nk + np.arange(n)[:, None] * n_classes).ravel(), minlength=n * n_classes).reshape(n, -1)
 
 
-def _accuracy(y, predictions, groups) -> Estimate:
+def _accuracy(y: np.ndarray, predictions: np.ndarray, groups: np.ndarray | None) -> Estimate:
     if groups is None:
         return wilson(int((y == predictions).sum()), len(y))
     found = bca_weighted(accuracy_of_weights(y, predictions), len(y), groups=groups)
     return perfect(y, groups) if found.value == 1 else found
 
 
-def _check(points, y, which: str) -> tuple[np.ndarray, np.ndarray]:
+def _check(points: ArrayLike, y: ArrayLike, which: str) -> tuple[np.ndarray, np.ndarray]:
     points, y = np.asarray(points), np.asarray(y)
     if points.ndim != 2 or y.shape != points.shape[:1] or len(y) < (4 if which == "train" else 1):
         raise BadInputError(f"k-NN: {which} of shape {points.shape} with labels {y.shape}; expected (n, F) and (n,)")

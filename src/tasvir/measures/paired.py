@@ -6,17 +6,16 @@ import numpy as np
 from scipy import stats
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.seeds import stream_rng
 from tasvir.measures.interval import Estimate, bca
 
 
 def paired_bootstrap(
     statistic: Callable[[np.ndarray, np.ndarray], float],
     y: np.ndarray,
+    *,
     a: np.ndarray,
     b: np.ndarray,
     groups: np.ndarray | None = None,
-    *,
     n_resamples: int = 2000,
     seed: int = 0,
 ) -> Estimate:
@@ -46,64 +45,18 @@ def paired_bootstrap(
     BadInputError
         Arrays of different or no length.
 
-    Source
-    ------
+    References
+    ----------
     Efron and Tibshirani (1993), chapter 8 (both arms are resampled together) and 14 (BCa).
 
     Examples
     --------
     >>> from tasvir.measures.classification import accuracy
     >>> y = np.array([0, 1] * 10)
-    >>> paired_bootstrap(accuracy, y, y, np.zeros(20, int)).value
+    >>> paired_bootstrap(accuracy, y, a=y, b=np.zeros(20, int)).value
     0.5
     """
     return bca(lambda y, a, b: statistic(y, a) - statistic(y, b), y, a, b, groups=groups, n_resamples=n_resamples, seed=seed)
-
-
-def sign_flip(differences: np.ndarray, n_flips: int = 10_000, seed: int = 0) -> float:
-    """Could independent differences, as likely up as down, have a mean this far from 0?
-
-    Parameters
-    ----------
-    differences : ndarray of shape (m,)
-        Independent of each other: one an image for two fixed classifiers, one a series or data set. Not (seed, fold)
-        cells, whose training sets overlap; and over images it says nothing of retraining.
-    n_flips : int
-        Random flips; up to 13 differences all 2^m are taken instead.
-    seed : int
-        Of the flips.
-
-    Returns
-    -------
-    float
-        Two-sided p, 0..1. With m differences it cannot fall below 2 / 2^m: fewer than 6 never reach 0.05.
-
-    Raises
-    ------
-    BadInputError
-        No differences, or some that are not finite.
-
-    Source
-    ------
-    Fisher (1935), The Design of Experiments, section 21; the +1 of Phipson and Smyth (2010) for random flips.
-
-    Examples
-    --------
-    >>> sign_flip(np.array([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]))
-    0.03125
-    """
-    differences = np.asarray(differences, dtype=float)
-    if differences.ndim != 1 or differences.size == 0 or not np.isfinite(differences).all():
-        raise BadInputError(f"sign_flip: differences of shape {differences.shape}; give finite numbers of shape (m,)")
-    m = len(differences)
-    found = abs(differences.sum()) * (1 - 1e-12)  # flips that give the same sum, up to rounding, are ties
-    if m <= 13:
-        signs = 1 - 2 * ((np.arange(2**m)[:, None] >> np.arange(m)) & 1)
-        return float(np.mean(np.abs(signs @ differences) >= found))
-    rng = stream_rng(seed, "sign flip")
-    steps = [min(1000, n_flips - start) for start in range(0, n_flips, 1000)]
-    extreme = sum(int((np.abs(rng.choice([-1.0, 1.0], (r, m)) @ differences) >= found).sum()) for r in steps)
-    return (extreme + 1) / (n_flips + 1)
 
 
 def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> tuple[int, int, float]:
@@ -124,8 +77,8 @@ def mcnemar(right_a: np.ndarray, right_b: np.ndarray) -> tuple[int, int, float]:
     BadInputError
         Different or no lengths.
 
-    Source
-    ------
+    References
+    ----------
     McNemar (1947), Psychometrika 12, 153-157; exact binomial. It takes both fits as given: retraining may turn it.
 
     Examples

@@ -36,8 +36,8 @@ class Spread:
     ------
     Nothing.
 
-    Source
-    ------
+    Notes
+    -----
     The components of variance in `crossed_difference`.
 
     Examples
@@ -74,8 +74,8 @@ def measured_spread(difference_Sn: np.ndarray, strata: np.ndarray | None = None,
     BadInputError
         Fewer than 2 seeds.
 
-    Source
-    ------
+    Notes
+    -----
     Analysis of variance, as in `crossed_difference`.
 
     Examples
@@ -96,7 +96,7 @@ def measured_spread(difference_Sn: np.ndarray, strata: np.ndarray | None = None,
     B = found.images - E / S
     W, F = 0.0, found.n_folds
     if folds_Sn is not None:
-        W = cells_of_folds(difference_Sn, codes, folds_Sn, F, None)[1]
+        W = cells_of_folds(difference_Sn, codes, folds_Sn)[1]
     weight_n = 1 / (len(np.bincount(codes)) * np.bincount(codes)[codes])
     U = (difference_Sn @ weight_n).var(ddof=1) - E - max(W, 0) / F * (F > 1)
     B, E, U, W = np.sqrt(np.maximum([B / per_image, E / per_image, U, W], 0)).tolist()
@@ -104,7 +104,7 @@ def measured_spread(difference_Sn: np.ndarray, strata: np.ndarray | None = None,
 
 
 def smallest_effect(
-    spread: Spread, class_sizes: Sequence[int], n_seeds: int, n_folds: int = 1, *, power: float = 0.8, confidence: float = 0.95
+    spread: Spread, class_sizes: Sequence[int], n_seeds: int, *, n_folds: int = 1, power: float = 0.8, confidence: float = 0.95
 ) -> float:
     """What is the smallest effect that `verdict` would find, with this spread and this much data?
 
@@ -131,8 +131,8 @@ def smallest_effect(
     BadInputError
         Fewer than 2 seeds, or no images.
 
-    Source
-    ------
+    Notes
+    -----
     The chance that |d| exceeds t se is averaged over draws of the variances that `crossed_difference` would estimate
     (scaled chi-squares). d itself is taken to scatter as much as these say on average, which is the careful side, and the
     spread to be 5 % larger than stated.
@@ -148,7 +148,7 @@ def smallest_effect(
         raise BadInputError(f"smallest_effect: {n_seeds} seeds, classes of {list(class_sizes)}; give 2 seeds and images")
     if not any(astuple(spread)):
         return 0.0
-    half, sd = _drawn(spread, np.asarray(class_sizes), n_seeds, n_folds, confidence)
+    half, sd = _drawn(spread, np.asarray(class_sizes), n_seeds, F=n_folds, confidence=confidence)
 
     def found(effect: float) -> float:
         return float(np.mean(stats.norm.sf((half - effect) / sd) + stats.norm.cdf((-half - effect) / sd))) - power
@@ -157,7 +157,7 @@ def smallest_effect(
     return float(optimize.brentq(found, 0.0, largest, xtol=1e-6))
 
 
-def _drawn(spread: Spread, sizes: np.ndarray, S: int, F: int, confidence: float) -> tuple[np.ndarray, float]:
+def _drawn(spread: Spread, sizes: np.ndarray, S: int, *, F: int, confidence: float) -> tuple[np.ndarray, float]:
     """Half widths that `crossed_difference` might give, and the standard deviation that d then has."""
     rng = stream_rng(0, "power")
     B, E, U, W = (np.array(astuple(spread)) * _CAREFUL) ** 2
@@ -170,7 +170,7 @@ def _drawn(spread: Spread, sizes: np.ndarray, S: int, F: int, confidence: float)
         cell_images = (B + E) * per_image * F
         within = (W + cell_images) * rng.chisquare(S * (F - 1), _DRAWS)
         cells_variance = (F * (S - 1) * seeds_variance + within) / (J - 1)
-        overlap = overlap_variance(cells_variance, cells_variance - cell_images, J, F)
+        overlap = overlap_variance(cells_variance, cells_variance - cell_images, J=J, n_folds=F)
         seeds = np.maximum(seeds, cells_variance / J)
     variance = images + seeds + overlap
     df = variance / (images / max(sizes.sum() - len(sizes), 1) + seeds / (S - 1) + overlap / (J - 1))

@@ -23,8 +23,8 @@ def sharpness(images: np.ndarray, real: np.ndarray) -> float:
     BadInputError
         Shapes that do not fit, or real images without any edge.
 
-    Source
-    ------
+    References
+    ----------
     J. Pech-Pacheco et al., ICPR 2000 (variance of the Laplacian as focus measure); colours are averaged first.
 
     Examples

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from tasvir.contracts.errors import BadInputError
@@ -49,8 +50,8 @@ class Verdict:
     ------
     Nothing.
 
-    Source
-    ------
+    Notes
+    -----
     See `verdict`.
 
     Examples
@@ -103,7 +104,7 @@ class Verdict:
 
     def at_confidence(self, confidence: float) -> "Verdict":
         """The same difference with a wider or narrower interval."""
-        if self.refused:
+        if self.refused or self.se is None:
             return replace(self, confidence=confidence)
         half = stats.t.ppf(0.5 + confidence / 2, self.df) * self.se
         smallest = half + stats.t.ppf(0.8, self.df) * self.se
@@ -156,8 +157,8 @@ def verdict(
     BadInputError
         Shapes that do not fit, scores that are not finite, a group in two folds, a class missing from a fold.
 
-    Source
-    ------
+    Notes
+    -----
     The variance of `crossed_difference`. Level, power and cover in every case of benchmarks/results/statistics.md.
 
     Examples
@@ -168,48 +169,60 @@ def verdict(
     >>> found.outcome, found.this_training_set_only
     ('helps', True)
     """
-    difference_Sn, folds_Sn = _checked(a, b, strata, folds, groups)
-    refused = _reason_to_refuse(len(difference_Sn), difference_Sn.shape[1], strata, folds_Sn, groups)
+    difference_Sn, folds_Sn = _checked(a, b, strata=strata, folds=folds, groups=groups)
+    refused = _reason_to_refuse(difference_Sn, strata, folds_Sn, groups=groups)
     if refused:
-        return _without_judgement(difference_Sn, strata, folds_Sn, names, metric, confidence, refused)
-    found = crossed_difference(difference_Sn, strata, folds_Sn, groups)
-    return _judged(found, names, metric, confidence)
+        found = replace(_without_judgement(difference_Sn, strata, folds_Sn), refused=refused)
+    else:
+        found = _judged(crossed_difference(difference_Sn, strata, folds_Sn, groups=groups))
+    return replace(found, arm=names[0], against=names[1], metric=metric).at_confidence(confidence)
 
 
-def _judged(found: CrossedDifference, names, metric, confidence) -> Verdict:
+def _judged(found: CrossedDifference) -> Verdict:
+    """A verdict that has no names yet and no interval."""
     # Without any spread, equal recipes are equal and others are not.
     t = abs(found.d) / found.se if found.se > 0 else (0.0 if found.d == 0 else np.inf)
-    p = float(2 * stats.t.sf(t, found.df))
-    bare = Verdict(
-        names[0],
-        names[1],
-        metric,
-        found.d,
-        None,
-        None,
-        p,
-        None,
-        found.se,
-        found.df,
-        found.n_units,
-        found.n_seeds,
-        found.n_folds,
-        found.n_folds == 1,
+    return replace(
+        _bare(found.d, n=found.n_units, n_seeds=found.n_seeds, n_folds=found.n_folds),
+        p=float(2 * stats.t.sf(t, found.df)),
+        se=found.se,
+        df=found.df,
     )
-    return bare.at_confidence(confidence)
 
 
-def _without_judgement(difference_Sn, strata, folds_Sn, names, metric, confidence, refused) -> Verdict:
+def _without_judgement(difference_Sn: np.ndarray, strata: np.ndarray | None, folds_Sn: np.ndarray | None) -> Verdict:
+    """The difference alone, where nothing may be said of its luck."""
     labels = np.zeros(difference_Sn.shape[1]) if strata is None else np.asarray(strata)
     d = float(np.mean([difference_Sn[:, labels == label].mean() for label in np.unique(labels)]))
-    S, n = difference_Sn.shape
-    n_folds = 1 if folds_Sn is None else int(folds_Sn.max()) + 1
-    nothing = [None] * 6
-    return Verdict(names[0], names[1], metric, d, *nothing, n, S, n_folds, folds_Sn is None, confidence, refused)
+    n_seeds, n = difference_Sn.shape
+    return _bare(d, n=n, n_seeds=n_seeds, n_folds=1 if folds_Sn is None else int(folds_Sn.max()) + 1)
 
 
-def _reason_to_refuse(S, n, strata, folds_Sn, groups) -> str:
+def _bare(d: float, *, n: int, n_seeds: int, n_folds: int) -> Verdict:
+    """A difference that nobody has named or judged. With one fold there is one training set."""
+    return Verdict(
+        arm="",
+        against="",
+        metric="",
+        d=d,
+        low=None,
+        high=None,
+        p=None,
+        smallest_detectable=None,
+        se=None,
+        df=None,
+        n=n,
+        n_seeds=n_seeds,
+        n_folds=n_folds,
+        this_training_set_only=n_folds == 1,
+    )
+
+
+def _reason_to_refuse(
+    difference_Sn: np.ndarray, strata: np.ndarray | None, folds_Sn: np.ndarray | None, *, groups: np.ndarray | None
+) -> str:
     """Why no verdict may be passed on so few seeds or images; empty if one may."""
+    S, n = difference_Sn.shape
     fewest = FEWEST_SEEDS_FIXED if folds_Sn is None else FEWEST_SEEDS_FOLDS
     if fewest > S:
         return f"{S} seed(s); the luck of a seed cannot be told from the recipe, so train with {fewest} or more, better 5"
@@ -223,7 +236,9 @@ def _reason_to_refuse(S, n, strata, folds_Sn, groups) -> str:
     return ""
 
 
-def _checked(a, b, strata, folds, groups) -> tuple[np.ndarray, np.ndarray | None]:
+def _checked(
+    a: ArrayLike, b: ArrayLike, *, strata: ArrayLike | None, folds: ArrayLike | None, groups: ArrayLike | None
+) -> tuple[np.ndarray, np.ndarray | None]:
     """The differences, and the folds as (S, n) counted from 0."""
     a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
     if a.ndim != 2 or a.shape != b.shape or a.size == 0:
@@ -233,10 +248,15 @@ def _checked(a, b, strata, folds, groups) -> tuple[np.ndarray, np.ndarray | None
     for name, given in (("strata", strata), ("groups", groups)):
         if given is not None and np.shape(given) != a.shape[1:]:
             raise BadInputError(f"verdict: {name} of shape {np.shape(given)} for {a.shape[1]} images; give one an image")
-    return a - b, None if folds is None else _checked_folds(np.asarray(folds), a.shape, strata, groups)
+    if folds is None:
+        return a - b, None
+    return a - b, _checked_folds(np.asarray(folds), a.shape, strata=strata, groups=groups)
 
 
-def _checked_folds(folds, shape, strata, groups) -> np.ndarray:
+def _checked_folds(
+    folds: np.ndarray, shape: tuple[int, ...], *, strata: ArrayLike | None, groups: ArrayLike | None
+) -> np.ndarray:
+    """The folds as (S, n) counted from 0: several, with every class in each, and each group in one."""
     if tuple(folds.shape) not in {shape, shape[1:]}:
         raise BadInputError(f"verdict: folds of shape {folds.shape}; expected {shape} or {shape[1:]}")
     names, codes = np.unique(folds, return_inverse=True)
@@ -246,9 +266,10 @@ def _checked_folds(folds, shape, strata, groups) -> np.ndarray:
         raise BadInputError("verdict: one fold only; give folds=None for one fixed test set")
     classes = np.zeros(shape[1], int) if strata is None else np.unique(strata, return_inverse=True)[1].ravel()
     K = int(classes.max()) + 1
+    groups = None if groups is None else np.asarray(groups).tolist()
     for row in folds_Sn:
         if np.bincount(row * K + classes, minlength=F * K).min() == 0:
             raise BadInputError("verdict: a class is missing from a fold; stratify the folds, or use fewer")
-        if groups is not None and len(set(zip(np.asarray(groups).tolist(), row.tolist(), strict=True))) > len(set(groups)):
+        if groups is not None and len(set(zip(groups, row.tolist(), strict=True))) > len(set(groups)):
             raise BadInputError("verdict: a group lies in two folds, so it was trained and tested on; split by groups")
     return folds_Sn

@@ -1,5 +1,8 @@
 """The autoencoder: an encoder and a decoder trained to give back what they saw."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
 import numpy as np
 import torch
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -7,7 +10,6 @@ from sklearn.utils.validation import check_array, check_is_fitted
 from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.pixels import check_X
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.trained import TrainedEstimator
@@ -15,6 +17,7 @@ from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.batches import infer, to_unit
 from tasvir.train.engine import Engine
+from tasvir.train.loop import Batch, Hook, Losses
 
 ENCODERS = {"dense": DenseSpec(), "conv": ConvSpec()}
 
@@ -42,7 +45,7 @@ class ReconstructionTask:
     def begin(self, epoch: int) -> None:
         """No random numbers of its own."""
 
-    def train_step(self, batch):
+    def train_step(self, batch: Batch) -> Losses:
         self.net.train()
         loss = self._loss(batch)
         self.optimizer.zero_grad()
@@ -50,21 +53,24 @@ class ReconstructionTask:
         self.optimizer.step()
         return {"loss": loss}
 
-    def valid_step(self, batch):
+    def valid_step(self, batch: Batch) -> Losses:
         self.net.eval()
         return {"loss": self._loss(batch)}
 
-    def _loss(self, batch) -> torch.Tensor:
+    def _loss(self, batch: Batch) -> torch.Tensor:
         (x_BCHW,) = self.engine.put(batch)
         x_BCHW = to_unit(x_BCHW)
         return functional.mse_loss(self.net(x_BCHW), x_BCHW)
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         self.engine.unwrap(self.net).load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
+
+    def kept(self) -> torch.nn.Module:
+        return self.engine.unwrap(self.net)
 
 
 class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
@@ -105,7 +111,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
         ``history_["loss"]``, ``history_["valid_loss"]``: mean squared error an epoch, 0..1 scale, lower is better.
     net_ : torch.nn.Module
         The trained net, with `encoder` and `decoder`.
-    pixels_ : PixelSpace
+    hooks_ : tuple of Hook
+        The hooks as they were when the training ended: copies of `hooks`, in their order.
+    space_ : PixelSpace
         Units and shape of X.
 
     Raises
@@ -115,8 +123,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
     LossNotFiniteError
         The loss became NaN or infinite.
 
-    Source
-    ------
+    References
+    ----------
     G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313 (2006). We train all
     layers at once with ReLU and Adam; the paper pretrains layer by layer.
 
@@ -137,18 +145,18 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
     def __init__(
         self,
         *,
-        n_components=30,
-        net="dense",
-        max_epochs=20,
-        batch_size=100,
-        learning_rate=1e-3,
-        validation_fraction=0.1,
-        image_shape=None,
-        hooks=(),
-        engine=None,
-        device="auto",
-        random_state=None,
-    ):
+        n_components: int = 30,
+        net: str | DenseSpec | ConvSpec | None = "dense",
+        max_epochs: int = 20,
+        batch_size: int = 100,
+        learning_rate: float = 1e-3,
+        validation_fraction: float | None = 0.1,
+        image_shape: tuple[int, ...] | None = None,
+        hooks: Sequence[Hook] = (),
+        engine: Any = None,
+        device: str = "auto",
+        random_state: Any = None,
+    ) -> None:
         self.n_components = n_components
         self.net = net
         self.max_epochs = max_epochs
@@ -161,44 +169,44 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
+    def fit(self, X: Any, y: Any = None, *, groups: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
         """Learn to reconstruct X; `y` and `groups` only steer the inner split, `X_val` replaces it."""
         X = self._check_fit_X(X, y)
-        valid = None if X_val is None else (check_X(self, X_val, reset=False), None)
+        valid = None if X_val is None else (self._space.check(self, X_val, reset=False),)
         self._train(X, y=y, groups=groups, valid=valid)
         return self
 
-    def transform(self, X) -> np.ndarray:
+    def transform(self, X: Any) -> np.ndarray:
         """The codes of X: (n, n_components) float32."""
         check_is_fitted(self)
         return self._infer(self.net_.encoder, X)
 
-    def inverse_transform(self, X) -> np.ndarray:
+    def inverse_transform(self, X: Any) -> np.ndarray:
         """Images drawn from codes (n, n_components): float32 in the units and the shape of X at `fit`."""
         check_is_fitted(self)
         codes = check_array(X, dtype=np.float32)
         if codes.shape[1] != self.n_components:
             raise BadInputError(f"X has {codes.shape[1]} columns: give codes with n_components={self.n_components} columns")
         drawn = infer(self.net_.decoder, torch.from_numpy(codes), self._device())
-        return self.pixels_.restore(flat_pixels(drawn))
+        return self.space_.restore(flat_pixels(drawn))
 
-    def score(self, X, y=None) -> float:
+    def score(self, X: Any, y: Any = None) -> float:
         """Minus the mean squared reconstruction error on the 0..1 scale; greater is better."""
         check_is_fitted(self)
         return -float(self._infer(lambda x: (self.net_(x) - x).square().flatten(1).mean(1), X).mean(dtype=np.float64))
 
     def _build_net(self) -> torch.nn.Module:
         spec = resolve_spec(self.net, ENCODERS, "net")
-        return EncoderDecoder(*spec.build(self._image_shape, self.n_components, self.n_components))
+        return EncoderDecoder(*spec.build(self._layout.shape, self.n_components, self.n_components))
 
-    def _build_task(self, net, engine, *, n_steps, seed):
+    def _build_task(self, net: torch.nn.Module, engine: Engine, *, n_steps: int, seed: int) -> ReconstructionTask:
         return ReconstructionTask(net, engine, self.learning_rate)
 
     @property
     def _n_features_out(self) -> int:
         return self.n_components
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags

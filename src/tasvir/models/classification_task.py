@@ -1,6 +1,8 @@
 """How a classifier learns. Legend: B batch, C channels, H W pixels, K classes."""
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch.nn import functional
@@ -9,13 +11,24 @@ from tasvir.contracts.seeds import stream_seed
 from tasvir.nets.augment import Augment
 from tasvir.train.batches import to_unit
 from tasvir.train.engine import Engine
+from tasvir.train.loop import Batch, Losses
 
 
 class ClassificationTask:
-    """AdamW under the one-cycle schedule on the cross-entropy; augments what it trains on."""
+    """AdamW under the one-cycle schedule on the cross-entropy; augments what it trains on.
+
+    A batch is images and targets, and where images count differently, their weights: those are for training alone.
+    """
 
     def __init__(
-        self, net: torch.nn.Module, engine: Engine, augment: Augment, schedule: "OneCycle", weight_decay: float, seed: int
+        self,
+        net: torch.nn.Module,
+        engine: Engine,
+        augment: Augment,
+        *,
+        schedule: "OneCycle",
+        weight_decay: float,
+        seed: int,
     ):
         self.engine, self.augment, self.schedule, self.seed = engine, augment, schedule, seed
         net = net.to(engine.device)
@@ -28,11 +41,11 @@ class ClassificationTask:
         self.generator.manual_seed(stream_seed(self.seed, "augment", epoch))
         torch.manual_seed(stream_seed(self.seed, "dropout", epoch))  # the estimator restores the global stream after training
 
-    def train_step(self, batch):
+    def train_step(self, batch: Batch) -> Losses:
         self.net.train()
-        x_BCHW, y_B = self.engine.put((self.augment(batch[0], self.generator), batch[1]))
+        x_BCHW, y_B, *weights = self.engine.put((self.augment(batch[0], self.generator), *batch[1:]))
         logits_BK = self.net(to_unit(x_BCHW))
-        loss = functional.cross_entropy(logits_BK, y_B)
+        loss = _cross_entropy(logits_BK, y_B, *weights)
         for group in self.optimizer.param_groups:
             group["lr"] = self.schedule(self.step)
         self.optimizer.zero_grad()
@@ -41,20 +54,23 @@ class ClassificationTask:
         self.step += 1
         return {"loss": loss, "accuracy": _accuracy(logits_BK, y_B)}
 
-    def valid_step(self, batch):
+    def valid_step(self, batch: Batch) -> Losses:
         self.net.eval()
-        x_BCHW, y_B = self.engine.put(batch)
+        x_BCHW, y_B = self.engine.put(batch[:2])
         logits_BK = self.net(to_unit(x_BCHW))
         return {"loss": functional.cross_entropy(logits_BK, y_B), "accuracy": _accuracy(logits_BK, y_B)}
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         net = self.engine.unwrap(self.net).state_dict()
         return {"net": net, "optimizer": self.optimizer.state_dict(), "step": self.step}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         self.engine.unwrap(self.net).load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.step = state["step"]
+
+    def kept(self) -> torch.nn.Module:
+        return self.engine.unwrap(self.net)
 
 
 class OneCycle:
@@ -69,11 +85,18 @@ class OneCycle:
         return self.peak * _cosine(1.0, self.end, min(1.0, (step - self.n_warm) / max(1.0, self.n_steps - self.n_warm)))
 
 
+def _cross_entropy(logits_BK: torch.Tensor, y_B: torch.Tensor, weight_B: torch.Tensor | None = None) -> torch.Tensor:
+    """The mean over images, each times its weight where there are any."""
+    if weight_B is None:
+        return functional.cross_entropy(logits_BK, y_B)
+    return (functional.cross_entropy(logits_BK, y_B, reduction="none") * weight_B).mean()
+
+
 def _accuracy(logits_BK: torch.Tensor, y_B: torch.Tensor) -> torch.Tensor:
     return (logits_BK.argmax(1) == y_B).float().mean()
 
 
-def _decayed(net: torch.nn.Module, weight_decay: float) -> list[dict]:
+def _decayed(net: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     """Two parameter groups of what learns: matrices and kernels decay, biases and norms do not."""
     learning = [parameter for parameter in net.parameters() if parameter.requires_grad]
     weights = [parameter for parameter in learning if parameter.ndim > 1]

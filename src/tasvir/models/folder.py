@@ -1,49 +1,26 @@
 """A fitted estimator as a folder: `model.json` (settings, what was learned) and `weights.safetensors` (the net).
 
-Loading never unpickles and never runs code from the folder: classes and specs come from the registries below.
+A fitted estimator that it holds is a folder within the folder. Loading never unpickles and never runs code from the folder.
 """
 
-import dataclasses
-import hashlib
 import importlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from safetensors.torch import load_file, save_file
 
 import tasvir
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import BadInputError, DataFileError
-from tasvir.contracts.pixels import PixelSpace
-from tasvir.contracts.specs import is_spec
-from tasvir.models.trained import RUNNING
+from tasvir.models.description import DESCRIPTION, Reader, Writer, is_fitted, is_ours, kept_settings, sha256
+from tasvir.models.names import MODELS
 from tasvir.train.checkpoint import TRAINING_FILE
 from tasvir.train.history import History
 
 FORMAT, WEIGHTS = 1, "weights.safetensors"
-ESTIMATORS = {
-    "Autoencoder": "tasvir.models.autoencoder",
-    "GaussianSampler": "tasvir.models.gaussian_sampler",
-    "ImageClassifier": "tasvir.models.image_classifier",
-    "VAE": "tasvir.models.vae",
-}
-SPECS = {
-    "AugmentSpec": "tasvir.nets.augment",
-    "CNNSpec": "tasvir.nets.cnn",
-    "ConvSpec": "tasvir.nets.conv",
-    "DenseSpec": "tasvir.nets.dense",
-    "EncoderTrunkSpec": "tasvir.nets.trunk",
-    "MLPSpec": "tasvir.nets.mlp",
-    "ResNetSpec": "tasvir.nets.resnet",
-}
-
-
-#: Settings that are not kept: how it was run, and what its own weights hold already.
-NOT_KEPT = (*RUNNING, "pretrained")
 
 
 def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] | None = None) -> Path:
@@ -52,7 +29,8 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
     Parameters
     ----------
     estimator : fitted Tasvir estimator
-        Its `hooks`, `engine` and `device` are not saved: they say how it was run. Nor is `pretrained`: the trunk's weights are.
+        With the fitted estimators that it holds. `hooks`, `engine` and `device` are not saved: they say how it was run. Nor is
+        `pretrained`: the trunk's weights are.
     path : str or Path
         The model folder; it appears whole or not at all, and replaces a model folder that is there.
     class_names : sequence of str, optional
@@ -68,8 +46,8 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
     BadInputError
         The estimator is not fitted, not Tasvir's (scikit-learn's own are not saved), or holds a spec that is not Tasvir's.
 
-    Source
-    ------
+    Notes
+    -----
     safetensors for the weights, JSON for the rest.
 
     Examples
@@ -81,29 +59,20 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
     >>> load_model(folder).transform(X).shape
     (1433, 2)
     """
-    name = type(estimator).__name__
-    if ESTIMATORS.get(name) != type(estimator).__module__:
-        raise BadInputError(f"{name} cannot be saved: give a fitted {' or '.join(ESTIMATORS)}")
-    if not hasattr(estimator, "pixels_"):
+    name, path = type(estimator).__name__, Path(path)
+    if not is_ours(estimator):
+        raise BadInputError(f"{name} cannot be saved: give a fitted {' or '.join(MODELS)}")
+    if not is_fitted(estimator):
         raise BadInputError(f"this {name} is not fitted: call fit before save_model")
-    described = {
-        "format": FORMAT,
-        "tasvir": tasvir.__version__,
-        "class": name,
-        "params": {key: _plain(value) for key, value in estimator.get_params(deep=False).items() if key not in NOT_KEPT},
-        "pixels": dataclasses.asdict(estimator.pixels_),
-        "n_features_in": estimator.n_features_in_,
-        "history": _timeless(estimator.history_) if hasattr(estimator, "history_") else None,
-        "learned": {key: _plain(value) for key, value in _learned(estimator, class_names).items()},
-    }
-    with atomic_folder(Path(path)) as folder:
+    with atomic_folder(path) as folder:
+        described = _described(estimator, class_names, Writer(folder, save_model))
         weights = {key: tensor.contiguous() for key, tensor in estimator._weights().items()}
         save_file(weights, folder / WEIGHTS)
-        described["weights_sha256"] = _sha256(folder / WEIGHTS)
-        (folder / "model.json").write_text(json.dumps(described, indent=1))
-        if (Path(path) / TRAINING_FILE).is_file():
-            shutil.copy2(Path(path) / TRAINING_FILE, folder)
-    return Path(path)
+        described["weights_sha256"] = sha256(folder / WEIGHTS)
+        (folder / DESCRIPTION).write_text(json.dumps(described, indent=1))
+        if (path / TRAINING_FILE).is_file():
+            shutil.copy2(path / TRAINING_FILE, folder)
+    return path
 
 
 def load_model(path: str | Path) -> Any:
@@ -124,8 +93,8 @@ def load_model(path: str | Path) -> Any:
     DataFileError
         No model folder, a damaged file, another format, or a class or spec that is not Tasvir's.
 
-    Source
-    ------
+    Notes
+    -----
     See `save_model`.
 
     Examples
@@ -133,19 +102,11 @@ def load_model(path: str | Path) -> Any:
     See `save_model`.
     """
     path = Path(path)
-    described = _read_description(path)
+    described, reader = _read_description(path), Reader(path, load_model)
     try:
-        estimator = _known(described["class"], ESTIMATORS, path)(
-            **{key: _revive(value, path) for key, value in described["params"].items()}
-        )
-        pixels = described["pixels"]
-        estimator.pixels_ = PixelSpace(**(pixels | {"shape": tuple(pixels["shape"])}))
-        estimator.n_features_in_ = described["n_features_in"]
-        if described["history"] is not None:
-            estimator.history_ = History().load(described["history"])
-        for key, value in described["learned"].items():
-            setattr(estimator, key, _revive(value, path))
-        if _sha256(path / WEIGHTS) != described["weights_sha256"]:
+        estimator = reader.estimator(described["class"], described["params"])
+        _take_learned(estimator, described, reader)
+        if sha256(path / WEIGHTS) != described["weights_sha256"]:
             raise DataFileError(f"{path / WEIGHTS} is damaged (its content has changed): save the model again")
         estimator._take_weights(load_file(path / WEIGHTS))
     except DataFileError:
@@ -156,26 +117,49 @@ def load_model(path: str | Path) -> Any:
     return estimator
 
 
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+def new_model(word: str) -> Any:
+    """An unfitted estimator by its name as people write it: 'Autoencoder', 'image-classifier'."""
+    asked = word.replace("-", "").replace("_", "").lower()
+    for name, model in MODELS.items():
+        if asked in (name.lower(), model.word.replace("-", "")):
+            return getattr(importlib.import_module(model.module), name)()
+    raise BadInputError(f"no model {word!r}: choose from {', '.join(MODELS)}")
 
 
-def _timeless(history: History) -> dict:
+def _described(estimator: Any, class_names: Sequence[str] | None, writer: Writer) -> dict[str, Any]:
+    """All of `model.json` but the hash of the weights."""
+    space = {} if estimator._space is None else {estimator._space.kind: estimator.space_.to_json()}
+    learned = _learned(estimator, class_names)
+    return {
+        "format": FORMAT,
+        "tasvir": tasvir.__version__,
+        "class": type(estimator).__name__,
+        "params": {key: writer.plain(value, key) for key, value in kept_settings(estimator).items()},
+        **space,
+        "n_features_in": getattr(estimator, "n_features_in_", None),
+        "history": _timeless(estimator.history_) if hasattr(estimator, "history_") else None,
+        "learned": {key: writer.plain(value, key) for key, value in learned.items()},
+    }
+
+
+def _take_learned(estimator: Any, described: Mapping[str, Any], reader: Reader) -> None:
+    if estimator._space is not None:
+        estimator.space_ = estimator._space.from_json(described[estimator._space.kind])
+    if described["n_features_in"] is not None:
+        estimator.n_features_in_ = described["n_features_in"]
+    if described["history"] is not None:
+        estimator.history_ = History().load(described["history"])
+    for key, value in reader.revive_all(described["learned"]).items():
+        setattr(estimator, key, value)
+
+
+def _timeless(history: History) -> dict[str, Any]:
     """The curves without their seconds: equal trainings give equal folders."""
     return history.state() | {"times_s": []}
 
 
-def new_model(word: str) -> Any:
-    """An unfitted estimator by its name as people write it: 'Autoencoder', 'image-classifier'."""
-    names = {name.lower(): name for name in ESTIMATORS}
-    name = names.get(word.replace("-", "").replace("_", "").lower())
-    if name is None:
-        raise BadInputError(f"no model {word!r}: choose from {', '.join(ESTIMATORS)}")
-    return getattr(importlib.import_module(ESTIMATORS[name]), name)()
-
-
-def _read_description(path: Path) -> dict:
-    file = path / "model.json"
+def _read_description(path: Path) -> dict[str, Any]:
+    file = path / DESCRIPTION
     if not file.is_file():
         raise DataFileError(f"{path} is no model folder (no model.json in it): give a folder made by save_model or `tasvir fit`")
     try:
@@ -193,38 +177,3 @@ def _learned(estimator: Any, class_names: Sequence[str] | None) -> dict[str, Any
     if class_names is not None and classes is not None and classes.dtype.kind in "iu":
         learned["class_names_"] = tuple(class_names[label] for label in classes)
     return learned
-
-
-def _plain(value: Any) -> Any:
-    """JSON for a setting or something learned; specs, arrays and tuples are marked."""
-    if is_spec(value):
-        name = type(value).__name__
-        if SPECS.get(name) != type(value).__module__:
-            raise BadInputError(f"{name} cannot be saved: only Tasvir's own specs are ({', '.join(SPECS)})")
-        return {"spec": name, "fields": {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}}
-    if isinstance(value, np.ndarray):
-        return {"array": value.tolist(), "dtype": "str" if value.dtype == object else value.dtype.str}
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, tuple | list):
-        return {"tuple": [_plain(item) for item in value]}
-    if isinstance(value, np.random.RandomState | np.random.Generator):
-        return None
-    return value
-
-
-def _revive(value: Any, path: Path) -> Any:
-    if not isinstance(value, dict):
-        return value
-    if "spec" in value:
-        spec = _known(value["spec"], SPECS, path)
-        return spec(**{key: _revive(field, path) for key, field in value["fields"].items()})
-    if "array" in value:
-        return np.array(value["array"], dtype=value["dtype"])
-    return tuple(_revive(item, path) for item in value["tuple"])
-
-
-def _known(name: str, registry: dict[str, str], path: Path) -> Any:
-    if name not in registry:
-        raise DataFileError(f"{path} asks for {name!r}, which is not Tasvir's: only {', '.join(registry)} are loaded")
-    return getattr(importlib.import_module(registry[name]), name)

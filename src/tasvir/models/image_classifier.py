@@ -1,22 +1,27 @@
 """The classifier: a net that names the class of an image."""
 
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
+
 import numpy as np
 import torch
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import check_is_fitted
+from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.pixels import check_X
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.classification_task import ClassificationTask, OneCycle
 from tasvir.models.labels import learn_labels, validation_targets
 from tasvir.models.pretrained import encoder_trunk, units_of
 from tasvir.models.trained import TrainedEstimator
+from tasvir.models.weights import counted_images, training_weights
 from tasvir.nets.augment import AugmentSpec
 from tasvir.nets.cnn import CNNSpec
 from tasvir.nets.mlp import MLPSpec
 from tasvir.nets.resnet import ResNetSpec
+from tasvir.train.engine import Engine
+from tasvir.train.loop import Hook
 
 CLASSIFIERS = {"resnet": ResNetSpec(), "cnn": CNNSpec(), "dense": MLPSpec()}
 AUGMENTS = {
@@ -43,6 +48,9 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         With `pretrained`: only the head learns; the encoder stays as it is, batch norm's statistics included.
     augment : None, {"none", "shift", "shift_flip"} or AugmentSpec, default=None
         What is done to training images at each epoch. None does nothing: right for flat X that is no image.
+    class_weight : None, "balanced" or dict, default=None
+        Factor of each class in the loss, as in scikit-learn: ``{class: weight}`` (1 where a class is not named), or "balanced" in
+        inverse proportion to how often each occurs (by `sample_weight` where that is given).
     max_epochs : int, default=30
         Passes over the training images; the schedule spans them all.
     batch_size : int, default=32
@@ -69,7 +77,10 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     classes_ : ndarray of shape (K,)
         The labels, sorted.
     history_ : History
-        Curves ``loss``, ``accuracy``, ``valid_loss``, ``valid_accuracy``. The training ones are of augmented images, in passing.
+        Curves ``loss``, ``accuracy``, ``valid_loss``, ``valid_accuracy``. The training ones are of augmented images, in passing;
+        ``loss`` alone is weighted, by `class_weight` and `sample_weight`.
+    hooks_ : tuple of Hook
+        The hooks as they were when the training ended: copies of `hooks`, in their order.
     class_names_ : tuple of str, or None
         The words of `classes_`, where they are known: text labels, or words given to `save_model`.
     net_ : torch.nn.Module
@@ -85,8 +96,8 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     LossNotFiniteError
         The loss became NaN or infinite.
 
-    Source
-    ------
+    References
+    ----------
     K. He et al., *Deep residual learning for image recognition*, CVPR 2016 (basic block); L. Smith, N. Topin,
     *Super-convergence*, 2018 (one cycle); I. Loshchilov, F. Hutter, *Decoupled weight decay regularization*, ICLR 2019.
     The residual net is far smaller than theirs: four blocks for images of 8 to 64 pixels.
@@ -101,31 +112,35 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     (3, 10)
     """
 
+    net_spec_: Any
+    _not_kept: ClassVar[tuple[str, ...]] = ("pretrained",)  # the trunk's weights are the net's
     _named_specs = {"net": CLASSIFIERS, "augment": AUGMENTS}
     _settings = TRAINING_SETTINGS | {"weight_decay": Number(low=0)}
 
     def __init__(
         self,
         *,
-        net="resnet",
-        pretrained=None,
-        freeze_trunk=False,
-        augment=None,
-        max_epochs=30,
-        batch_size=32,
-        learning_rate=2e-3,
-        weight_decay=0.02,
-        validation_fraction=0.1,
-        image_shape=None,
-        hooks=(),
-        engine=None,
-        device="auto",
-        random_state=None,
-    ):
+        net: str | ResNetSpec | CNNSpec | MLPSpec | None = "resnet",
+        pretrained: Any = None,
+        freeze_trunk: bool = False,
+        augment: str | AugmentSpec | None = None,
+        class_weight: Any = None,
+        max_epochs: int = 30,
+        batch_size: int = 32,
+        learning_rate: float = 2e-3,
+        weight_decay: float = 0.02,
+        validation_fraction: float | None = 0.1,
+        image_shape: tuple[int, ...] | None = None,
+        hooks: Sequence[Hook] = (),
+        engine: Any = None,
+        device: str = "auto",
+        random_state: Any = None,
+    ) -> None:
         self.net = net
         self.pretrained = pretrained
         self.freeze_trunk = freeze_trunk
         self.augment = augment
+        self.class_weight = class_weight
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -137,39 +152,66 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X, y, *, groups=None, X_val=None, y_val=None):
-        """Learn the classes of X; `groups` steers the inner split, (`X_val`, `y_val`) replace it."""
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        groups: Any = None,
+        X_val: Any = None,
+        y_val: Any = None,
+    ) -> Self:
+        """Learn the classes of X; `groups` steers the inner split, (`X_val`, `y_val`) replace it.
+
+        `sample_weight` is the factor of each image in the loss that is minimised (only their proportions matter); an image of
+        weight 0 is as if it were not there. What is watched counts every validation image once.
+        """
         X = self._check_fit_X(X)
+        _check_labelled(y)
+        if sample_weight is not None:
+            rows, sample_weight = counted_images(X, y, sample_weight)
+            X, y, groups = self._only(rows, X, y=y, groups=groups)
         targets = self._learn_classes(X, y)
+        weights = training_weights(self.classes_[targets], class_weight=self.class_weight, sample_weight=sample_weight)
         self._learn_net()
         valid = None
         if X_val is not None:
-            valid = check_X(self, X_val, reset=False), validation_targets(self.classes_, y_val, len(X_val))
-        self._train(X, targets, y=targets, groups=groups, valid=valid)
+            valid = self._space.check(self, X_val, reset=False), validation_targets(self.classes_, y_val, len(X_val))
+        self._train(X, (targets,) if weights is None else (targets, weights), y=targets, groups=groups, valid=valid)
         return self
 
-    def predict_proba(self, X) -> np.ndarray:
+    def predict_proba(self, X: Any) -> np.ndarray:
         """Probabilities (n, K) float32 of the classes, in the order of `classes_`."""
         check_is_fitted(self)
         return self._infer(lambda x: self.net_(x).softmax(1), X)
 
-    def predict(self, X) -> np.ndarray:
+    def predict(self, X: Any) -> np.ndarray:
         """The most probable class of each image: (n,)."""
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(1)]
 
-    def embed(self, X) -> np.ndarray:
+    def embed(self, X: Any) -> np.ndarray:
         """The activations before the last layer: (n, F) float32."""
         check_is_fitted(self)
         return self._infer(self.net_.features, X)
 
-    def __sklearn_clone__(self):
+    def __sklearn_clone__(self) -> Self:
         twin = super().__sklearn_clone__()  # scikit-learn unfits what is cloned; the trunk's weights are a setting here
         return twin.set_params(pretrained=self.pretrained)
 
-    def _learn_classes(self, X, y) -> np.ndarray:
-        if y is None:
-            raise BadInputError("requires y to be passed, but the target y is None: give one label an image")
+    def _only(self, rows: np.ndarray, X: np.ndarray, *, y: Any, groups: Any) -> tuple[np.ndarray, Any, Any]:
+        """These images alone, as if `fit` had been given no others."""
+        if len(rows) == len(X):
+            return X, y, groups
+        if groups is not None:
+            check_consistent_length(X, groups)
+            groups = np.asarray(groups)[rows]
+        X = X[rows]
+        self._learn_space(X)
+        return X, np.asarray(y)[rows], groups
+
+    def _learn_classes(self, X: np.ndarray, y: Any) -> np.ndarray:
         self.classes_, targets = learn_labels(y, len(X))
         if len(self.classes_) < 2:
             raise BadInputError("y has one class: a classifier needs images of at least two classes")
@@ -178,25 +220,30 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
 
     def _learn_net(self) -> None:
         if self.pretrained is not None:
-            self.net_spec_ = encoder_trunk(self.pretrained, self._image_shape)
-            self.pixels_ = units_of(self.pretrained, self.pixels_)
+            self.net_spec_ = encoder_trunk(self.pretrained, self._layout.shape)
+            self.space_ = units_of(self.pretrained, self.space_)
         elif self.freeze_trunk:
             raise BadInputError("freeze_trunk=True without pretrained: give a fitted Autoencoder whose encoder stays as it is")
         else:
             self.net_spec_ = resolve_spec(self.net, CLASSIFIERS, "net")
 
     def _build_net(self) -> torch.nn.Module:
-        net = self.net_spec_.build(self._image_shape, len(self.classes_))
+        net = self.net_spec_.build(self._layout.shape, len(self.classes_))
         if self.pretrained is not None:
             net.features.load_state_dict(self.pretrained.net_.encoder.state_dict())
         if self.freeze_trunk:
             net.freeze()
         return net
 
-    def _build_task(self, net, engine, *, n_steps, seed):
-        augment = resolve_spec(self.augment, AUGMENTS, "augment").build(self._image_shape)
+    def _build_task(self, net: torch.nn.Module, engine: Engine, *, n_steps: int, seed: int) -> ClassificationTask:
+        augment = resolve_spec(self.augment, AUGMENTS, "augment").build(self._layout.shape)
         schedule = OneCycle(self.learning_rate, n_steps * self.max_epochs)
-        return ClassificationTask(net, engine, augment, schedule, self.weight_decay, seed)
+        return ClassificationTask(net, engine, augment, schedule=schedule, weight_decay=self.weight_decay, seed=seed)
 
-    def _more_learned(self):
+    def _more_learned(self) -> dict[str, Any]:
         return {"classes_": self.classes_, "class_names_": self.class_names_, "net_spec_": self.net_spec_}
+
+
+def _check_labelled(y: Any) -> None:
+    if y is None:
+        raise BadInputError("requires y to be passed, but the target y is None: give one label an image")

@@ -1,5 +1,7 @@
 """Labels at `fit`, and labels to draw from: shared by every sampler."""
 
+from typing import Any
+
 import numpy as np
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
@@ -7,7 +9,7 @@ from sklearn.utils.validation import assert_all_finite, column_or_1d
 from tasvir.contracts.errors import BadInputError
 
 
-def learn_labels(y, n_images: int) -> tuple[np.ndarray, np.ndarray]:
+def learn_labels(y: Any, n_images: int) -> tuple[np.ndarray, np.ndarray]:
     """(classes, target of each image) of one label an image."""
     y = column_or_1d(y, warn=True)
     if np.issubdtype(y.dtype, np.floating):
@@ -19,7 +21,7 @@ def learn_labels(y, n_images: int) -> tuple[np.ndarray, np.ndarray]:
     return classes, targets.astype(np.int64)
 
 
-def known_targets(classes: np.ndarray, y) -> np.ndarray:
+def known_targets(classes: np.ndarray, y: Any) -> np.ndarray:
     """The targets of labels that were seen at `fit`; any other label is an error."""
     y = column_or_1d(y, warn=True)
     unknown = np.setdiff1d(y, classes)
@@ -30,7 +32,7 @@ def known_targets(classes: np.ndarray, y) -> np.ndarray:
     return order[np.searchsorted(classes, y, sorter=order)].astype(np.int64)
 
 
-def validation_targets(classes: np.ndarray, y_val, n_images: int) -> np.ndarray:
+def validation_targets(classes: np.ndarray, y_val: Any, n_images: int) -> np.ndarray:
     """The targets of the images handed to `fit` as X_val."""
     if y_val is None:
         raise BadInputError("X_val is given without y_val: give one label an image")
@@ -40,7 +42,9 @@ def validation_targets(classes: np.ndarray, y_val, n_images: int) -> np.ndarray:
     return targets
 
 
-def targets_to_draw(classes, prior, y, n_samples: int, rng: np.random.Generator) -> np.ndarray | None:
+def targets_to_draw(
+    classes: np.ndarray | None, prior: np.ndarray | None, y: Any, *, n_samples: int, rng: np.random.Generator
+) -> np.ndarray | None:
     """The class of each sample: one label for all, n labels, or drawn in training proportion; None for an unlabelled sampler."""
     if isinstance(n_samples, bool) or not hasattr(n_samples, "__index__") or n_samples < 1:
         raise BadInputError(f"n_samples={n_samples!r}: give a whole number of at least 1")

@@ -4,23 +4,28 @@ Legend: B batch, C channels, H W pixels, Z latents, K classes.
 """
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any, Self, cast
 
 import numpy as np
 import torch
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
+from torch import nn
 from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.pixels import check_X
 from tasvir.contracts.seeds import seed_from, stream_rng, stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number, OneOf
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, flat_pixels
 from tasvir.models.labels import known_targets, learn_labels, targets_to_draw, validation_targets
 from tasvir.models.trained import TrainedEstimator
+from tasvir.nets.conv import ConvSpec
+from tasvir.nets.dense import DenseSpec
 from tasvir.train.batches import infer, to_unit
 from tasvir.train.engine import Engine
+from tasvir.train.loop import Batch, Hook, Losses
 
 LIKELIHOODS = ("bernoulli", "gaussian")
 
@@ -37,7 +42,7 @@ class VariationalNet(torch.nn.Module):
         return mean_BZ, log_variance_BZ.clamp(-12.0, 12.0)
 
     def decode(self, z_BZ: torch.Tensor, y_B: torch.Tensor | None) -> torch.Tensor:
-        if self.n_labels:
+        if self.n_labels and y_B is not None:
             z_BZ = torch.cat([z_BZ, functional.one_hot(y_B, self.n_labels).to(z_BZ.dtype)], dim=1)
         return self.decoder(z_BZ)
 
@@ -45,7 +50,7 @@ class VariationalNet(torch.nn.Module):
 class VariationalTask:
     """Adam on minus the evidence lower bound, the KL term weighted by `beta`; `noise` 0 turns the drawing of codes off."""
 
-    def __init__(self, net: VariationalNet, engine: Engine, estimator: "VAE", seed: int, noise: float = 1.0):
+    def __init__(self, net: VariationalNet, engine: Engine, estimator: "VAE", *, seed: int, noise: float = 1.0):
         self.engine, self.seed, self.noise = engine, seed, noise
         self.beta, self.likelihood, self.sd = estimator.beta, estimator.likelihood, estimator.likelihood_sd
         net = net.to(engine.device)
@@ -56,7 +61,7 @@ class VariationalTask:
     def begin(self, epoch: int) -> None:
         self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
 
-    def train_step(self, batch):
+    def train_step(self, batch: Batch) -> Losses:
         self.net.train()
         losses = self._losses(batch)
         self.optimizer.zero_grad()
@@ -64,17 +69,17 @@ class VariationalTask:
         self.optimizer.step()
         return losses
 
-    def valid_step(self, batch):
+    def valid_step(self, batch: Batch) -> Losses:
         self.net.eval()
         return self._losses(batch)
 
-    def _losses(self, batch) -> dict[str, torch.Tensor]:
+    def _losses(self, batch: Batch) -> Losses:
         x_BCHW, *labels = self.engine.put(batch)
         x_BCHW = to_unit(x_BCHW)
         mean_BZ, log_variance_BZ = self.net.encode(x_BCHW)
         noise_BZ = torch.randn(mean_BZ.shape, generator=self.generator).to(mean_BZ.device) * self.noise
         drawn_BCHW = self.net.decode(mean_BZ + noise_BZ * (0.5 * log_variance_BZ).exp(), labels[0] if labels else None)
-        reconstruction = -log_likelihood(x_BCHW, drawn_BCHW, self.likelihood, self.sd).mean()
+        reconstruction = -log_likelihood(x_BCHW, drawn_BCHW, self.likelihood, sd=self.sd).mean()
         kl_Z = kl_to_standard_normal(mean_BZ, log_variance_BZ).mean(0)
         kl = kl_Z.sum()
         terms = {
@@ -85,15 +90,18 @@ class VariationalTask:
         }
         return terms | {f"kl_{index}": term for index, term in enumerate(kl_Z.unbind())}
 
-    def state(self):
+    def state(self) -> dict[str, Any]:
         return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         self.engine.unwrap(self.net).load_state_dict(state["net"])
         self.optimizer.load_state_dict(state["optimizer"])
 
+    def kept(self) -> torch.nn.Module:
+        return self.engine.unwrap(self.net)
 
-def log_likelihood(x_BCHW: torch.Tensor, drawn_BCHW: torch.Tensor, likelihood: str, sd: float) -> torch.Tensor:
+
+def log_likelihood(x_BCHW: torch.Tensor, drawn_BCHW: torch.Tensor, likelihood: str, *, sd: float) -> torch.Tensor:
     """log p(x | z) in nats an image (B,): pixels are independent, Bernoulli or Gaussian around what was drawn."""
     if likelihood == "bernoulli":
         terms = -functional.binary_cross_entropy(drawn_BCHW, x_BCHW.clamp(0.0, 1.0), reduction="none")
@@ -116,10 +124,11 @@ def standardise_codes(net: VariationalNet, mean_nZ: np.ndarray, log_variance_nZ:
     """
     centre_Z = mean_nZ.mean(0, dtype=np.float64)
     scale_Z = np.sqrt(mean_nZ.var(0, dtype=np.float64) + np.exp(log_variance_nZ, dtype=np.float64).mean(0))
-    last, first, Z = net.encoder[-1], net.decoder[0], len(centre_Z)
+    encoder, decoder, Z = cast(nn.Sequential, net.encoder), cast(nn.Sequential, net.decoder), len(centre_Z)
+    last, first = cast(nn.Linear, encoder[-1]), cast(nn.Linear, decoder[0])
     with torch.no_grad():
         centre, scale = (torch.from_numpy(part).to(last.weight) for part in (centre_Z, scale_Z))
-        first.bias += first.weight[:, :Z] @ centre
+        first.bias.add_(first.weight[:, :Z] @ centre)
         first.weight[:, :Z] *= scale
         last.bias[:Z] = (last.bias[:Z] - centre) / scale
         last.weight[:Z] /= scale[:, None]
@@ -167,8 +176,8 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     BadInputError
         A setting outside its range, ``conditional=True`` without y, a label that was never seen or asked of an unconditional VAE.
 
-    Source
-    ------
+    References
+    ----------
     D. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014, equation 10 (one draw a step) and appendix B (the
     KL term); K. Sohn et al., NIPS 2015 (label); I. Higgins et al., ICLR 2017 (beta). The label enters our decoder alone.
 
@@ -181,6 +190,8 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     (3, 8, 8)
     """
 
+    classes_: Any
+    class_prior_: Any
     _named_specs = {"net": ENCODERS}
     _settings = TRAINING_SETTINGS | {
         "n_components": Number(low=1, whole=True),
@@ -193,22 +204,22 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     def __init__(
         self,
         *,
-        n_components=30,
-        net="dense",
-        conditional=False,
-        beta=1.0,
-        likelihood="bernoulli",
-        likelihood_sd=0.1,
-        max_epochs=20,
-        batch_size=100,
-        learning_rate=1e-3,
-        validation_fraction=0.1,
-        image_shape=None,
-        hooks=(),
-        engine=None,
-        device="auto",
-        random_state=None,
-    ):
+        n_components: int = 30,
+        net: str | DenseSpec | ConvSpec | None = "dense",
+        conditional: bool = False,
+        beta: float = 1.0,
+        likelihood: str = "bernoulli",
+        likelihood_sd: float = 0.1,
+        max_epochs: int = 20,
+        batch_size: int = 100,
+        learning_rate: float = 1e-3,
+        validation_fraction: float | None = 0.1,
+        image_shape: tuple[int, ...] | None = None,
+        hooks: Sequence[Hook] = (),
+        engine: Any = None,
+        device: str = "auto",
+        random_state: Any = None,
+    ) -> None:
         self.n_components = n_components
         self.net = net
         self.conditional = conditional
@@ -225,25 +236,25 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
+    def fit(self, X: Any, y: Any = None, *, groups: Any = None, X_val: Any = None, y_val: Any = None) -> Self:
         """Learn the images of X; `y` enters the decoder where ``conditional=True``, else it only steers the inner split."""
         X = self._check_fit_X(X, y)
         targets = self._learn_labels(X, y)
         valid = None
         if X_val is not None:
-            valid_targets = validation_targets(self.classes_, y_val, len(X_val)) if self.conditional else None
-            valid = check_X(self, X_val, reset=False), valid_targets
+            valid_targets = (validation_targets(self.classes_, y_val, len(X_val)),) if self.conditional else ()
+            valid = (self._space.check(self, X_val, reset=False), *valid_targets)
         self._train(X, targets, y=y, groups=groups, valid=valid)
         standardise_codes(self.net_, *self._posterior(X))
         self.kl_per_latent_ = kl_to_standard_normal(*map(torch.from_numpy, self._posterior(X))).mean(0).numpy()
         return self
 
-    def transform(self, X) -> np.ndarray:
+    def transform(self, X: Any) -> np.ndarray:
         """The posterior means of X: (n, n_components) float32."""
         check_is_fitted(self)
         return self._posterior(X)[0]
 
-    def inverse_transform(self, X) -> np.ndarray:
+    def inverse_transform(self, X: Any) -> np.ndarray:
         """Images drawn from codes (n, n_components): float32 in the units and the shape of X at `fit`."""
         check_is_fitted(self)
         if self.conditional:
@@ -251,25 +262,25 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         codes = check_array(X, dtype=np.float32)
         if codes.shape[1] != self.n_components:
             raise BadInputError(f"X has {codes.shape[1]} columns: give codes with n_components={self.n_components} columns")
-        return self.pixels_.restore(self._draw(codes, None))
+        return self.space_.restore(self._draw(codes, None))
 
-    def sample(self, n_samples=1, y=None, *, random_state=None) -> np.ndarray:
+    def sample(self, n_samples: int = 1, y: Any = None, *, random_state: Any = None) -> np.ndarray:
         """`n_samples` new X, of label(s) `y` where given, else in training proportion; shape and dtype as at `fit`."""
         check_is_fitted(self)
         rng = stream_rng(seed_from(self.random_state if random_state is None else random_state), "sample")
-        targets = targets_to_draw(self.classes_, self.class_prior_, y, n_samples, rng)
+        targets = targets_to_draw(self.classes_, self.class_prior_, y, n_samples=n_samples, rng=rng)
         codes = rng.standard_normal((n_samples, self.n_components), dtype=np.float32)
-        return self.pixels_.as_seen(self._draw(codes, targets))
+        return self.space_.as_seen(self._draw(codes, targets))
 
-    def score(self, X, y=None) -> float:
+    def score(self, X: Any, y: Any = None) -> float:
         """Minus the mean squared error of drawing X from its posterior means, 0..1 scale; greater is better."""
         codes = self.transform(X)
         drawn = self._draw(codes, self._targets(y))
-        unit = self.pixels_.store(check_X(self, X, reset=False)).reshape(len(drawn), -1)
+        unit = self.space_.store(self._space.check(self, X, reset=False)).reshape(len(drawn), -1)
         unit = unit / np.float32(255) if unit.dtype == np.uint8 else unit
         return -float(np.square(drawn - unit, dtype=np.float64).mean())
 
-    def _posterior(self, X) -> tuple[np.ndarray, np.ndarray]:
+    def _posterior(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log-variance of each image's Gaussian, (n, Z) each."""
         found = self._infer(lambda x: torch.cat(self.net_.encode(x), dim=1), X)
         return found[:, : self.n_components], found[:, self.n_components :]
@@ -285,19 +296,20 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
 
         return flat_pixels(infer(decode, torch.from_numpy(np.hstack(columns)), self._device()))
 
-    def _learn_labels(self, X, y) -> np.ndarray | None:
+    def _learn_labels(self, X: np.ndarray, y: Any) -> tuple[np.ndarray, ...]:
+        """The targets that go into the batches: none unless conditional."""
         self.classes_ = self.class_prior_ = None
         if not self.conditional:
-            return None
+            return ()
         if y is None:
             raise BadInputError(
                 "VAE(conditional=True) requires y to be passed, but the target y is None: give one label an image"
             )
         self.classes_, targets = learn_labels(y, len(X))
         self.class_prior_ = np.bincount(targets) / len(targets)
-        return targets
+        return (targets,)
 
-    def _targets(self, y) -> np.ndarray | None:
+    def _targets(self, y: Any) -> np.ndarray | None:
         if not self.conditional:
             return None
         if y is None:
@@ -307,20 +319,20 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     def _build_net(self) -> torch.nn.Module:
         n_labels = 0 if self.classes_ is None else len(self.classes_)
         spec = resolve_spec(self.net, ENCODERS, "net")
-        encoder, decoder = spec.build(self._image_shape, 2 * self.n_components, self.n_components + n_labels)
+        encoder, decoder = spec.build(self._layout.shape, 2 * self.n_components, self.n_components + n_labels)
         return VariationalNet(encoder, decoder, n_labels)
 
-    def _build_task(self, net, engine, *, n_steps, seed):
-        return VariationalTask(net, engine, self, seed)
+    def _build_task(self, net: Any, engine: Engine, *, n_steps: int, seed: int) -> VariationalTask:
+        return VariationalTask(net, engine, self, seed=seed)
 
-    def _more_learned(self):
+    def _more_learned(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("classes_", "class_prior_", "kl_per_latent_")}
 
     @property
     def _n_features_out(self) -> int:
         return self.n_components
 
-    def __sklearn_tags__(self):
+    def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags

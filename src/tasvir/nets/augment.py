@@ -12,7 +12,32 @@ SHIFT = Number(low=0, high=0.5, open_high=True)
 
 @dataclass(frozen=True)
 class AugmentSpec:
-    """Shift each image by up to `max_shift` (a fraction of its side, edges repeat); with `flip`, mirror every second one."""
+    """Which changes of an image leave its class as it is?
+
+    They are drawn anew for each image at each epoch, while a classifier is trained.
+
+    Parameters
+    ----------
+    max_shift : float, default=0.1
+        The most that an image is shifted each way, as a fraction of its side, in [0, 0.5); edges repeat.
+    flip : bool, default=False
+        Mirror every second image left to right: for things that have no left and right, as cats, but not digits.
+
+    Raises
+    ------
+    BadInputError
+        `max_shift` outside its range, when a classifier is fitted.
+
+    Notes
+    -----
+    A shift and a flip are one gather of stored pixels: no pixel is interpolated.
+
+    Examples
+    --------
+    >>> from tasvir import AugmentSpec, ImageClassifier
+    >>> ImageClassifier(augment=AugmentSpec(max_shift=0.2)).get_params()["augment__flip"]
+    False
+    """
 
     max_shift: float = 0.1
     flip: bool = False
@@ -40,8 +65,8 @@ class Augment:
 
     def __call__(self, x_BCHW: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
         B, _, H, W = x_BCHW.shape
-        rows = _moved(B, H, self.shift_rows, generator)
-        columns = _moved(B, W, self.shift_columns, generator)
+        rows = _moved(B, H, most=self.shift_rows, generator=generator)
+        columns = _moved(B, W, most=self.shift_columns, generator=generator)
         if self.flip:
             mirrored = torch.rand(B, generator=generator) < 0.5
             columns = torch.where(mirrored[:, None], columns.flip(1), columns)
@@ -51,7 +76,7 @@ class Augment:
         return moved.permute(0, 3, 1, 2)
 
 
-def _moved(n_images: int, size: int, most: int, generator: torch.Generator) -> torch.Tensor:
+def _moved(n_images: int, size: int, *, most: int, generator: torch.Generator) -> torch.Tensor:
     """(n_images, size) source positions of a shift drawn for each image, repeating the edge."""
     shifts = torch.randint(-most, most + 1, (n_images, 1), generator=generator)
     return (torch.arange(size)[None, :] + shifts).clamp_(0, size - 1)

@@ -16,11 +16,40 @@ POOLINGS = {"max": nn.MaxPool2d, "mean": nn.AvgPool2d}
 
 @dataclass(frozen=True)
 class CNNSpec:
-    """For each of `filters` a convolution of `kernel` x `kernel` pixels, ReLU and 2 x 2 `pooling`; then `dense` layers with ReLU.
+    """What is the classifier of the textbooks: convolutions and pooling, then dense layers?
 
-    `pooling` is "max" or "mean". `batch_norm` normalises between convolution and ReLU. `dropout` is done between dense layers and
-    before the head. `dense` may be (): the head then sees the last pooling. Sizes are padded inside to a multiple of
-    ``2 ** len(filters)``.
+    For each of `filters` a convolution, ReLU and 2 x 2 pooling; then `dense` layers with ReLU, and the head.
+
+    Parameters
+    ----------
+    filters : tuple of int, default=(32, 64)
+        Channels after each convolution.
+    kernel : int, default=3
+        Pixels a side that a convolution sees, odd.
+    pooling : {"max", "mean"}, default="max"
+        What becomes of four pixels.
+    batch_norm : bool, default=True
+        Normalise between convolution and ReLU.
+    dense : tuple of int, default=(128,)
+        Units of the layers behind; (): the head sees the last pooling.
+    dropout : float, default=0.0
+        Share left out between dense layers and before the head while training, in [0, 1).
+
+    Raises
+    ------
+    BadInputError
+        A size that is no whole number of at least 1, an even `kernel`, an unknown `pooling`, when a classifier is fitted.
+
+    References
+    ----------
+    Y. LeCun et al., *Gradient-based learning applied to document recognition*, Proc. IEEE 86 (1998); ours has ReLU, and sizes are
+    padded inside to a multiple of ``2 ** len(filters)``.
+
+    Examples
+    --------
+    >>> from tasvir import CNNSpec, ImageClassifier
+    >>> ImageClassifier(net=CNNSpec(filters=(8, 16))).set_params(net__dense=()).net.dense
+    ()
     """
 
     filters: tuple[int, ...] = (32, 64)
@@ -39,7 +68,7 @@ class CNNSpec:
         widths = (self.filters[-1] * (height // stride) * (width // stride), *self.dense)
         convolutions = [layer for fans in pairwise((channels, *self.filters)) for layer in self._halved(*fans)]
         layers = [PadTo(height, width), *convolutions, nn.Flatten(), *rectified(widths, self.dropout)]
-        return Trunk(nn.Sequential(*layers), widths[-1], n_outputs, self.dropout)
+        return Trunk(nn.Sequential(*layers), widths[-1], n_outputs, dropout=self.dropout)
 
     def _halved(self, fan_in: int, fan_out: int) -> list[nn.Module]:
         convolution = nn.Conv2d(fan_in, fan_out, self.kernel, padding=self.kernel // 2)

@@ -10,9 +10,31 @@ from tasvir.nets.shapes import CropTo, PadTo, check_sizes, round_up
 
 @dataclass(frozen=True)
 class ConvSpec:
-    """Stride-2 convolutions with `filters` channels, then one linear map to the code; the decoder mirrors the encoder.
+    """What is an encoder that sees neighbouring pixels together, and its mirror?
 
-    Odd sizes are padded inside to a multiple of ``2 ** len(filters)``. `batch_norm` normalises between convolution and ReLU.
+    Stride-2 convolutions and ReLU, then one linear map to the code; the decoder goes the same way back.
+
+    Parameters
+    ----------
+    filters : tuple of int, default=(16, 32, 64)
+        Channels after each convolution.
+    batch_norm : bool, default=True
+        Normalise between convolution and ReLU.
+
+    Raises
+    ------
+    BadInputError
+        A size that is no whole number of at least 1, when an estimator is fitted.
+
+    Notes
+    -----
+    Odd sizes are padded inside to a multiple of ``2 ** len(filters)``, and cut again.
+
+    Examples
+    --------
+    >>> from tasvir import Autoencoder, ConvSpec
+    >>> Autoencoder(net=ConvSpec(filters=(8, 16))).get_params()["net__filters"]
+    (8, 16)
     """
 
     filters: tuple[int, ...] = (16, 32, 64)

@@ -11,7 +11,31 @@ from tasvir.nets.shapes import check_sizes
 
 @dataclass(frozen=True)
 class DenseSpec:
-    """Layers of `hidden` units, never wider than the input, ReLU between; the decoder mirrors the encoder."""
+    """What is an encoder that sees all pixels at once, and its mirror?
+
+    Layers of `hidden` units with ReLU between, then a linear map to the code; the decoder goes the same way back.
+
+    Parameters
+    ----------
+    hidden : tuple of int, default=(500, 200, 100)
+        Units of each layer; none is made wider than the input.
+
+    Raises
+    ------
+    BadInputError
+        A size that is no whole number of at least 1, when an estimator is fitted.
+
+    References
+    ----------
+    G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313 (2006); ours has ReLU and
+    no pretraining layer by layer.
+
+    Examples
+    --------
+    >>> from tasvir import DenseSpec, VAE
+    >>> VAE(net=DenseSpec(hidden=(64,))).get_params()["net__hidden"]
+    (64,)
+    """
 
     hidden: tuple[int, ...] = (500, 200, 100)
 

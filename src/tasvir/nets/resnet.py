@@ -15,9 +15,34 @@ SMALLEST = 4
 
 @dataclass(frozen=True)
 class ResNetSpec:
-    """A stem of `widths[0]` filters, then one basic block a width; a block that is wider than the one before halves the size.
+    """What is a residual net for images of 8 to 64 pixels?
 
-    `stem_stride` None is 2 from 48 pixels a side, else 1: small images keep their pixels.
+    A stem of ``widths[0]`` filters, then one basic block a width; a block that is wider than the one before halves the size.
+
+    Parameters
+    ----------
+    widths : tuple of int, default=(24, 24, 48, 96, 96)
+        Filters of the stem and of each block.
+    stem_stride : int or None, default=None
+        Step of the first convolution; None is 2 from 48 pixels a side, else 1: small images keep their pixels.
+    dropout : float, default=0.0
+        Share left out before the head while training, in [0, 1).
+
+    Raises
+    ------
+    BadInputError
+        A size that is no whole number of at least 1, a `dropout` outside its range, when a classifier is fitted.
+
+    References
+    ----------
+    K. He et al., *Deep residual learning for image recognition*, CVPR 2016 (basic block); P. Goyal et al., *Accurate, large
+    minibatch SGD*, 2017 (a block begins as its shortcut). Four blocks here.
+
+    Examples
+    --------
+    >>> from tasvir import ImageClassifier, ResNetSpec
+    >>> ImageClassifier(net=ResNetSpec(widths=(8, 16))).get_params()["net__widths"]
+    (8, 16)
     """
 
     widths: tuple[int, ...] = (24, 24, 48, 96, 96)
@@ -36,7 +61,7 @@ class ResNetSpec:
             nn.ReLU(),
         )
         blocks = [Block(a, b, 2 if b > a else 1) for a, b in pairwise(self.widths)]
-        return Trunk(nn.Sequential(stem, *blocks, GlobalMean()), self.widths[-1], n_outputs, self.dropout)
+        return Trunk(nn.Sequential(stem, *blocks, GlobalMean()), self.widths[-1], n_outputs, dropout=self.dropout)
 
 
 class Block(nn.Module):
@@ -44,14 +69,15 @@ class Block(nn.Module):
 
     def __init__(self, fan_in: int, fan_out: int, stride: int):
         super().__init__()
+        last = nn.BatchNorm2d(fan_out)
         self.path = nn.Sequential(
             nn.Conv2d(fan_in, fan_out, 3, stride=stride, padding=1, bias=False),
             nn.BatchNorm2d(fan_out),
             nn.ReLU(),
             nn.Conv2d(fan_out, fan_out, 3, padding=1, bias=False),
-            nn.BatchNorm2d(fan_out),
+            last,
         )
-        nn.init.zeros_(self.path[-1].weight)  # a new block begins as its shortcut (Goyal et al. 2017)
+        nn.init.zeros_(last.weight)  # a new block begins as its shortcut (Goyal et al. 2017)
         plain = stride == 1 and fan_in == fan_out
         self.shortcut = nn.Identity() if plain else nn.Conv2d(fan_in, fan_out, 1, stride=stride, bias=False)
 

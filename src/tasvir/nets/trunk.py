@@ -16,7 +16,7 @@ DROPOUT = Number(low=0, high=1, open_high=True)
 class Trunk(nn.Module):
     """`features` (B, F) and a linear `head` (B, K)."""
 
-    def __init__(self, features: nn.Module, n_features: int, n_outputs: int, dropout: float = 0.0):
+    def __init__(self, features: nn.Module, n_features: int, n_outputs: int, *, dropout: float = 0.0) -> None:
         super().__init__()
         self.features = features
         self.dropout = dropout_layer(dropout)
@@ -48,7 +48,32 @@ def dropout_layer(share: float) -> nn.Dropout:
 
 @dataclass(frozen=True)
 class EncoderTrunkSpec:
-    """The encoder of an autoencoder with codes of `n_features` numbers, and a head on them."""
+    """Which net begins with an encoder that was trained without labels?
+
+    `ImageClassifier(pretrained=...)` makes it, as its `net_spec_`: the encoder, and a head on its codes.
+
+    Parameters
+    ----------
+    encoder : ConvSpec or DenseSpec
+        The net of the autoencoder.
+    n_features : int
+        Numbers in its codes, at least 1.
+
+    Raises
+    ------
+    BadInputError
+        A size of `encoder` that is no whole number of at least 1, when it is built.
+
+    Notes
+    -----
+    The decoder that such a spec also describes is left out.
+
+    Examples
+    --------
+    >>> from tasvir import ConvSpec, EncoderTrunkSpec
+    >>> EncoderTrunkSpec(ConvSpec(filters=(8,)), n_features=5).build((8, 8, 1), n_outputs=3).head
+    Linear(in_features=5, out_features=3, bias=True)
+    """
 
     encoder: ConvSpec | DenseSpec
     n_features: int

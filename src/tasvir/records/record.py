@@ -1,6 +1,6 @@
 """One thing a run leaves behind, and the ways to make one inside a cell.
 
-A record is plain JSON, except that an array, an image or a model carries its content in memory until
+A record is plain JSON, except that an array or a model carries its content in memory until
 `RunFolder.append` stores it beside the records under the hash of its bytes; from then on `data["sha256"]` names it.
 """
 
@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError, BadTypeError
+from tasvir.records.display import in_words, table
 
-KINDS = ("run", "cell", "metric", "curve", "image", "array", "model", "failure")
+KINDS = ("run", "cell", "facts", "metric", "curve", "array", "model", "failure")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Record:
     """What was found, made or gone wrong, and in which cell?
 
     Parameters
     ----------
     kind : str
-        One of run, cell, metric, curve, image, array, model, failure.
+        One of run, cell, facts, metric, curve, array, model, failure.
     name : str
         What it is called inside its cell, for example ``'accuracy'``.
     cell : str
@@ -31,15 +32,15 @@ class Record:
     data : mapping
         Plain JSON: text, finite numbers, True, False, None, lists, and dicts with text keys.
     content : ndarray or Path, optional
-        What an array, image or model record holds until it is stored. Not compared.
+        What an array or model record holds until it is stored. Not compared.
 
     Raises
     ------
     BadInputError, BadTypeError
         An unknown kind, or data that JSON cannot hold.
 
-    Source
-    ------
+    Notes
+    -----
     The append-only journal of Optuna (``storages/journal``); here a record is data, not an operation.
 
     Examples
@@ -52,12 +53,19 @@ class Record:
     name: str
     cell: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
-    content: Any = field(default=None, compare=False, repr=False)
+    content: Any = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise BadInputError(f"record kind {self.kind!r} is unknown; it is one of {', '.join(KINDS)}")
         object.__setattr__(self, "data", plain_json(self.data, self.name))
+
+    def __repr__(self) -> str:
+        where = f" in cell {self.cell}" if self.cell else ""
+        return f"Record({self.kind} {self.name!r}{where}: {in_words(self.kind, self.data)})"
+
+    def _repr_html_(self) -> str:
+        return table(f"{self.kind} {self.name}", ("what", "value"), self.data.items())
 
 
 def metric(
@@ -106,18 +114,14 @@ def array(name: str, values: np.ndarray, *, labels: Mapping | None = None) -> Re
     return Record("array", name, data=data, content=values)
 
 
-def image(name: str, pixels: np.ndarray, *, labels: Mapping | None = None) -> Record:
-    """One picture, uint8 of shape (h, w) or (h, w, 3), stored as .png."""
-    pixels = np.asarray(pixels)
-    if pixels.dtype != np.uint8 or pixels.size == 0 or not (pixels.ndim == 2 or pixels.shape[2:] == (3,)):
-        given = f"{pixels.dtype} of shape {pixels.shape}"
-        raise BadInputError(f"image {name!r} is {given}; expected uint8 of shape (h, w) or (h, w, 3)")
-    return Record("image", name, data={"shape": list(pixels.shape), "labels": dict(labels or {})}, content=pixels)
-
-
 def model(name: str, folder: Path, *, labels: Mapping | None = None) -> Record:
     """A fitted model: a folder of files, copied into the run when the record is stored."""
     return Record("model", name, data={"labels": dict(labels or {})}, content=Path(folder))
+
+
+def facts(values: Mapping[str, Any]) -> Record:
+    """What a cell says of itself, in JSON; all that it says stands together in the record that closes it."""
+    return Record("facts", "facts", data=dict(values))
 
 
 def failure(error: str, *, labels: Mapping | None = None) -> Record:

@@ -1,24 +1,31 @@
 """A run: one folder with its records, and the files and models they name."""
 
 from collections.abc import Iterable, Sequence
+from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.records.display import measured, progress, table
 from tasvir.records.journal import Journal
 from tasvir.records.record import Record
 from tasvir.records.store import read_array, store, stored_path
 
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
 _CLOSING = ("cell", "failure")
+_N_SHOWN = 10  # metrics in a notebook
 
 
 class RunFolder:
     """What did a run leave behind?
 
-    Made by `RunFolder.create` or `open_run`. ``<path>/records.jsonl`` holds the records, ``<path>/files`` arrays
-    and images, ``<path>/models`` model folders, each named by the sha256 of its content.
+    Made by `RunFolder.create` or `open_run`. ``<path>/records.jsonl`` holds the records, ``<path>/files`` arrays,
+    ``<path>/models`` model folders, each named by the sha256 of its content.
 
     Parameters
     ----------
@@ -30,8 +37,8 @@ class RunFolder:
     DataFileError
         A folder that is missing, is no run, or is damaged.
 
-    Source
-    ------
+    Notes
+    -----
     One JSON line a record, flush and fsync, as Optuna's journal file.
 
     Examples
@@ -93,22 +100,39 @@ class RunFolder:
         return [run, *_last_attempts([row for row in rows if row.cell and row.cell in wanted])]
 
     def file(self, record: Record) -> Path:
-        """Where the content of an array, image or model record lies."""
+        """Where the content of an array or model record lies."""
         return stored_path(self.path, record)
 
     def load_array(self, record: Record) -> np.ndarray:
         """The numbers of an array record, stored or not yet."""
         return record.content if record.content is not None else read_array(self.file(record))
 
-    def to_pandas(self):
+    def to_pandas(self) -> "DataFrame":
         """One row a record: kind, cell, name, a metric's value and interval, labels, and all of its data."""
         try:
             import pandas
         except ImportError:
             raise BadInputError("to_pandas needs pandas, which is not installed: pip install pandas") from None
         records = self.records()
-        names = {address: name for name, address in records[0].data.get("addresses", {}).items()}
+        names = _cell_names(records[0])
         return pandas.DataFrame([_row(record, names) for record in records])
+
+    def __repr__(self) -> str:
+        try:
+            return f"RunFolder({str(self.path)!r}: {_progress(self.records())})"
+        except DataFileError as error:
+            return f"RunFolder({error})"
+
+    def _repr_html_(self) -> str:
+        try:
+            records = self.records()
+        except DataFileError as error:
+            return f"<p>{escape(str(error))}</p>"
+        names = _cell_names(records[0])
+        metrics = [record for record in records if record.kind == "metric"]
+        rows = [(names.get(r.cell, r.cell), r.name, measured(r.data), _labels(r)) for r in metrics[:_N_SHOWN]]
+        more = f"<p>and {len(metrics) - _N_SHOWN} more metrics</p>" if len(metrics) > _N_SHOWN else ""
+        return table(f"{self.path}: {_progress(records)}", ("part", "metric", "value", "of"), rows) + more
 
     def _last_run(self, rows: list[Record]) -> Record:
         for row in reversed(rows):
@@ -135,8 +159,8 @@ def open_run(path: Path | str) -> RunFolder:
     DataFileError
         The folder is missing, is not a run, or a line of its records is damaged.
 
-    Source
-    ------
+    Notes
+    -----
     Our own.
 
     Examples
@@ -147,6 +171,19 @@ def open_run(path: Path | str) -> RunFolder:
     tasvir.contracts.errors.DataFileError: no/such/folder: no such folder; give the folder of a run
     """
     return RunFolder.open(Path(path))
+
+
+def _cell_names(run: Record) -> dict[str, str]:
+    """The name of the cell at each of a run's addresses."""
+    return {address: name for name, address in run.data.get("addresses", {}).items()}
+
+
+def _progress(records: Sequence[Record]) -> str:
+    return progress(records[0].data, [record.kind for record in records])
+
+
+def _labels(record: Record) -> str:
+    return ", ".join(f"{key}={value}" for key, value in (record.data.get("labels") or {}).items())
 
 
 def _must_be_run(record: Record) -> None:
@@ -166,7 +203,7 @@ def _last_attempts(rows: list[Record]) -> list[Record]:
     return [row for number, row in numbered if number == last[row.cell]]
 
 
-def _row(record: Record, names: dict[str, str]) -> dict:
+def _row(record: Record, names: dict[str, str]) -> dict[str, Any]:
     """A record as one flat row of the table."""
     data = record.data
     numbers = {key: data.get(key) for key in ("value", "low", "high", "n", "unit", "method")}

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 from tasvir.records.record import Record
 
@@ -27,8 +28,8 @@ def same_records(a: Sequence[Record], b: Sequence[Record]) -> list[str]:
     ------
     Nothing.
 
-    Source
-    ------
+    Notes
+    -----
     Our own.
 
     Examples
@@ -59,7 +60,7 @@ def _timeless(record: Record) -> tuple[str, str, str, str]:
     return record.kind, record.name, record.cell, json.dumps(data, sort_keys=True)
 
 
-def _without_times(value):
+def _without_times(value: Any) -> Any:
     if isinstance(value, dict):
         kept = {key: item for key, item in value.items() if not key.endswith("_s") and key not in _WHEN_AND_HOW}
         return {key: _without_times(item) for key, item in kept.items()}
@@ -72,7 +73,7 @@ def _title(row: tuple[str, str, str, str]) -> str:
     return f"{row[0]} {row[1]!r} in {'cell ' + row[2] if row[2] else 'the run'}"
 
 
-def _first_difference(a, b, where: str = "data") -> str:
+def _first_difference(a: Any, b: Any, where: str = "data") -> str:
     """The first place at which two JSON values part."""
     if isinstance(a, dict) and isinstance(b, dict):
         for key in sorted(a.keys() | b.keys()):

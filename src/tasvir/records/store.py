@@ -1,4 +1,4 @@
-"""Arrays, images and model folders beside the records, each under the sha256 of what it holds.
+"""Arrays and model folders beside the records, each under the sha256 of what it holds.
 
 The name is the content: equal things are stored once, and a record can only point to what it was made with.
 """
@@ -26,16 +26,15 @@ def store(root: Path, record: Record) -> Record:
     if record.kind == "model":
         sha256 = _store_folder(root, record.content)
     else:
-        encode = {"array": _npy_bytes, "image": _png_bytes}[record.kind]
-        sha256 = _store_bytes(root, record.kind, encode(record.content))
+        sha256 = _store_bytes(root, record.kind, _npy_bytes(record.content))
     return replace(record, data={**record.data, "sha256": sha256}, content=None)
 
 
 def stored_path(root: Path, record: Record) -> Path:
     """Where the content of a stored record lies; an error where the record names none or it is gone."""
     sha256 = str(record.data.get("sha256", ""))
-    if record.kind not in ("array", "image", "model") or not _SHA256.fullmatch(sha256):
-        raise BadInputError(f"record {record.name!r} ({record.kind}) has no file; arrays, images and models do")
+    if record.kind not in ("array", "model") or not _SHA256.fullmatch(sha256):
+        raise BadInputError(f"record {record.name!r} ({record.kind}) has no file; arrays and models do")
     path = _place(root, record.kind, sha256)
     if not path.exists():
         raise DataFileError(f"{path}: missing, although the run's records name it; compute the run anew")
@@ -53,7 +52,7 @@ def read_array(path: Path) -> np.ndarray:
 def _place(root: Path, kind: str, sha256: str) -> Path:
     if kind == "model":
         return root / "models" / sha256
-    return root / "files" / (sha256 + {"array": ".npy", "image": ".png"}[kind])
+    return root / "files" / f"{sha256}.npy"
 
 
 def _store_bytes(root: Path, kind: str, raw: bytes) -> str:
@@ -83,12 +82,4 @@ def _store_folder(root: Path, folder: Path) -> str:
 def _npy_bytes(values: np.ndarray) -> bytes:
     out = io.BytesIO()
     np.save(out, np.ascontiguousarray(values).reshape(values.shape), allow_pickle=False)
-    return out.getvalue()
-
-
-def _png_bytes(pixels: np.ndarray) -> bytes:
-    from PIL import Image
-
-    out = io.BytesIO()
-    Image.fromarray(pixels).save(out, format="PNG")
     return out.getvalue()

@@ -3,9 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tasvir.report.numbers import Shown
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+#: matplotlib's line styles; none for a marker alone.
+Line = Literal["-", "--", "-.", ":", ""]
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ class Panel:
     """One drawing of a figure: `draw` fills matplotlib axes. A wide one takes the full width and has no words inside."""
 
     title: str
-    draw: Callable[[Any], None]
+    draw: Callable[["Axes"], None]
     width_in: float = 3.6
     height_in: float = 2.7
     wide: bool = False
@@ -87,7 +93,7 @@ class Key:
     label: str
     colour: str
     marker: str = "o"
-    line: str = ""
+    line: Line = ""
 
 
 @dataclass(frozen=True)

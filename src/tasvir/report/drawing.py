@@ -9,9 +9,15 @@ import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from tasvir.report.document import Figure, Key, Panel
 from tasvir.report.palette import INK, RULE, SOFT, as_variables
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure as Canvas
+    from matplotlib.lines import Line2D
 
 _STYLE = {
     "font.size": 8.5,
@@ -77,21 +83,20 @@ def _style(salt: str) -> Iterator[None]:
         yield
 
 
-def _canvas(width_in: float, height_in: float, edge_in: float = 0.01):
+def _canvas(width_in: float, height_in: float, edge_in: float = 0.01) -> "Canvas":
     from matplotlib.figure import Figure as Canvas
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    canvas = Canvas(figsize=(width_in, height_in), layout="constrained")
-    canvas.get_layout_engine().set(w_pad=edge_in, h_pad=edge_in)
-    return canvas
+    return Canvas(figsize=(width_in, height_in), layout=ConstrainedLayoutEngine(w_pad=edge_in, h_pad=edge_in))
 
 
-def _fill(axes, panel: Panel) -> None:
+def _fill(axes: "Axes", panel: Panel) -> None:
     axes.set_facecolor("none")
     axes.tick_params(length=0)
     panel.draw(axes)
 
 
-def _saved(canvas, kind: str, facecolor: str = "none") -> bytes:
+def _saved(canvas: "Canvas", kind: str, facecolor: str = "none") -> bytes:
     out = io.BytesIO()
     undated = {"Date": None} if kind == "svg" else {}
     canvas.savefig(out, format=kind, dpi=200, facecolor=facecolor, metadata=undated)
@@ -103,7 +108,7 @@ def _keys_a_row(keys: tuple[Key, ...], width_in: float) -> int:
     return max(1, int(width_in / (0.4 + 0.08 * longest)))
 
 
-def _handle(key: Key):
+def _handle(key: Key) -> "Line2D":
     from matplotlib.lines import Line2D
 
     return Line2D([], [], color=key.colour, marker=key.marker, linestyle=key.line, label=key.label)

@@ -46,7 +46,7 @@ def fitting_sentence(title: str, training: Training | None) -> Sentence | None:
     """Over-fitting, unfinished or levelled off, with the epochs that show it."""
     if training is None:
         return None
-    epochs = {
+    epochs: dict[str, Shown | str | Sentence] = {
         "title": title,
         "best": Shown(f"{training.best_epoch:g}", training.record),
         "last": Shown(f"{training.last_epoch:g}", training.record),

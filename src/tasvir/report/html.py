@@ -1,7 +1,7 @@
 """The report as one HTML file: words, tables and figures inside it, nothing fetched from anywhere."""
 
 from tasvir import __version__
-from tasvir.report.document import Block, Figure, Prose, Report, Sentence, Table
+from tasvir.report.document import Block, Figure, Key, Prose, Report, Sentence, Table
 from tasvir.report.drawing import panel_svg
 from tasvir.report.numbers import Shown
 from tasvir.report.palette import ROLES
@@ -14,8 +14,9 @@ def report_html(report: Report) -> str:
     """The page as text. It carries a policy that forbids the browser every request."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
+    loader = PackageLoader("tasvir.report", "page")
     pages = Environment(
-        loader=PackageLoader("tasvir.report", "page"),
+        loader=loader,
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -23,7 +24,7 @@ def report_html(report: Report) -> str:
     )
     pages.filters |= {"kind": _kind, "parts": _parts, "glyph": _glyph, "var": _variable}
     pages.tests["number"] = lambda value: isinstance(value, Shown)
-    style = pages.loader.get_source(pages, "page.css")[0]
+    style = loader.get_source(pages, "page.css")[0]
     page = pages.get_template("page.html.j2")
     return page.render(report=report, roles=ROLES, style=style, draw=_draw, version=__version__)
 
@@ -40,7 +41,7 @@ def _parts(words: Sentence | Shown | str) -> tuple[Shown | str, ...]:
     return words.parts if isinstance(words, Sentence) else (words,)
 
 
-def _glyph(key) -> str:
+def _glyph(key: Key) -> str:
     return _GLYPHS.get(key.marker, "") or _LINES.get(key.line, "")
 
 

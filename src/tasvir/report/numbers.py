@@ -1,6 +1,7 @@
 """How numbers are written: the same kind of number looks the same everywhere, and says where it is recorded."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tasvir.report.cells import Reading
@@ -101,7 +102,7 @@ def plain(value: object) -> str:
     return str(value)
 
 
-def _shown(reading: Reading | None, write, unit: str = "") -> Shown:
+def _shown(reading: Reading | None, write: Callable[[float], str], unit: str = "") -> Shown:
     if reading is None or not math.isfinite(reading.value):
         return MISSING
     interval = ""

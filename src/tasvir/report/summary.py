@@ -11,7 +11,6 @@ import numpy as np
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.report.cells import Cells
-from tasvir.report.chapters import CHAPTERS
 from tasvir.report.document import Chapter, Report, assemble, trouble
 
 
@@ -31,13 +30,17 @@ class RunSummary:
     chapters: Mapping[ModuleType, Any]
 
 
-def summarise(records: Iterable[Record], load_array: Callable[[Record], np.ndarray] | None = None) -> RunSummary:
+def summarise(
+    records: Iterable[Record], chapters: Iterable[ModuleType], load_array: Callable[[Record], np.ndarray] | None = None
+) -> RunSummary:
     """What does a run say, chapter by chapter, as plain data?
 
     Parameters
     ----------
     records : iterable of Record
         Those of one run: the run record and its cells', as `RunFolder.records` gives them.
+    chapters : iterable of module
+        Each with `NAME`, `TITLE`, `summarise(cells)` and `compose(summary)`, in the order in which they are read.
     load_array : callable, optional
         Gives the numbers of a stored array record (`RunFolder.load_array`). Default: the record holds them.
 
@@ -46,21 +49,17 @@ def summarise(records: Iterable[Record], load_array: Callable[[Record], np.ndarr
     RunSummary
         Frozen dataclasses. A chapter none of whose cells the run declares is absent; one whose cells failed names them.
 
-    Raises
-    ------
-    Nothing of its own: a file that is missing is told in its chapter.
-
-    Source
-    ------
-    Our own; "records, then plain info, then renderers" as in Optuna's ``visualization``.
+    Notes
+    -----
+    Records, then plain info, then renderers, as in Optuna's ``visualization``. A file that is missing is told in its chapter.
 
     Examples
     --------
-    >>> summarise([Record("run", "run", data={"data": "digits"})]).title
+    >>> summarise([Record("run", "run", data={"data": "digits"})], []).title
     'digits'
     """
     cells = Cells(records, load_array)
-    found = {chapter: _summary(chapter, cells) for chapter in CHAPTERS}
+    found = {chapter: _summary(chapter, cells) for chapter in chapters}
     title = cells.facts("data").get("title") or cells.run.get("data") or "A run"
     return RunSummary(cells.run, str(title), {chapter: s for chapter, s in found.items() if s is not None})
 

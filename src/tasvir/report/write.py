@@ -1,6 +1,8 @@
 """From a run's folder to its report."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from types import ModuleType
 
 from tasvir.contracts.atomic import atomic_file
 from tasvir.contracts.errors import DataFileError
@@ -11,19 +13,21 @@ from tasvir.report.html import report_html
 from tasvir.report.summary import compose, summarise
 
 
-def read_report(run_path: Path | str) -> Report:
+def read_report(run_path: Path | str, chapters: Iterable[ModuleType]) -> Report:
     """The report of a run, composed from its records alone; see `summary_lines` and `report_html` to show it."""
     run = open_run(run_path)
-    return compose(summarise(run.records(), run.load_array))
+    return compose(summarise(run.records(), chapters, run.load_array))
 
 
-def write_report(run_path: Path | str, *, figures_dir: Path | str | None = None) -> Path:
+def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figures_dir: Path | str | None = None) -> Path:
     """Where can a person read what this run found?
 
     Parameters
     ----------
     run_path : path
         The run's folder. Its records are enough: nothing is computed again, and torch is not needed.
+    chapters : iterable of module
+        Those of its study, see `tasvir.report.chapters`.
     figures_dir : path, optional
         Also write every figure there as PNG and SVG, every table as CSV, and each caption as text.
 
@@ -37,18 +41,14 @@ def write_report(run_path: Path | str, *, figures_dir: Path | str | None = None)
     DataFileError
         The folder is missing, is not a run, or its records are damaged; `figures_dir` is the run's folder.
 
-    Source
-    ------
-    Our own.
-
     Examples
     --------
-    >>> write_report("no/such/run")
+    >>> write_report("no/such/run", [])
     Traceback (most recent call last):
         ...
     tasvir.contracts.errors.DataFileError: no/such/run: no such folder; give the folder of a run
     """
-    report = read_report(run_path)
+    report = read_report(run_path, chapters)
     if figures_dir is not None and Path(figures_dir).resolve() == Path(run_path).resolve():
         raise DataFileError(f"{figures_dir} is the run's own folder: give the figures another one")
     path = Path(run_path) / "report.html"

@@ -5,45 +5,36 @@ import functools
 import hashlib
 import importlib.util
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record
+from tasvir.studies.work import Work
 
 
 @dataclass(frozen=True)
-class Workspace:
-    """What a cell may use beside its data: a scratch folder, a voice, and the records of the cells it needs."""
+class Comparison:
+    """What a judging cell compares: recipes retrained with so many seeds, on the same test images."""
 
-    folder: Path
-    device: str = "auto"
-    tell: Callable[[float], None] = lambda fraction: None
-    found: Mapping[str, list[Record]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a cell gives: `facts` (JSON, what it did) and records."""
-
-    facts: Mapping[str, Any]
-    records: list[Record]
-
-
-CellFunction = Callable[[Dataset, Mapping[str, Any], int, Workspace], Outcome]
+    n_seeds: int
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One piece of a study: a name, a function of this package, its parameters and seed, and the cells it `needs`."""
+    """One piece of a study: a name, a function of an `Inside` and of its `parameters` by name that yields records, and a seed.
+
+    `needs` names the cells whose records it reads, `work` what it costs, `compares` what it judges (where it does).
+    """
 
     name: str
-    function: CellFunction
+    function: Callable[..., Iterable[Record]]
     parameters: Mapping[str, Any] = field(default_factory=dict)
     seed: int = 0
     needs: tuple[str, ...] = ()
+    work: tuple[Work, ...] = ()
+    compares: Comparison | None = None
 
     @property
     def chapter(self) -> str:
@@ -51,7 +42,7 @@ class Cell:
         return self.name.partition("/")[0]
 
 
-def addresses(cells: list[Cell], fingerprint: str, threads: int, device: str) -> dict[str, str]:
+def addresses(cells: list[Cell], fingerprint: str, *, threads: Mapping[str, int], device: str) -> dict[str, str]:
     """Where each cell's records are kept: the hash of everything that its result can depend on.
 
     A cell is declared after the cells it needs; their addresses enter its own.
@@ -63,7 +54,7 @@ def addresses(cells: list[Cell], fingerprint: str, threads: int, device: str) ->
             "function": f"{cell.function.__module__}.{cell.function.__name__}",
             "parameters": dict(cell.parameters),
             "seed": cell.seed,
-            "threads": threads,
+            "threads": threads[cell.name],
             "device": device,
             "source": source_hash(cell.function.__module__),
             "needs": [found[name] for name in cell.needs],
@@ -103,4 +94,12 @@ def _imports(path: Path) -> list[str]:
             found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.append(node.module)
+            if node.module.startswith("tasvir.") and _is_package(node.module):
+                found += [f"{node.module}.{alias.name}" for alias in node.names]
     return found
+
+
+def _is_package(module: str) -> bool:
+    """Whether what is imported from it are modules of their own."""
+    spec = importlib.util.find_spec(module)
+    return spec is not None and spec.submodule_search_locations is not None

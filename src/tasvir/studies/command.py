@@ -4,6 +4,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
+from tasvir.studies.study import MAIN
+
 
 def command_of(study: str, words: Mapping[str, Any], settings: Mapping[str, Any]) -> str | None:
     """One line for a shell: `words` are those of `load_data`, `settings` the study's own.
@@ -16,7 +18,8 @@ def command_of(study: str, words: Mapping[str, Any], settings: Mapping[str, Any]
     if not words or words.get("seed", 0) != settings["seed"]:
         return None
     flags = {name: value for name, value in {**words, **settings}.items() if name != "source" and value is not None}
-    return shlex.join(["tasvir", study, str(words["source"]), *(word for flag in flags.items() for word in _flag(*flag))])
+    command = [study] if study == MAIN else ["study", study]
+    return shlex.join(["tasvir", *command, str(words["source"]), *(word for flag in flags.items() for word in _flag(*flag))])
 
 
 def _flag(name: str, value: Any) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ from tasvir.records.record import Record
 from tasvir.records.run import RunFolder, open_run
 
 RECORDS, LOCK = "records.jsonl", "lock"
+#: Settings of every run; the others are the study's own.
+NO_OPTIONS = ("seed", "threads", "device", "image_shape")
 
 
 def question_hash(question: Mapping[str, Any]) -> str:
@@ -58,7 +60,7 @@ def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:
     """Every run under `out`, newest last; a folder whose records cannot be read comes with None."""
     if not out.is_dir():
         raise DataFileError(f"{out}: no such folder; give the folder that holds runs")
-    found = []
+    found: list[tuple[Path, RunFolder | None]] = []
     for path in sorted(out.iterdir(), key=lambda path: path.stat().st_mtime):
         if (path / RECORDS).is_file():
             try:
@@ -71,9 +73,18 @@ def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:
 def describe_run(path: Path, run: RunFolder | None) -> dict[str, Any]:
     """One row of the list of runs."""
     if run is None:
-        return {"run": path.name, "study": "?", "data": "?", "profile": "?", "seed": "?", "state": "damaged"}
+        return {"run": path.name, "study": "?", "data": "?", "options": "?", "seed": "?", "state": "damaged"}
     asked = run.run_record().data
     kinds = [record.kind for record in run.records()]
     n_done, n_failed, n_cells = kinds.count("cell"), kinds.count("failure"), len(asked["addresses"])
     state = "finished" if n_done == n_cells else f"{n_done} of {n_cells} parts" + (f", {n_failed} failed" if n_failed else "")
-    return {"run": path.name, **{key: asked[key] for key in ("study", "data", "profile", "seed")}, "state": state}
+    options = {name: value for name, value in asked.get("settings", {}).items() if name not in NO_OPTIONS}
+    told = ", ".join(f"{name} {value}" for name, value in options.items())
+    return {
+        "run": path.name,
+        "study": asked["study"],
+        "data": asked["data"],
+        "options": told,
+        "seed": asked["seed"],
+        "state": state,
+    }

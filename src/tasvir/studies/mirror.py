@@ -4,7 +4,7 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import nearest, spread_sample
-from tasvir.studies.training import flat_unit
+from tasvir.studies.flat import flat_unit
 
 #: Images looked at, and the loss of k-NN accuracy above which mirroring changes what an image is.
 N_IMAGES, K, TOLERANCE = 2000, 5, 0.05

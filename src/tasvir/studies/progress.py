@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
 
 from tasvir.records.record import Record
@@ -15,14 +15,15 @@ class Progress:
     The time left is the `expected_s` of the cells to come, corrected by how the finished ones went.
     """
 
-    def __init__(self, stream: TextIO | None = None, expected_s: Mapping[str, float] | None = None):
+    def __init__(self, stream: TextIO | None = None, expected_s: Mapping[str, float] | None = None, *, jobs: int = 1) -> None:
         self.stream = sys.stderr if stream is None else stream
         self.expected_s = dict(expected_s or {})
-        self.cells: list[Cell] = []
-        self.left: dict[str, float] = {}
+        self.jobs = jobs
+        self.cells: Sequence[Cell] = ()
+        self.left: dict[str, float] = dict(self.expected_s)
         self.spent = self.planned = 0.0
 
-    def begin(self, cells: list[Cell], done: list[str]) -> None:
+    def begin(self, cells: Sequence[Cell], done: Sequence[str]) -> None:
         """All cells of the study, and the names of those that were there already."""
         self.cells = cells
         self.left = {cell.name: self._expected(cell) for cell in cells if cell.name not in done}
@@ -61,8 +62,13 @@ class Progress:
         chapter = [other for other in self.cells if other.chapter == cell.chapter]
         n_done = sum(other.name not in self.left for other in chapter)
         pace = self.spent / self.planned if self.planned else 1.0
-        left_s = pace * (sum(self.left.values()) - fraction * self.left.get(cell.name, 0.0))
+        left_s = pace * self.left_s(already=fraction * self.left.get(cell.name, 0.0))
         self._write(f"{cell.chapter:<16} {n_done:>2}/{len(chapter):<2}  {time_left(left_s)} left", end=end)
+
+    def left_s(self, *, already: float = 0.0) -> float:
+        """Seconds that the cells to come take side by side: never less than the longest of them."""
+        longest = max(self.left.values(), default=0.0)
+        return max((sum(self.left.values()) - already) / self.jobs, longest - already)
 
     def _expected(self, cell: Cell) -> float:
         return self.expected_s.get(cell.name, 1.0)

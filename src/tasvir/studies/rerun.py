@@ -1,6 +1,6 @@
 """The question of a run, asked again in a fresh one."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TextIO
 
@@ -9,10 +9,11 @@ from tasvir.data.load import load_data
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder, open_run
 from tasvir.records.same import same_records
-from tasvir.studies.main_job import STUDY, Finished, run_main_job
+from tasvir.studies.run import Finished, run_study
+from tasvir.studies.study import find_study
 
-STUDIES = {STUDY: run_main_job}
-SETTINGS = ("profile", "seed", "threads", "device")
+#: What every study is asked beside its own options.
+SHARED = ("seed", "threads", "device")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Again:
     differences: tuple[str, ...]
 
 
-def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | None = None) -> Again:
+def rerun(path: str | Path, *, out: str | Path | None = None, jobs: int | None = None, stream: TextIO | None = None) -> Again:
     """Does a run come out the same again?
 
     Parameters
@@ -33,6 +34,8 @@ def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | N
         The run's folder: what was asked is read from its records.
     out : str or Path or None
         The folder that will hold the new run; None: beside the old one, which stays as it is.
+    jobs : int or None
+        Cells computed side by side; None: as many as the machine bears.
     stream : text stream or None
         Where progress is written; None: standard error.
 
@@ -48,9 +51,9 @@ def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | N
     BadInputError
         A run of a data set that was not read by `load_data`, or of a study that this version does not know.
 
-    Source
-    ------
-    `tasvir.records.same.same_records`.
+    See Also
+    --------
+    tasvir.records.same.same_records : The comparison.
 
     Examples
     --------
@@ -59,12 +62,13 @@ def rerun(path: str | Path, *, out: str | Path | None = None, stream: TextIO | N
     old = open_run(path)
     asked = old.run_record().data
     if not asked.get("words"):
-        raise BadInputError(f"{path}: its records do not say how its images were read; run `tasvir run` on them again")
-    if asked["study"] not in STUDIES:
-        raise BadInputError(f"{path}: it is of the study {asked['study']!r}; this version knows {', '.join(STUDIES)}")
+        raise BadInputError(f"{path}: its records do not say how its images were read; ask `tasvir study` of them again")
+    study = find_study(asked["study"])
     data = load_data(**asked["words"])
-    settings = {name: asked[name] for name in SETTINGS}
-    finished = STUDIES[asked["study"]](data, **settings, out=out or Path(path).absolute().parent, fresh=True, stream=stream)
+    options = study.options(**{field.name: asked[field.name] for field in fields(study.options)})
+    shared = {name: asked[name] for name in SHARED}
+    place = out or Path(path).absolute().parent
+    finished = run_study(study, data, options, **shared, out=place, jobs=jobs, fresh=True, stream=stream)
     differences = same_records(_found(old), _found(finished.run))
     return Again(finished, data.fingerprint == asked["fingerprint"], tuple(differences))
 

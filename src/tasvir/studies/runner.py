@@ -4,57 +4,114 @@ import dataclasses
 import shutil
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import joblib
 
+from tasvir.contracts.errors import DiskFullError
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record, cell_done, failure
 from tasvir.records.run import RunFolder
-from tasvir.studies.cell import Cell, Workspace
+from tasvir.studies.cell import Cell
 from tasvir.studies.folder import held_alone
+from tasvir.studies.inside import Inside, in_silence
+from tasvir.studies.jobs import lost_worker_errors
 from tasvir.studies.progress import Progress
 from tasvir.studies.surroundings import limited_threads, seeded_streams
 
 
-def run_cells(
-    run: RunFolder, cells: list[Cell], data: Dataset, *, threads: int, device: str, progress: Progress, jobs: int = 1
-) -> list[str]:
-    """Compute every cell whose records are not in `run` yet; the names of those that failed.
+@dataclass(frozen=True)
+class Runner:
+    """Computes the cells of one run through joblib, `jobs` at once, the longest first, each with its `threads`."""
 
-    Cells run through joblib on the backend that `joblib.parallel_config` names, each with `threads` threads;
-    a cell waits for the cells it needs, and fails with them.
-    """
-    with held_alone(run.path):
-        return _run_alone(run, cells, data, threads, device, progress, jobs)
+    run: RunFolder
+    data: Dataset
+    progress: Progress
+    threads: Mapping[str, int]
+    expected_s: Mapping[str, float]
+    device: str
+    jobs: int = 1
 
+    def compute(self, cells: Sequence[Cell]) -> list[str]:
+        """Compute every cell whose records are not there yet; the names of those that failed.
 
-def _run_alone(run, cells, data, threads, device, progress, jobs) -> list[str]:
-    at = run.run_record().data["addresses"]
-    done = finished(run)
-    failed: list[str] = []
-    progress.begin(cells, [cell.name for cell in cells if at[cell.name] in done])
-    while waiting := [cell for cell in cells if at[cell.name] not in done and cell.name not in failed]:
-        ready = [cell for cell in waiting if all(at[name] in done for name in cell.needs)]
-        computed = _compute(run, ready, at, data, threads, device, progress, jobs) if ready else _without(waiting, failed)
-        for cell, records in computed:
-            _append(run, at[cell.name], records)
-            shutil.rmtree(_scratch(run, at[cell.name]), ignore_errors=True)
-            progress.done(cell, records[-1])
-            if records[-1].kind == "failure":
-                failed.append(cell.name)
-            else:
-                done.add(at[cell.name])
-    shutil.rmtree(run.path / "scratch", ignore_errors=True)
-    return failed
+        A cell waits for the cells it needs, and fails with them.
+        """
+        with held_alone(self.run.path):
+            failed = self._compute_alone(cells)
+            shutil.rmtree(self.run.path / "scratch", ignore_errors=True)
+            return failed
 
+    def _compute_alone(self, cells: Sequence[Cell]) -> list[str]:
+        at = self.run.run_record().data["addresses"]
+        done = finished(self.run)
+        failed: list[str] = []
+        self.progress.begin(cells, [cell.name for cell in cells if at[cell.name] in done])
+        while waiting := [cell for cell in cells if at[cell.name] not in done and cell.name not in failed]:
+            ready = [cell for cell in waiting if all(at[name] in done for name in cell.needs)]
+            for cell, records in self._side_by_side(ready) if ready else _without(waiting, failed):
+                self.run.append([dataclasses.replace(record, cell=at[cell.name]) for record in records])
+                shutil.rmtree(self._scratch(at[cell.name]), ignore_errors=True)
+                self.progress.done(cell, records[-1])
+                if records[-1].kind == "failure":
+                    failed.append(cell.name)
+                else:
+                    done.add(at[cell.name])
+        return failed
 
-def _without(waiting: list[Cell], failed: list[str]) -> Iterator[tuple[Cell, list[Record]]]:
-    """Cells that wait for ones that failed, which fail with them; `failed` grows as they are taken."""
-    for cell in waiting:
-        lost = [name for name in cell.needs if name in failed]
-        yield cell, [failure(f"it needs {', '.join(lost)}, which failed")]
+    def _side_by_side(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Record]]]:
+        """Each cell with its records, as they come; a worker that dies costs the cell that kills it, and no other."""
+        left = {cell.name: cell for cell in cells}
+        n_before = -1
+        while left and len(left) != n_before:
+            n_before = len(left)
+            try:
+                for cell, records in self._parallel(list(left.values())):
+                    del left[cell.name]
+                    yield cell, records
+            except lost_worker_errors():
+                self.progress.say("A process was killed, perhaps for want of memory: what it left is computed again.")
+        for cell in left.values():
+            yield from self._alone(cell)
+
+    def _alone(self, cell: Cell) -> Iterator[tuple[Cell, list[Record]]]:
+        """One cell while nothing else is computed; the process may die of it again."""
+        try:
+            yield from self._parallel([cell])
+        except lost_worker_errors():
+            yield cell, [failure("its process was killed, perhaps for want of memory: give it a machine with more")]
+
+    def _parallel(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Record]]]:
+        """The longest first; with one job in the order of the study, each when the one before is kept."""
+        if self.jobs > 1:
+            cells = sorted(cells, key=lambda cell: -self.expected_s.get(cell.name, 0.0))
+        records = self.run.records()
+        at = self.run.run_record().data["addresses"]
+        compute = joblib.delayed(_named)
+        # The images go as an argument of their own, so that a backend may send them once.
+        tasks = [
+            compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads[cell.name])
+            for cell in cells
+        ]
+        as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
+        yield from joblib.Parallel(n_jobs=self.jobs, batch_size=1, return_as=as_they_come)(tasks)
+
+    def _inside(self, cell: Cell, at: Mapping[str, str], *, records: list[Record]) -> Callable[[Dataset], Inside]:
+        """What the cell finds, but for the images."""
+        found = {name: self._content([r for r in records if r.cell == at[name]]) for name in cell.needs}
+        tell = self.progress.inside(cell) if self.jobs == 1 else in_silence
+        return partial(Inside, seed=cell.seed, scratch=self._scratch(at[cell.name]), device=self.device, tell=tell, found=found)
+
+    def _content(self, records: list[Record]) -> list[Record]:
+        """Records as the needing cell reads them: arrays in memory, models as the folders they lie in."""
+        read = {"array": self.run.load_array, "model": self.run.file}
+        return [dataclasses.replace(r, content=read[r.kind](r)) if r.kind in read else r for r in records]
+
+    def _scratch(self, address: str) -> Path:
+        return self.run.path.absolute() / "scratch" / address
 
 
 def finished(run: RunFolder) -> set[str]:
@@ -62,48 +119,37 @@ def finished(run: RunFolder) -> set[str]:
     return {record.cell for record in run.records() if record.kind == "cell"}
 
 
-def compute_cell(cell: Cell, data: Dataset, workspace: Workspace, threads: int) -> list[Record]:
+def compute_cell(cell: Cell, inside: Inside, threads: int) -> list[Record]:
     """The records of one cell; the last one says that it is complete, or how it failed."""
-    workspace.folder.mkdir(parents=True, exist_ok=True)
+    inside.scratch.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
     try:
         with limited_threads(threads), seeded_streams(cell.seed), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("default")
-            outcome = cell.function(data, cell.parameters, cell.seed, workspace)
+            records = list(cell.function(inside, **cell.parameters))
+    except DiskFullError:  # every other cell would meet it too, after its training
+        raise
     except Exception as error:  # a cell that fails is recorded, and the study goes on
         return [failure(f"{type(error).__name__}: {error}")]
-    facts = dict(outcome.facts)
+    said = {key: value for record in records if record.kind == "facts" for key, value in record.data.items()}
     if notes := sorted({str(warning.message).strip().splitlines()[0] for warning in caught}):
-        facts["warnings"] = notes
+        said["warnings"] = notes
     elapsed_s = time.perf_counter() - started
-    return [*outcome.records, cell_done(cell.name, parameters=cell.parameters, seed=cell.seed, facts=facts, elapsed_s=elapsed_s)]
+    closing = cell_done(cell.name, parameters=cell.parameters, seed=cell.seed, facts=said, elapsed_s=elapsed_s)
+    return [*(record for record in records if record.kind != "facts"), closing]
 
 
-def _compute(run, cells, at, data, threads, device, progress, jobs) -> Iterator[tuple[Cell, list[Record]]]:
-    """Each cell with its records, as they come; with one job a cell starts when the one before is kept."""
-    records = run.records()
-    tasks = []
-    for cell in cells:
-        found = {name: _content(run, [r for r in records if r.cell == at[name]]) for name in cell.needs}
-        tell = progress.inside(cell) if jobs == 1 else Workspace.tell
-        workspace = Workspace(_scratch(run, at[cell.name]), device, tell, found)
-        tasks.append(joblib.delayed(_named)(cell, data, workspace, threads))
-    yield from joblib.Parallel(n_jobs=jobs, return_as="generator_unordered" if jobs > 1 else "generator")(tasks)
+def _named(cell: Cell, inside: Callable[[Dataset], Inside], data: Dataset, *, threads: int) -> tuple[Cell, list[Record]]:
+    return cell, compute_cell(cell, inside(data), threads)
 
 
-def _named(cell: Cell, data: Dataset, workspace: Workspace, threads: int) -> tuple[Cell, list[Record]]:
-    return cell, compute_cell(cell, data, workspace, threads)
+def _light(cell: Cell) -> Cell:
+    """Without its work, which a worker has no use for."""
+    return dataclasses.replace(cell, work=())
 
 
-def _content(run: RunFolder, records: list[Record]) -> list[Record]:
-    """Records as the needing cell reads them: arrays in memory, models as the folders they lie in."""
-    read = {"array": run.load_array, "model": run.file}
-    return [dataclasses.replace(r, content=read[r.kind](r)) if r.kind in read else r for r in records]
-
-
-def _append(run: RunFolder, address: str, records: list[Record]) -> None:
-    run.append([dataclasses.replace(record, cell=address) for record in records])
-
-
-def _scratch(run: RunFolder, address: str) -> Path:
-    return run.path / "scratch" / address
+def _without(waiting: list[Cell], failed: list[str]) -> Iterator[tuple[Cell, list[Record]]]:
+    """Cells that wait for ones that failed, which fail with them; `failed` grows as they are taken."""
+    for cell in waiting:
+        lost = [name for name in cell.needs if name in failed]
+        yield cell, [failure(f"it needs {', '.join(lost)}, which failed")]

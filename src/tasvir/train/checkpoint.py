@@ -1,21 +1,26 @@
-"""A checkpoint: the task's state, the hooks' states and the history, in one safetensors file that appears whole or not at all."""
+"""A checkpoint: the task's state, the hooks' states and the history, in one safetensors file that appears whole or not at all.
+
+A state is a tree of dicts, lists, plain values, tensors and numpy arrays; all of it comes back bit for bit.
+"""
 
 import json
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from tasvir.contracts.atomic import atomic_file
-from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.contracts.errors import BadInputError, BadTypeError, DataFileError
 from tasvir.train.history import History
 from tasvir.train.loop import Hook, Task
 
-_TENSOR = "__tensor__"
+_TENSOR, _ARRAY, _PAIRS = "__tensor__", "__array__", "__pairs__"
 
 #: The checkpoint that stays beside a model, so that its training can go on.
 TRAINING_FILE = "training.safetensors"
@@ -72,10 +77,10 @@ class Checkpoint:
     def state(self) -> dict[str, Any]:
         return {}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         pass
 
-    def close(self, task) -> None:
+    def close(self, task: Task) -> None:
         pass
 
 
@@ -90,7 +95,7 @@ def restore(task: Task, hooks: Sequence[Hook], *, key: str, max_epochs: int) -> 
 
 
 def write_state(path: Path, state: Any) -> None:
-    """Write a nested state of dicts, lists, plain values and tensors."""
+    """Write a nested state of dicts, lists, plain values, tensors and numpy arrays."""
     tensors: dict[str, torch.Tensor] = {}
     tree = _take_tensors(state, tensors)
     with atomic_file(path) as temporary:
@@ -111,23 +116,43 @@ def read_state(path: Path) -> Any:
 def _take_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
     if isinstance(tree, dict):
         # Optimizers number their parameters with ints; JSON knows only text, so pairs keep the keys as they are.
-        return {"__pairs__": [[key, _take_tensors(value, tensors)] for key, value in tree.items()]}
+        return {_PAIRS: [[key, _take_tensors(value, tensors)] for key, value in tree.items()]}
     if isinstance(tree, list | tuple):
         return [_take_tensors(value, tensors) for value in tree]
     if isinstance(tree, torch.Tensor):
         name = f"{len(tensors):05d}"
         tensors[name] = tree.detach().contiguous().cpu().clone()
         return {_TENSOR: name, "channels_last": tree.ndim == 4 and tree.is_contiguous(memory_format=torch.channels_last)}
+    if isinstance(tree, np.ndarray | np.generic):
+        return _take_array(tree, tensors)
     return tree
+
+
+def _take_array(array: np.ndarray | np.generic, tensors: dict[str, torch.Tensor]) -> dict[str, Any]:
+    """As bytes: numpy has kinds of numbers, and text, that torch has not."""
+    if array.dtype.hasobject or array.dtype.names:
+        raise BadTypeError(f"a state has an array of dtype {array.dtype}: a checkpoint takes arrays of numbers, text or times")
+    name = f"{len(tensors):05d}"
+    tensors[name] = torch.frombuffer(bytearray(array.tobytes()) or bytearray(1), dtype=torch.uint8)
+    return {_ARRAY: name, "dtype": array.dtype.str, "shape": array.shape, "scalar": isinstance(array, np.generic)}
+
+
+def _give_array(tree: dict[str, Any], tensors: dict[str, torch.Tensor]) -> np.ndarray | np.generic:
+    dtype, shape = np.dtype(tree["dtype"]), tuple(tree["shape"])
+    raw = tensors[tree[_ARRAY]].numpy().tobytes()
+    array = np.frombuffer(raw, dtype, count=math.prod(shape)).reshape(shape).copy()
+    return array[()] if tree["scalar"] else array
 
 
 def _give_tensors(tree: Any, tensors: dict[str, torch.Tensor]) -> Any:
     if isinstance(tree, list):
         return [_give_tensors(value, tensors) for value in tree]
     if isinstance(tree, dict):
+        if _ARRAY in tree:
+            return _give_array(tree, tensors)
         if _TENSOR in tree:
             tensor = tensors[tree[_TENSOR]]
             # Fused optimizers walk through parameter and moments as they lie in memory: another layout would mix them up.
             return tensor.to(memory_format=torch.channels_last) if tree["channels_last"] else tensor
-        return {key: _give_tensors(value, tensors) for key, value in tree["__pairs__"]}
+        return {key: _give_tensors(value, tensors) for key, value in tree[_PAIRS]}
     return tree

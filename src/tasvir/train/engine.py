@@ -25,17 +25,17 @@ class TorchEngine:
     def __init__(self, device: torch.device):
         self.device = device
 
-    def setup(self, module, *optimizers):
+    def setup(self, module: torch.nn.Module, *optimizers: torch.optim.Optimizer) -> Any:
         module.to(self.device)
         return (module, *optimizers) if optimizers else module
 
-    def put(self, batch):
+    def put(self, batch: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
         return tuple(tensor.to(self.device, non_blocking=True) for tensor in batch)
 
-    def backward(self, loss):
+    def backward(self, loss: torch.Tensor) -> None:
         loss.backward()
 
-    def unwrap(self, module):
+    def unwrap(self, module: torch.nn.Module) -> torch.nn.Module:
         return module
 
 

@@ -1,6 +1,7 @@
 """What a training went through: one row of plain numbers an epoch."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass
@@ -34,13 +35,13 @@ class History:
         self.rows.append(row)
         self.times_s.append(elapsed_s)
 
-    def state(self) -> dict:
+    def state(self) -> dict[str, Any]:
         return {
             "rows": [dict(row) for row in self.rows],
             "times_s": list(self.times_s),
             "stopped": self.stopped,
         }
 
-    def load(self, state: dict) -> "History":
+    def load(self, state: dict[str, Any]) -> "History":
         self.rows, self.times_s, self.stopped = list(state["rows"]), list(state["times_s"]), state["stopped"]
         return self

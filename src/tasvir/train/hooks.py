@@ -1,10 +1,14 @@
 """Hooks watch, stop and restore whole states; whatever changes what is learned lives in the Task."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
+
+from tasvir.contracts.errors import BadInputError
 from tasvir.train.history import History
+from tasvir.train.loop import Task
 
 
 class Progress:
@@ -13,17 +17,17 @@ class Progress:
     def __init__(self, tell: Callable[[int, int, dict[str, float]], None], max_epochs: int):
         self.tell, self.max_epochs = tell, max_epochs
 
-    def __call__(self, task, history: History) -> bool:
+    def __call__(self, task: Task, history: History) -> bool:
         self.tell(len(history), self.max_epochs, history.rows[-1])
         return False
 
     def state(self) -> dict[str, Any]:
         return {}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         pass
 
-    def close(self, task) -> None:
+    def close(self, task: Task) -> None:
         pass
 
 
@@ -34,19 +38,19 @@ class EarlyStopping:
         self.monitor, self.patience = monitor, patience
         self.best, self.waited = math.inf, 0
 
-    def __call__(self, task, history: History) -> bool:
-        value = _watched(history, self.monitor)
+    def __call__(self, task: Task, history: History) -> bool:
+        value = _watched(history, self)
         self.best, self.waited = (value, 0) if value < self.best else (self.best, self.waited + 1)
         return self.waited >= self.patience
 
     def state(self) -> dict[str, Any]:
         return {"best": self.best if math.isfinite(self.best) else None, "waited": self.waited}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         self.best = math.inf if state["best"] is None else state["best"]
         self.waited = state["waited"]
 
-    def close(self, task) -> None:
+    def close(self, task: Task) -> None:
         pass
 
 
@@ -55,10 +59,12 @@ class KeepBest:
 
     def __init__(self, *, monitor: str = "valid_loss"):
         self.monitor = monitor
-        self.best, self.best_epoch, self.best_state = math.inf, None, None
+        self.best = math.inf
+        self.best_epoch: int | None = None
+        self.best_state: dict[str, Any] | None = None
 
-    def __call__(self, task, history: History) -> bool:
-        value = _watched(history, self.monitor)
+    def __call__(self, task: Task, history: History) -> bool:
+        value = _watched(history, self)
         if value < self.best:
             self.best, self.best_epoch, self.best_state = value, len(history), copy_state(task.state())
         return False
@@ -68,29 +74,33 @@ class KeepBest:
             return {}
         return {"best": self.best, "best_epoch": self.best_epoch, "best_state": self.best_state}
 
-    def load(self, state) -> None:
+    def load(self, state: Mapping[str, Any]) -> None:
         if state:
-            self.best, self.best_epoch, self.best_state = (
-                state["best"],
-                state["best_epoch"],
-                state["best_state"],
-            )
+            self.best, self.best_epoch, self.best_state = state["best"], state["best_epoch"], state["best_state"]
 
-    def close(self, task) -> None:
+    def close(self, task: Task) -> None:
         if self.best_state is not None:
             task.load(self.best_state)
+            self.best_state = None  # an estimator keeps its hooks: a second copy of the net would live as long as the first
 
 
 def copy_state(tree: Any) -> Any:
-    """A nested state with its tensors copied, so that training on does not change it."""
+    """A nested state with its tensors and arrays copied, so that training on does not change it."""
     if isinstance(tree, dict):
         return {key: copy_state(value) for key, value in tree.items()}
     if isinstance(tree, list | tuple):
         return [copy_state(value) for value in tree]
+    if isinstance(tree, np.ndarray):
+        return tree.copy()
     return tree.detach().clone() if hasattr(tree, "detach") else tree
 
 
-def _watched(history: History, monitor: str) -> float:
+def _watched(history: History, hook: EarlyStopping | KeepBest) -> float:
     """The watched value; without validation images the training loss of the same name stands in."""
-    row = history.rows[-1]
-    return row[monitor] if monitor in row else row[monitor.removeprefix("valid_")]
+    row, monitor = history.rows[-1], hook.monitor
+    for name in (monitor, monitor.removeprefix("valid_")):
+        if name in row:
+            return row[name]
+    raise BadInputError(
+        f"{type(hook).__name__}(monitor={monitor!r}): this training has no such loss; give monitor= one of {', '.join(row)}"
+    )

@@ -1,45 +1,55 @@
 """What Tasvir's estimators promise beyond scikit-learn's checks, as checks over an instance: images as well as flat X.
 
-`promise_checks(estimator)` yields those that the estimator's methods call for; each is a function of an unfitted estimator that
-raises where a promise is broken. No model is imported here: the list of instances lives with the tests.
+`promise_checks(estimator, promises)` yields those of the promises that are declared for it, whichever methods it happens to
+have; each is a function of an unfitted estimator that raises where a promise is broken. No model is imported here: the list of
+instances lives with the tests.
 """
 
-import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from tasvir.contracts.checks import classifier, every, sampler, transformer
-from tasvir.contracts.checks.trial import KINDS, draws_from_codes, words_of
+from tasvir.contracts.checks import classifier, denoiser, every, regressor, resampler, sampler, transformer
+from tasvir.contracts.checks.trial import Trial, words_of
+from tasvir.contracts.errors import BadInputError
 
-Check = Callable[[Any], None]
+#: promise -> the checks that prove it, for an estimator on trial.
+PROMISES: dict[str, Callable[[Trial], tuple[Callable[..., None], ...]]] = {
+    "transformer": transformer.checks_for,
+    "denoiser": denoiser.checks_for,
+    "sampler": sampler.checks_for,
+    "classifier": classifier.checks_for,
+    "resampler": resampler.checks_for,
+    "regressor": regressor.checks_for,
+}
 
 
-def promise_checks(estimator: Any, *, round_trip: Callable[[Any], Any] | None = None) -> Iterator[Check]:
-    """Every check for `estimator`; `round_trip` saves a fitted one and gives what is loaded again."""
-    checks: list[Callable] = list(every.CHECKS)
-    if "X_val" in words_of(estimator.fit):
-        checks += every.TRAINED
-    if hasattr(estimator, "transform"):
-        checks += transformer.CHECKS
-    if draws_from_codes(estimator):
-        checks += transformer.DRAWING
-    elif hasattr(estimator, "inverse_transform"):
-        checks += transformer.CONDITIONAL
-    if hasattr(estimator, "predict_proba"):
-        checks += classifier.CHECKS
-    if hasattr(estimator, "sample"):
-        checks += sampler.CHECKS
+@dataclass(frozen=True)
+class Check:
+    """One check of an estimator's promises, called with it; its `name` is readable, as 'check_transform-gray uint8'."""
+
+    function: Callable[..., None]
+    promises: tuple[str, ...]
+    given: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return "-".join([self.function.__name__, *(word for word in self.given.values() if isinstance(word, str))])
+
+    def __call__(self, estimator: Any) -> None:
+        self.function(Trial(estimator, self.promises), **self.given)
+
+
+def promise_checks(estimator: Any, promises: Sequence[str], *, round_trip: Callable[[Any], Any] | None = None) -> Iterator[Check]:
+    """Every check of `promises` for `estimator`; `round_trip` saves a fitted one and gives what is loaded again."""
+    if not promises or not set(promises) <= set(PROMISES):
+        raise BadInputError(f"promises={promises!r}: give at least one, of {', '.join(PROMISES)}")
+    trial = Trial(estimator, tuple(promises))
+    groups = (every.checks_for, *(PROMISES[promise] for promise in promises))
+    functions = list(dict.fromkeys(function for group in groups for function in group(trial)))
     if round_trip is not None:
-        checks.append(functools.partial(every.check_round_trip, round_trip=round_trip))
-    for check in checks:
-        if "kind" in words_of(check):
-            yield from (functools.partial(check, kind=kind) for kind in KINDS)
-        else:
-            yield check
-
-
-def check_name(check: Check) -> str:
-    """A readable name, as 'check_transform-gray uint8'."""
-    if not isinstance(check, functools.partial):
-        return check.__name__
-    return "-".join([check_name(check.func), *(word for word in check.keywords.values() if isinstance(word, str))])
+        functions.append(every.check_round_trip)
+    for function in functions:
+        given = {} if "round_trip" not in words_of(function) else {"round_trip": round_trip}
+        kinds = [{"kind": kind} for kind in trial.kinds] if "kind" in words_of(function) else [{}]
+        yield from (Check(function, trial.promises, given | kind) for kind in kinds)

@@ -1,16 +1,17 @@
 """What a classifier promises: probabilities, and labels as they were given."""
 
 import warnings
+from collections.abc import Callable
 
 import numpy as np
 
-from tasvir.contracts.checks.trial import CLASSES, example, fit, must_be_same, must_raise, results_of, unfitted
+from tasvir.contracts.checks.trial import CLASSES, Trial, must_be_same, must_raise
 
 
-def check_probabilities(estimator, kind: str) -> None:
+def check_probabilities(trial: Trial, kind: str) -> None:
     """`predict_proba` gives float32 rows that sum to 1, `predict` the label of the largest, `score` the accuracy."""
-    X, y = example(kind)
-    fitted = fit(estimator, X, y)
+    X, y = trial.example(kind)
+    fitted = trial.fit(X, y)
     probabilities = fitted.predict_proba(X)
     assert list(fitted.classes_) == list(CLASSES), fitted.classes_
     assert probabilities.dtype == np.float32, probabilities.dtype
@@ -21,27 +22,30 @@ def check_probabilities(estimator, kind: str) -> None:
     assert np.isclose(fitted.score(X, y), (fitted.predict(X) == y).mean()), "score is not the accuracy"
 
 
-def check_columns_of_labels(estimator) -> None:
+def check_columns_of_labels(trial: Trial) -> None:
     """(n, 1) labels are taken with scikit-learn's DataConversionWarning; y is required."""
     from sklearn.exceptions import DataConversionWarning
 
-    X, y = example()
+    X, y = trial.example()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        column = fit(estimator, X, y[:, None])
+        column = trial.fit(X, y[:, None])
     assert any(issubclass(w.category, DataConversionWarning) for w in caught), "no DataConversionWarning"
-    must_be_same(results_of(column, X), results_of(fit(estimator, X, y), X))
-    must_raise(ValueError, "y", lambda: fit(estimator, X, None), "no labels")
-    must_raise(ValueError, "class", lambda: fit(estimator, X, np.full(len(X), "ant")), "one class")
+    must_be_same(trial.results(column, X), trial.results(trial.fit(X, y), X))
+    must_raise(ValueError, "y", lambda: trial.fit(X, None), what="no labels")
+    must_raise(ValueError, "class", lambda: trial.fit(X, np.full(len(X), "ant")), what="one class")
 
 
-def check_unknown_validation_label(estimator) -> None:
+def check_unknown_validation_label(trial: Trial) -> None:
     """Validation labels that the training ones do not have are refused, and so are validation images without labels."""
-    X, y = example()
+    X, y = trial.example()
     unknown = np.where(y == "ant", "yak", y)
-    must_raise(ValueError, "yak", lambda: unfitted(estimator).fit(X, y, X_val=X, y_val=unknown))
-    must_raise(ValueError, "y_val", lambda: unfitted(estimator).fit(X, y, X_val=X))
-    must_raise(ValueError, "", lambda: unfitted(estimator).fit(X, y, X_val=X, y_val=y[:-1]), "fewer labels than images")
+    must_raise(ValueError, "yak", lambda: trial.unfitted().fit(X, y, X_val=X, y_val=unknown))
+    must_raise(ValueError, "y_val", lambda: trial.unfitted().fit(X, y, X_val=X))
+    must_raise(ValueError, "", lambda: trial.unfitted().fit(X, y, X_val=X, y_val=y[:-1]), what="fewer labels than images")
 
 
-CHECKS = (check_probabilities, check_columns_of_labels, check_unknown_validation_label)
+def checks_for(trial: Trial) -> tuple[Callable[..., None], ...]:
+    """The last is for those that hold out images."""
+    validated = (check_unknown_validation_label,) if "validation_fraction" in trial.settings else ()
+    return (check_probabilities, check_columns_of_labels, *validated)

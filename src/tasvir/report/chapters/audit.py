@@ -1,6 +1,6 @@
 """What could spoil results before anything is learned: duplicates, leaks between parts, labels, order, empty images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -225,6 +225,6 @@ def _place(place: Mapping[str, Any]) -> str:
     return f"{_part(place['part'])} {place['index']}"
 
 
-def _named(names) -> str:
+def _named(names: Sequence[str]) -> str:
     more = f" and {len(names) - _MOST_NAMED:,} more" if len(names) > _MOST_NAMED else ""
     return ", ".join(names[:_MOST_NAMED]) + more

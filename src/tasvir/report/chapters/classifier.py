@@ -16,6 +16,7 @@ from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.matrix import confusion_matrix
 from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
+from tasvir.report.titles import title_of
 
 NAME, TITLE = "classifier", "Classifier"
 NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
@@ -84,7 +85,7 @@ class ClassifierSummary:
     def against_best(self) -> tuple[Reading, ...]:
         """The paired differences between each net and the best baseline."""
         best = self.best_baseline
-        return tuple(d for d in self.differences if best and d.labels.get("against") == best.title)
+        return tuple(d for d in self.differences if best and d.labels.get("against") == best.cell.rpartition("/")[2])
 
     @property
     def worst_confusion(self) -> tuple[int, int] | None:
@@ -120,7 +121,7 @@ def _scored(cells: Cells, name: str) -> Scored:
     facts = cells.facts(name)
     return Scored(
         name,
-        str(facts.get("title") or name),
+        title_of(name),
         *(cells.metric(name, metric) for metric in metrics),
         facts,
         *(cells.curve(name, curve) for curve in ("loss", "accuracy")),
@@ -176,7 +177,7 @@ def _dots(rows: tuple[Scored, ...]) -> tuple[Figure, ...]:
 
 
 def _differences_table(summary: ClassifierSummary) -> tuple[Table, ...]:
-    rows = [(str(d.labels.get("arm", "")), str(d.labels.get("against", "")), points(d)) for d in summary.differences]
+    rows = [(title_of(d.labels["arm"]), title_of(f"{BASELINES}/{d.labels['against']}"), points(d)) for d in summary.differences]
     if not rows:
         return ()
     caption = "Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap."

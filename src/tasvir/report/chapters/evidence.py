@@ -11,6 +11,7 @@ from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, anal
 from tasvir.report.numbers import MISSING, Shown, count, of_n, p_value, percent, points, seconds, span
 from tasvir.report.plots.bars import class_histogram, part_keys
 from tasvir.report.plots.dots import difference_plot, seed_plot
+from tasvir.report.titles import title_of
 
 NAME, TITLE = "evidence", "Does it help?"
 CELLS, SUBSET, VERDICT = "evidence", "evidence/subset", "evidence/verdict"
@@ -78,9 +79,8 @@ def summarise(cells: Cells) -> EvidenceSummary | None:
 
 def _arm(cells: Cells, name: str) -> Arm:
     facts = cells.facts(name)
-    title = str(facts.get("title") or name.split("/")[-1])
     means = (cells.metric(name, metric) for metric in ("balanced_accuracy_mean", "copies", "fit_s"))
-    return Arm(name, title, facts.get("n_generated"), cells.metrics(name, "balanced_accuracy"), *means)
+    return Arm(name, title_of(name), facts.get("n_generated"), cells.metrics(name, "balanced_accuracy"), *means)
 
 
 def _differences(cells: Cells) -> tuple[Difference, ...]:
@@ -95,7 +95,8 @@ def _differences(cells: Cells) -> tuple[Difference, ...]:
                 _known(cells.metric(VERDICT, name, arm=arm, against=against)) for name in ("p_holm", "smallest_detectable")
             )
             without = labelled(readings, arm=arm, against=against, test=WITHOUT)
-            found.append(Difference(arm, against, d, without, *of_both, refused.get((arm, against), "")))
+            titles = (title_of(f"{CELLS}/{side}") for side in (arm, against))
+            found.append(Difference(*titles, d, without, *of_both, refused.get((arm, against), "")))
     return tuple(found)
 
 
@@ -225,12 +226,13 @@ def _near_duplicates(summary: EvidenceSummary) -> tuple[Sentence, ...]:
     shown = count(number, f"{SUBSET} near_duplicates")
     if not number:
         return (say("None of the test images is a near-duplicate of a training image."),)
+    among = "Near-duplicates of training images among the test images"
     turned = [d for d in summary.judged if d.without is not None and d.outcome(d.without) != d.outcome()]
     if not turned:
-        return (say("{n} test images are near-duplicates of training images; without them the verdicts are the same.", n=shown),)
-    text = "{n} test images are near-duplicates of training images; without them the verdict on {arm} turns: {outcome}, {d}."
+        return (say("{among}: {n}; without them the verdicts are the same.", among=among, n=shown),)
+    text = "{among}: {n}; without them the verdict on {arm} turns: {outcome}, {d}."
     of = ((d, d.outcome(d.without)) for d in turned)
-    return tuple(say(text, n=shown, arm=d.arm, outcome=outcome, d=points(d.without)) for d, outcome in of)
+    return tuple(say(text, among=among, n=shown, arm=d.arm, outcome=outcome, d=points(d.without)) for d, outcome in of)
 
 
 def _described(summary: EvidenceSummary) -> tuple[Sentence, ...]:

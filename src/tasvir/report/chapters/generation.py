@@ -13,6 +13,7 @@ from tasvir.report.numbers import MINUS, MISSING, Shown, count, decimal, of_n, p
 from tasvir.report.plots.bars import value_bars
 from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.pictures import picture_grid
+from tasvir.report.titles import title_of
 
 NAME, TITLE = "generation", "Generation"
 CELLS = "generation"
@@ -103,7 +104,7 @@ def _generator(cells: Cells, name: str) -> Generator:
     curves = {curve: cells.curve(name, curve) for curve in _CURVES}
     return Generator(
         name,
-        str(facts.get("title") or name.split("/")[-1]),
+        title_of(name),
         facts,
         {metric: cells.metrics(name, metric) for metric in _METRICS},
         *(cells.array(name, array) for array in arrays),

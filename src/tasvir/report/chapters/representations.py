@@ -14,6 +14,7 @@ from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.pictures import picture_row
 from tasvir.report.plots.scatter import class_keys, class_scatter
+from tasvir.report.titles import title_of
 
 NAME, TITLE = "representations", "Representations"
 CELLS = "representation"
@@ -52,6 +53,11 @@ class Representation:
     def words(self) -> str:
         """The same inside a sentence."""
         return self.title if self.is_raw else f"{self.title} with {self.n_components} components"
+
+    @property
+    def size_record(self) -> str:
+        """Where the number of components is recorded; raw pixels are as many as the images say."""
+        return "data image_shape" if self.is_raw else f"{self.cell} n_components"
 
     @property
     def training(self) -> Training | None:
@@ -99,12 +105,12 @@ def summarise(cells: Cells) -> RepresentationsSummary | None:
 
 def _row(cells: Cells, name: str) -> Representation:
     asked, facts = cells.parameters(name), cells.facts(name)
-    method = str(asked.get("method", name.split("/")[1]))
+    method = name.split("/")[1]
     metrics = ("knn_accuracy", "reconstruction_mse", "fit_s", "transform_s")
     arrays = ("originals", "reconstructions", "embedding", "embedding_labels")
     return Representation(
         name,
-        str(facts.get("title") or method),
+        title_of(name),
         method,
         int(asked.get("n_components") or name.split("/")[-1]),
         *(cells.metric(name, metric) for metric in metrics),
@@ -132,7 +138,7 @@ def _scores_table(summary: RepresentationsSummary) -> Table:
     rows = []
     for row in summary.rows:
         numbers = (
-            count(row.n_components, f"{row.cell} n_components"),
+            count(row.n_components, row.size_record),
             percent(row.knn),
             count(row.facts.get("k"), f"{row.cell} k"),
             decimal(row.mse, 4),
@@ -191,7 +197,7 @@ def _scatters(summary: RepresentationsSummary) -> tuple[Figure, ...]:
     if not rows:
         return ()
     names = summary.class_names or tuple(str(i) for i in range(max(int(r.embedding_labels.max()) for r in rows) + 1))
-    panels = tuple(class_scatter(r.title, r.embedding, r.embedding_labels, names) for r in rows)
+    panels = tuple(class_scatter(r.title, r.embedding, r.embedding_labels, class_names=names) for r in rows)
     caption = "Test images by their two components. A class has its name at its median where no other is near."
     return (Figure("scatter", caption, "Clouds of points in the plane.", panels, class_keys(names)),)
 
@@ -238,8 +244,8 @@ def _against_raw(summary: RepresentationsSummary) -> Sentence | None:
         + ".",
         value=percent(raw.knn),
         lead=lead(best.knn, raw.knn),
-        small=count(best.n_components, f"{best.cell} n_components"),
-        large=count(raw.n_components, f"{raw.cell} n_components"),
+        small=count(best.n_components, best.size_record),
+        large=count(raw.n_components, raw.size_record),
     )
 
 

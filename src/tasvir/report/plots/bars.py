@@ -1,10 +1,14 @@
 """Bars: how many images each class has, or one value after the other."""
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from tasvir.report.cells import PARTS
 from tasvir.report.document import Key, Panel
 from tasvir.report.palette import ACCENT, SECOND, TINT
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _LOOKS = {
     "train": (ACCENT, PARTS["train"]),
@@ -21,7 +25,7 @@ def class_histogram(counts: Mapping[str, Sequence[int]], class_names: Sequence[s
     named = len(class_names) <= _MOST_NAMES
     positions = range(len(class_names))
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         left = [0] * len(class_names)
         for part, numbers in counts.items():
             axes.barh(positions, numbers, left=left, height=0.72 if named else 1.0, color=_look(part)[0])
@@ -49,7 +53,7 @@ def part_keys(counts: Mapping[str, Sequence[int]]) -> tuple[Key, ...]:
 def value_bars(title: str, values: Sequence[float], *, x_name: str, y_name: str) -> Panel:
     """One upright bar a value, in the order given."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         from matplotlib.ticker import MaxNLocator
 
         axes.bar(range(1, len(values) + 1), values, width=0.8, color=ACCENT)

@@ -1,18 +1,23 @@
 """Training and validation, epoch by epoch."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from tasvir.report.cells import Curve
-from tasvir.report.document import Key, Panel
+from tasvir.report.document import Key, Line, Panel
 from tasvir.report.palette import ACCENT, SECOND, SOFT
 
-_LOOKS = {"train": (ACCENT, "-", "training"), "valid": (SECOND, "--", "validation")}
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LOOKS: dict[str, tuple[str, Line, str]] = {"train": (ACCENT, "-", "training"), "valid": (SECOND, "--", "validation")}
 
 
 def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: float | None = None, width_in: float = 3.6) -> Panel:
     """The series of one curve; `mark` is the epoch whose state was kept."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         for name, values in curve.series.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from statistics import fmean
+from typing import TYPE_CHECKING
 
 from tasvir.report.cells import Reading
 from tasvir.report.document import Panel
@@ -9,14 +10,17 @@ from tasvir.report.numbers import MINUS
 from tasvir.report.palette import ACCENT, INK, PAPER, RULE, SECOND, SOFT
 from tasvir.report.plots.bars import shortened
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 
 def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: bool = True, width_in: float = 3.6) -> Panel:
     """One dot a row, its interval a line, its name above; the highest is coloured."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         best = max(reading.value for _, reading in rows)
         for position, (_, reading) in enumerate(rows):
-            _interval(axes, reading, position, ACCENT if reading.value == best else SOFT)
+            _interval(axes, reading, position=position, colour=ACCENT if reading.value == best else SOFT)
         _rows(axes, [name for name, _ in rows], _percent if as_percent else None)
 
     return Panel(title, draw, width_in, _height_in(rows))
@@ -25,10 +29,10 @@ def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: boo
 def difference_plot(title: str, rows: Sequence[tuple[str, Reading]], *, width_in: float = 3.6) -> Panel:
     """Differences of shares with their intervals and the line of no difference; coloured where the interval leaves it."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.axvline(0, color=INK, linewidth=0.9)
         for position, (_, reading) in enumerate(rows):
-            _interval(axes, reading, position, _side_colour(reading))
+            _interval(axes, reading, position=position, colour=_side_colour(reading))
         _rows(axes, [name for name, _ in rows], _signed_points)
         axes.set_xlabel("points")
 
@@ -38,7 +42,7 @@ def difference_plot(title: str, rows: Sequence[tuple[str, Reading]], *, width_in
 def seed_plot(title: str, rows: Sequence[tuple[str, Sequence[Reading]]], *, width_in: float = 3.6) -> Panel:
     """One faint dot a seed and a line at their mean; the highest mean is coloured."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         means = [fmean(reading.value for reading in readings) for _, readings in rows]
         for position, (_, readings) in enumerate(rows):
             colour = ACCENT if means[position] == max(means) else SOFT
@@ -50,20 +54,20 @@ def seed_plot(title: str, rows: Sequence[tuple[str, Sequence[Reading]]], *, widt
     return Panel(title, draw, width_in, _height_in(rows))
 
 
-def _interval(axes, reading: Reading, position: int, colour: str) -> None:
+def _interval(axes: "Axes", reading: Reading, *, position: int, colour: str) -> None:
     if reading.low is not None and reading.high is not None:
         axes.plot([reading.low, reading.high], [position] * 2, color=colour, linewidth=1.6)
     axes.plot(reading.value, position, "o", color=colour, markersize=5)
 
 
-def _rows(axes, names: Sequence[str], write: Callable[[float, int], str] | None) -> None:
+def _rows(axes: "Axes", names: Sequence[str], write: Callable[[float, int], str] | None) -> None:
     from matplotlib.patheffects import withStroke
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
     halo = [withStroke(linewidth=2.5, foreground=PAPER)]
     for position, name in enumerate(names):
-        place = {"transform": axes.get_yaxis_transform(), "path_effects": halo}
-        axes.text(0, position - 0.26, shortened(name, 32), color=SOFT, **place)
+        beside = axes.get_yaxis_transform()
+        axes.text(0, position - 0.26, shortened(name, 32), color=SOFT, transform=beside, path_effects=halo)
         axes.axhline(position, color=RULE, linewidth=0.5, zorder=0)
     axes.set_yticks([])
     axes.set_ylim(len(names) - 0.5, -0.8)

@@ -1,12 +1,16 @@
 """Which class is taken for which."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tasvir.report.document import Panel
 from tasvir.report.palette import ACCENT, INK, PAPER, RULE
 from tasvir.report.plots.bars import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MOST_NUMBERS = 14
 _MOST_NAMES = 40
@@ -17,7 +21,7 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Panel
     classes = len(class_names)
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         if classes <= _MOST_NUMBERS:
             _fields(axes, confusion, shares)
         else:
@@ -34,7 +38,7 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Panel
     return Panel("", draw, side, side)
 
 
-def _fields(axes, confusion: np.ndarray, shares: np.ndarray) -> None:
+def _fields(axes: "Axes", confusion: np.ndarray, shares: np.ndarray) -> None:
     from matplotlib.patches import Rectangle
 
     for (row, column), share in np.ndenumerate(shares):
@@ -45,7 +49,7 @@ def _fields(axes, confusion: np.ndarray, shares: np.ndarray) -> None:
         axes.text(column, row, f"{number:,}", color=ink, ha="center", va="center")
 
 
-def _picture(axes, shares: np.ndarray) -> None:
+def _picture(axes: "Axes", shares: np.ndarray) -> None:
     from matplotlib.colors import to_rgb
 
     picture = np.empty((*shares.shape, 4))
@@ -54,7 +58,7 @@ def _picture(axes, shares: np.ndarray) -> None:
     axes.imshow(picture, interpolation="none")
 
 
-def _names(axes, class_names: Sequence[str]) -> None:
+def _names(axes: "Axes", class_names: Sequence[str]) -> None:
     if len(class_names) > _MOST_NAMES:
         return
     names = [shortened(name, 12) for name in class_names]

@@ -1,12 +1,16 @@
 """Images in rows and grids, drawn as they are: one square a pixel, nothing smoothed."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tasvir.report.document import Panel
 from tasvir.report.palette import SECOND, SOFT
 from tasvir.report.plots.bars import shortened
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 _MOST_SIDE = 72  # pixels of one image; larger ones are reduced, so that the page stays small
 _MOST_SPAN = 900  # pixels of a whole grid, for the same reason
@@ -18,7 +22,7 @@ def picture_row(title: str, images: np.ndarray, *, wide: bool = False) -> Panel:
     width = 7.2 if wide else 3.6
     height = width * strip.shape[0] / strip.shape[1] + 0.02
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.imshow(strip, interpolation="none", aspect="equal")
         axes.set_axis_off()
 
@@ -35,7 +39,7 @@ def picture_grid(
     height = (width_in - beside) * grid.shape[0] / grid.shape[1] + (0.2 if axis_names else 0.02)
     middles = (np.arange(len(images)) + 0.5) * grid.shape[0] / len(images)
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.imshow(grid, interpolation="none", aspect="equal")
         axes.set_xticks([])
         axes.set_yticks(middles if names else [], names)
@@ -53,7 +57,7 @@ def picture_pair(title: str, images: np.ndarray, words: Sequence[Sequence[str]],
     middles = strip.shape[1] * np.array([0.25, 0.75])
     below = ["\n".join(shortened(line, 10) for line in lines) for lines in words]
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         axes.imshow(strip, interpolation="none", aspect="equal")
         axes.set_xticks(middles, below)
         axes.set_yticks([])

@@ -1,11 +1,15 @@
 """What share of one class is found, for what share of false alarms."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from tasvir.report.document import Key, Panel
+from tasvir.report.document import Key, Line, Panel
 from tasvir.report.palette import ACCENT, RULE, class_colour
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Roc = tuple[str, np.ndarray, np.ndarray]
 
@@ -13,7 +17,7 @@ Roc = tuple[str, np.ndarray, np.ndarray]
 def roc_plot(curves: Sequence[Roc]) -> Panel:
     """Curves (name, false-positive rate, true-positive rate); the first is the one in focus."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         from matplotlib.ticker import FuncFormatter
 
         axes.plot([0, 1], [0, 1], color=RULE, linewidth=0.8)
@@ -34,5 +38,6 @@ def roc_keys(curves: Sequence[Roc]) -> tuple[Key, ...]:
     return tuple(Key(name, colour, "", line) for name, colour, line in looks)
 
 
-def _look(index: int) -> tuple[str, str]:
-    return (ACCENT, "-") if index == 0 else (class_colour(index), ("--", "-.", ":")[(index - 1) % 3])
+def _look(index: int) -> tuple[str, Line]:
+    others: tuple[Line, ...] = ("--", "-.", ":")
+    return (ACCENT, "-") if index == 0 else (class_colour(index), others[(index - 1) % 3])

@@ -1,6 +1,7 @@
 """Two numbers an image, coloured by class."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -8,19 +9,22 @@ from tasvir.report.document import Key, Panel
 from tasvir.report.palette import INK, PAPER, class_colour, class_marker
 from tasvir.report.plots.bars import shortened
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 _MOST_NAMES = 12
 
 
-def class_scatter(title: str, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> Panel:
+def class_scatter(title: str, points: np.ndarray, labels: np.ndarray, *, class_names: Sequence[str]) -> Panel:
     """Points (n, 2) with their class; each class is named at its median, where no other name is near."""
 
-    def draw(axes) -> None:
+    def draw(axes: "Axes") -> None:
         for index in range(len(class_names)):
             own = points[labels == index]
-            style = {"color": class_colour(index), "marker": class_marker(index)}
-            axes.plot(*own.T, linestyle="", markersize=3.4, markeredgewidth=0, alpha=0.8, **style)
+            colour, marker = class_colour(index), class_marker(index)
+            axes.plot(*own.T, linestyle="", color=colour, marker=marker, markersize=3.4, markeredgewidth=0, alpha=0.8)
         if len(class_names) <= _MOST_NAMES:
-            _name_classes(axes, points, labels, class_names)
+            _name_classes(axes, points, labels, class_names=class_names)
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_xlabel("component 1")
@@ -34,17 +38,16 @@ def class_keys(class_names: Sequence[str]) -> tuple[Key, ...]:
     return tuple(Key(name, class_colour(i), class_marker(i)) for i, name in enumerate(class_names))
 
 
-def _name_classes(axes, points: np.ndarray, labels: np.ndarray, class_names: Sequence[str]) -> None:
+def _name_classes(axes: "Axes", points: np.ndarray, labels: np.ndarray, *, class_names: Sequence[str]) -> None:
     from matplotlib.patheffects import withStroke
 
     present = [index for index in range(len(class_names)) if (labels == index).any()]
     places = np.array([np.median(points[labels == index], axis=0) for index in present])
     names = [shortened(class_names[index], 12) for index in present]
-    style = {"color": INK, "weight": "bold", "ha": "center", "va": "center"}
     halo = [withStroke(linewidth=2.5, foreground=PAPER)]
     for name, place, free in zip(names, places, _without_neighbour(names, places, np.ptp(points, axis=0)), strict=True):
         if free:
-            axes.annotate(name, place, path_effects=halo, **style)
+            axes.annotate(name, place, path_effects=halo, color=INK, weight="bold", ha="center", va="center")
 
 
 def _without_neighbour(names: Sequence[str], places: np.ndarray, extent: np.ndarray) -> np.ndarray:

@@ -1,0 +1,26 @@
+"""What a command says when a run is finished: where its page lies, what it found, and which parts failed."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from tasvir.cli.answer import answer
+
+if TYPE_CHECKING:
+    from tasvir.studies.run import Finished
+
+
+def tell_finished(
+    finished: "Finished", *, more: Mapping[str, Any] | None = None, words: Iterable[str] = (), as_json: bool
+) -> None:
+    """Say where the page of a run lies and what it says (and what there is `more`), and fail where a part did."""
+    from tasvir.studies.page import summary_of
+
+    path, failed, lines = finished.run.path, finished.failed, summary_of(finished.run.path)
+    result = {"run": str(path), "report": str(finished.page), "summary": list(lines), "failed": list(failed)}
+    answer(result | dict(more or {}), [f"Report: {finished.page}", *lines, *words], as_json=as_json)
+    if failed:
+        print(f"tasvir: {len(failed)} parts failed ({', '.join(failed)}); the same command tries them again", file=sys.stderr)
+        raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""What could spoil results on a set, found before anything is learned from it."""

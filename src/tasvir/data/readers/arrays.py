@@ -1,0 +1,100 @@
+"""Images that are arrays in memory, and the images of several sources one after the other."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.data.raw import Form, Identity, Pixels, Raw
+from tasvir.data.resize import block_to_form
+
+BLOCK = 1024
+
+
+class ArrayPixels:
+    """One or more (m, h, w[, 3]) uint8 arrays, one after the other."""
+
+    identity = None
+    keep_copy = False
+
+    def __init__(self, *arrays: np.ndarray):
+        self.arrays = arrays
+
+    def __len__(self) -> int:
+        return sum(len(array) for array in self.arrays)
+
+    def sizes(self) -> set[tuple[int, int]]:
+        return {(array.shape[1], array.shape[2]) for array in self.arrays}
+
+    def any_color(self) -> bool:
+        return any(array.ndim == 4 for array in self.arrays)
+
+    def white(self) -> int:
+        return 255
+
+    def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        start = 0
+        for array in self.arrays:
+            for low in range(0, len(array), BLOCK):
+                block = block_to_form(array[low : low + BLOCK], form)
+                yield np.arange(start, start + len(block)), block
+                start += len(block)
+
+    def failures(self) -> dict[int, str]:
+        return {}
+
+
+class JoinedPixels:
+    """The images of several sources, one after the other."""
+
+    def __init__(self, *sources: Pixels):
+        self.sources = sources
+        self.keep_copy = any(source.keep_copy for source in sources)
+
+    @property
+    def identity(self) -> Identity | None:
+        known = [source.identity for source in self.sources if source.identity is not None]
+        if len(known) < len(self.sources):
+            return None
+        return Identity(" + ".join(one.place for one in known), " + ".join(one.stamp for one in known))
+
+    def __len__(self) -> int:
+        return sum(len(source) for source in self.sources)
+
+    def sizes(self) -> set[tuple[int, int]]:
+        return {size for source in self.sources for size in source.sizes()}
+
+    def any_color(self) -> bool:
+        return any(source.any_color() for source in self.sources)
+
+    def white(self) -> int:
+        return max(source.white() for source in self.sources)
+
+    def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for start, source in self._starts():
+            for indices, block in source.blocks(form):
+                yield start + indices, block
+
+    def failures(self) -> dict[int, str]:
+        return {start + index: line for start, source in self._starts() for index, line in source.failures().items()}
+
+    def _starts(self) -> list[tuple[int, Pixels]]:
+        starts = np.cumsum([0, *(len(source) for source in self.sources)])
+        return list(zip(starts[:-1].tolist(), self.sources, strict=True))
+
+
+def join(train: Raw, test: Raw) -> Raw:
+    """Two sources without a split of their own as the two parts of one set."""
+    for raw in (train, test):
+        if raw.split is not None:
+            raise DataFileError(f"{raw.facts.source} has a split of its own: give it without test=")
+    one, other = (raw.labels.dtype.kind in "US" for raw in (train, test))
+    if one != other or train.class_names != test.class_names:
+        raise DataFileError(f"{test.facts.source} has other labels than {train.facts.source}: give files of one kind")
+    return Raw(
+        facts=train.facts,
+        pixels=JoinedPixels(train.pixels, test.pixels),
+        labels=np.concatenate([train.labels, test.labels]),
+        class_names=train.class_names,
+        split=np.repeat(["train", "test"], [len(train.labels), len(test.labels)]),
+    )

@@ -1,0 +1,26 @@
+"""The judge of the classifier: the net minus each baseline, on the same test images. Nothing is trained here."""
+
+from collections.abc import Iterator
+
+from tasvir.measures.classification import balanced_accuracy
+from tasvir.measures.paired import paired_bootstrap
+from tasvir.records.record import Record, facts
+from tasvir.studies.cell import Cell
+from tasvir.studies.inside import Inside, measured
+
+
+def comparison_cell(classifiers: list[Cell], seed: int) -> Cell:
+    """The first seed's net against every baseline."""
+    net, *others = classifiers
+    return Cell("comparison", compare, {}, seed, needs=(net.name, *(c.name for c in others if c.chapter == "baseline")))
+
+
+def compare(inside: Inside) -> Iterator[Record]:
+    """Differences in balanced accuracy, each with an interval over test images."""
+    y, groups = inside.data.targets("test")
+    predicted = {name: inside.found_array(name, "probabilities").argmax(1) for name in inside.found}
+    net, *baselines = predicted
+    for name in baselines:
+        found = paired_bootstrap(balanced_accuracy, y, a=predicted[net], b=predicted[name], groups=groups, seed=inside.seed)
+        yield measured("balanced_accuracy_difference", found, {"arm": net.partition("/")[0], "against": name.partition("/")[2]})
+    yield facts({"compared": list(predicted)})

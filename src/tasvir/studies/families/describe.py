@@ -1,0 +1,85 @@
+"""The data card as records: what the images are, how many, and five of each class."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tasvir.contracts.seeds import stream_rng
+from tasvir.data.audit.audit import audit
+from tasvir.data.audit.findings import findings
+from tasvir.data.dataset import PARTS, Dataset
+from tasvir.records.record import Record, array, facts
+from tasvir.studies import recipes
+from tasvir.studies.cell import Cell
+from tasvir.studies.inside import Inside
+
+#: Random images shown of each class.
+N_SHOWN = 5
+#: Pairs of duplicates that are recorded, and shown as pictures; the nearest first.
+MOST_PAIRS, N_PICTURED = 1000, 12
+
+
+def data_cells(data: Dataset, seed: int) -> list[Cell]:
+    """The data card and the audit, with which every study begins."""
+    audited = Cell("audit", audit_data, {}, seed, work=(recipes.neighbour_search(data),))
+    return [Cell("data", describe_data, {}, seed), audited]
+
+
+def describe_data(inside: Inside) -> Iterator[Record]:
+    """Counts, origin and random images of each class."""
+    pictures, shown = _random_images(inside.data, inside.seed)
+    yield array("class_samples", pictures)
+    yield facts(data_facts(inside.data) | {"sample_counts": shown})
+
+
+def audit_data(inside: Inside) -> Iterator[Record]:
+    """Duplicates, leaks between parts, conflicting labels; the nearest pairs as pictures."""
+    found = audit(inside.data)
+    rows = [[pair.first.row, pair.second.row] for pair in found.pairs[:N_PICTURED]]
+    if rows:
+        yield array("pair_images", inside.data.images[np.array(rows)])
+    told = found.to_json()
+    told["pairs"] = told["pairs"][:MOST_PAIRS]
+    yield facts(told | {"n_pairs": len(found.pairs), "findings": list(findings(found))})
+
+
+def data_facts(data: Dataset) -> dict[str, Any]:
+    """What a set holds, as JSON: counts by part and class, origin, rules, fingerprint."""
+    card = data.card
+    K = len(data.class_names)
+    counts = {part: np.bincount(data.labels[data.split == part], minlength=K).tolist() for part in PARTS}
+    return {
+        "name": data.name,
+        "title": card.title,
+        "origin": card.origin,
+        "licence": card.licence,
+        "about": card.about,
+        "source": card.source,
+        "split_rule": card.split_rule,
+        "resize_rule": card.resize_rule,
+        "notes": list(card.notes),
+        "fingerprint": data.fingerprint,
+        "class_names": list(data.class_names),
+        "image_shape": list(data.images.shape[1:]),
+        "n_images": len(data),
+        "counts": {part: numbers for part, numbers in counts.items() if sum(numbers)},
+        "groups": None if data.groups is None else _group_counts(data.groups, data.split),
+    }
+
+
+def _group_counts(groups: np.ndarray, split: np.ndarray) -> dict[str, int]:
+    return {part: len(np.unique(groups[split == part])) for part in PARTS if np.any(split == part)}
+
+
+def _random_images(data: Dataset, seed: int) -> tuple[np.ndarray, list[int]]:
+    """(K, 5, h, w[, 3]) random training images by class, and how many of the five are real."""
+    rng = stream_rng(seed, "class samples")
+    pictures = np.zeros((len(data.class_names), N_SHOWN, *data.images.shape[1:]), np.uint8)
+    shown = []
+    for label in range(len(data.class_names)):
+        rows = np.flatnonzero((data.labels == label) & (data.split == "train"))
+        chosen = rng.permutation(rows)[:N_SHOWN]
+        pictures[label, : len(chosen)] = data.images[chosen]
+        shown.append(len(chosen))
+    return pictures, shown

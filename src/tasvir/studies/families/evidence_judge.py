@@ -1,0 +1,61 @@
+"""The judge of the evidence: arm against arm on the same test images. Nothing is trained here, so new words cost nothing."""
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+
+from tasvir.data.dataset import Dataset
+from tasvir.measures.holm import holm_verdicts
+from tasvir.measures.verdict import Verdict, verdict
+from tasvir.records.record import Record, facts, metric
+from tasvir.studies.cell import Cell, Comparison
+from tasvir.studies.inside import Inside
+
+#: What the arms are held against, and the arm to which nothing was added.
+BASELINE, NOTHING_ADDED = "duplicates", "real"
+
+
+def verdict_cell(evidence: list[Cell], seed: int, n_seeds: int) -> Cell:
+    """The verdict over all the arms."""
+    return Cell("evidence/verdict", judge, {}, seed, needs=tuple(c.name for c in evidence), compares=Comparison(n_seeds))
+
+
+def judge(inside: Inside) -> Iterator[Record]:
+    """Each generated arm against duplicates (Holm over them); duplicates against real images for description."""
+    leaks = inside.found_array("evidence/subset", "near_duplicates")
+    arms = {name: name.partition("/")[2] for name in inside.found if name != "evidence/subset"}
+    predictions = {arm: inside.found_array(name, "predictions") for name, arm in arms.items()}
+    verdicts: dict[str, list[Verdict]] = {}
+    for test, rows in {"all images": np.ones(len(leaks), bool), "without near-duplicates": ~leaks}.items():
+        if test == "all images" or leaks.any():
+            verdicts[test] = verdicts_on(inside.data, predictions, rows)
+            yield from (_difference(found, test) for found in verdicts[test])
+    for found in verdicts["all images"]:
+        labels = {"arm": found.arm, "against": found.against}
+        yield metric("p_holm", _number(found.p), labels=labels)
+        yield metric("smallest_detectable", _number(found.smallest_detectable), labels=labels)
+    told = {test: [dataclasses.asdict(found) for found in judged] for test, judged in verdicts.items()}
+    yield facts({"verdicts": told, "holds_for": "this training set and this test set, over retrainings"})
+
+
+def verdicts_on(data: Dataset, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> list[Verdict]:
+    """The generated arms against duplicates under Holm, then duplicates against real images."""
+    y, groups = data.targets("test")
+    groups = None if groups is None else groups[rows]
+
+    def compared(arm: str, against: str) -> Verdict:
+        right, wrong = ((predictions[name] == y).astype(float)[:, rows] for name in (arm, against))
+        return verdict(right, wrong, strata=y[rows], groups=groups, names=(arm, against))
+
+    generated = [name for name in predictions if name not in (BASELINE, NOTHING_ADDED)]
+    return [*holm_verdicts([compared(name, BASELINE) for name in generated]), compared(BASELINE, NOTHING_ADDED)]
+
+
+def _difference(found: Verdict, test: str) -> Record:
+    labels = {"arm": found.arm, "against": found.against, "test": test}
+    return metric("difference", found.d, low=found.low, high=found.high, n=found.n, method="crossed t", labels=labels)
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else value

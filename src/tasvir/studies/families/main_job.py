@@ -1,0 +1,88 @@
+"""The main job, the study named `run`: what can be learned from these images? All chapters of the report."""
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.studies.study import Study
+
+if TYPE_CHECKING:
+    from tasvir.data.dataset import Dataset
+    from tasvir.studies.cell import Cell
+
+#: Below it a fifth of the training images is too few to compare generated ones with (five neighbours of each).
+FEWEST_IMAGES = 30
+
+
+@dataclass(frozen=True)
+class Profile:
+    """How long to look: pixels shown to each net, seeds of the classifier and of the evidence."""
+
+    autoencoder_pixels: float
+    classifier_pixels: float
+    n_seeds: int
+    evidence_seeds: int
+
+
+PROFILES = {
+    "quick": Profile(autoencoder_pixels=240e6, classifier_pixels=650e6, n_seeds=1, evidence_seeds=5),
+    "standard": Profile(autoencoder_pixels=720e6, classifier_pixels=1300e6, n_seeds=3, evidence_seeds=7),
+    "full": Profile(autoencoder_pixels=2400e6, classifier_pixels=2600e6, n_seeds=5, evidence_seeds=10),
+}
+
+
+@dataclass(frozen=True)
+class MainJobOptions:
+    """The words of the main job."""
+
+    profile: str = field(default="quick", metadata={"help": "How long to look: quick, standard or full."})
+
+    def __post_init__(self) -> None:
+        if self.profile not in PROFILES:
+            raise BadInputError(f"profile={self.profile!r} is not known: give one of {', '.join(PROFILES)}")
+
+
+def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list[Cell]":
+    """The cells of the main job, chapter by chapter."""
+    from tasvir.studies.families import classifier_judge, classify, describe, evidence, evidence_judge, generate, represent
+
+    n_train = data.counts["train"]
+    if n_train < FEWEST_IMAGES:
+        raise BadInputError(f"{data.name} has {n_train} training images: a run needs at least {FEWEST_IMAGES}, add images")
+    how = PROFILES[options.profile]
+    classifiers = classify.classifier_cells(data, how.classifier_pixels, seed, n_seeds=how.n_seeds)
+    arms = evidence.evidence_cells(data, seed, how.evidence_seeds)
+    return [
+        *describe.data_cells(data, seed),
+        *represent.representation_cells(data, how.autoencoder_pixels, seed),
+        *classifiers,
+        classifier_judge.comparison_cell(classifiers, seed),
+        *generate.generation_cells(data, how.autoencoder_pixels, seed),
+        *arms,
+        evidence_judge.verdict_cell(arms, seed, how.evidence_seeds),
+    ]
+
+
+STUDY = Study(
+    name="run",
+    question="What can be learned from these images?",
+    options=MainJobOptions,
+    cells=main_job_cells,
+    chapters=(
+        "tasvir.report.chapters.data_card",
+        "tasvir.report.chapters.audit",
+        "tasvir.report.chapters.representations",
+        "tasvir.report.chapters.classifier",
+        "tasvir.report.chapters.generation",
+        "tasvir.report.chapters.evidence",
+        "tasvir.report.chapters.appendix",
+    ),
+    assumptions=(
+        "The test images were looked at once, by the finished models; every choice was made on training or validation images.",
+        "Intervals are at 95 % and hold for the fitted model: they resample test images (groups of them where there are any).",
+        "Isomap sees at most 2,000 training images; every other method sees all of them.",
+        "The epoch of lowest validation loss is kept; without a validation part, a tenth of the training images is held out.",
+        "k of k-NN is chosen by cross-validation on at most 10,000 training images.",
+        "Training images are mirrored only where k-NN among training images does not mind (see the classifier's settings).",
+    ),
+)

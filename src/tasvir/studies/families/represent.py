@@ -1,0 +1,148 @@
+"""Representations as cells: each method turns images into a few numbers, and k-NN says how well these keep the classes apart."""
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tasvir.contracts.seeds import stream_seed
+from tasvir.data.dataset import Dataset
+from tasvir.measures.neighbours import knn_accuracy, spread_sample
+from tasvir.records.record import Record, array, facts, metric
+from tasvir.studies import recipes
+from tasvir.studies.cell import Cell
+from tasvir.studies.inside import Inside, loss_curve, measured
+from tasvir.studies.work import Fit, Seconds, Work
+
+#: Isomap's kernel is (n, n): it is fitted on at most this many images.
+ISOMAP_IMAGES = 2000
+#: Rows that Isomap transforms at once: 60,000 x 2,000 doubles would be 1 GB.
+ISOMAP_CHUNK = 2000
+#: Test images in a scatter, and images in a row of reconstructions.
+N_SCATTER, N_ROW = 2000, 10
+
+SCALED = "divided by 255"
+FLAT = "each image one row of numbers, divided by 255"
+
+
+def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
+    """Raw pixels once, every other method at 2 components and at the number that suits the images."""
+
+    def cell(method: str, function: Callable[..., Iterator[Record]], parameters: dict[str, Any], *work: Work) -> Cell:
+        size = parameters.get("n_components", data.images[0].size)
+        return Cell(f"representation/{method}/{size}", function, parameters, seed, work=work)
+
+    epochs = recipes.epochs_for(data, pixels_seen, fewest=5, most=100)
+    n_seen = epochs * data.counts["train"]
+    search = recipes.neighbour_search
+    sizes = (2, recipes.code_size(data))
+    cells = [cell("raw", represent_raw, {}, search(data))]
+    cells += [cell("pca", represent_pca, {"n_components": n}, search(data, 0.4)) for n in sizes]
+    cells += [cell("isomap", represent_isomap, {"n_components": n}, search(data, 1.5), Seconds(3.0)) for n in sizes]
+    for method in ("dense", "conv", "vae"):
+        for n in sizes:
+            parameters: dict[str, Any] = {"method": method, "n_components": n, "max_epochs": epochs}
+            fit = Fit(partial(unfitted_net, **parameters, seed=seed), n_seen)
+            cells.append(cell(method, represent_by_net, parameters, fit, search(data, 0.4)))
+    return cells
+
+
+def represent_raw(inside: Inside) -> Iterator[Record]:
+    """The pixels themselves: the representation to beat."""
+    X, X_test = inside.flat("train"), inside.flat("test")
+    yield metric("fit_s", 0.0, unit="s")
+    yield from _scored(inside, X, X_test)
+    yield facts({"n_fit": len(X), "pixels": FLAT})
+
+
+def represent_pca(inside: Inside, *, n_components: int) -> Iterator[Record]:
+    """The plane of greatest variance."""
+    from sklearn.decomposition import PCA
+
+    X, X_test = inside.flat("train"), inside.flat("test")
+    pca = PCA(n_components, random_state=stream_seed(inside.seed, "pca") % 2**32)
+    _, fit_s = inside.time("fit_s", lambda: pca.fit(X))
+    (codes, codes_test), transform_s = inside.time("transform_s", lambda: (pca.transform(X), pca.transform(X_test)))
+    yield from (fit_s, transform_s)
+    yield from _scored(inside, codes, codes_test)
+    yield from _reconstructed(inside, pca.inverse_transform(codes_test).reshape(-1, *inside.data.images.shape[1:]))
+    yield from _scatter(inside, codes_test)
+    explained = float(pca.explained_variance_ratio_.sum())
+    yield facts({"n_fit": len(X), "pixels": f"{FLAT}; the mean image subtracted", "explained_variance": explained})
+
+
+def represent_isomap(inside: Inside, *, n_components: int) -> Iterator[Record]:
+    """Distances along the data, on a graph of neighbours."""
+    from sklearn.manifold import Isomap
+
+    X, X_test = inside.flat("train"), inside.flat("test")
+    rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
+    isomap = Isomap(n_components=n_components, n_neighbors=10)
+    _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
+    parts = [[part[i : i + ISOMAP_CHUNK] for i in range(0, len(part), ISOMAP_CHUNK)] for part in (X, X_test)]
+    (codes, codes_test), transform_s = inside.time(
+        "transform_s", lambda: [np.concatenate([isomap.transform(chunk) for chunk in part]) for part in parts]
+    )
+    yield from (fit_s, transform_s)
+    yield from _scored(inside, codes, codes_test)
+    yield from _scatter(inside, codes_test)
+    yield facts({"n_fit": len(rows), "pixels": f"{FLAT}; fitted on {len(rows):,} training images, 10 neighbours"})
+
+
+def represent_by_net(inside: Inside, *, method: str, n_components: int, max_epochs: int) -> Iterator[Record]:
+    """A net that learns to draw the image from the few numbers."""
+    fitted = inside.fit(unfitted_net(method=method, n_components=n_components, max_epochs=max_epochs, seed=inside.seed))
+    net, (X, _, _), (X_test, _, _) = fitted.estimator, inside.data.part("train"), inside.data.part("test")
+    (codes, codes_test), transform_s = inside.time("transform_s", lambda: (net.transform(X), net.transform(X_test)))
+    yield from (fitted.fit_s, transform_s)
+    yield from _scored(inside, codes, codes_test)
+    yield from _reconstructed(inside, net.inverse_transform(codes_test) / 255)
+    if method != "vae":  # a VAE's is in nats: see the chapter on generation
+        yield loss_curve(net.history_, "loss")
+    yield inside.keep(net, "autoencoder")
+    yield from _scatter(inside, codes_test)
+    yield facts(
+        {
+            "n_fit": len(X),
+            "pixels": FLAT if method == "dense" else SCALED,
+            "epochs": len(net.history_),
+            "best_epoch": fitted.best_epoch,
+            "n_parameters": sum(p.numel() for p in net.net_.parameters()),
+        }
+    )
+
+
+def unfitted_net(*, method: str, n_components: int, max_epochs: int, seed: int) -> Any:
+    """The net behind a method's word."""
+    if method == "vae":
+        return recipes.vae(n_components=n_components, max_epochs=max_epochs, seed=seed)
+    return recipes.autoencoder(net=method, n_components=n_components, max_epochs=max_epochs, seed=seed)
+
+
+def _scored(inside: Inside, codes: np.ndarray, codes_test: np.ndarray) -> Iterator[Record]:
+    """k-NN on the codes: the k chosen on training images, the accuracy on test images."""
+    (y, groups), (y_test, test_groups) = inside.data.targets("train"), inside.data.targets("test")
+    score = knn_accuracy(codes, y, test=codes_test, y_test=y_test, groups=groups, test_groups=test_groups, seed=inside.seed)
+    yield measured("knn_accuracy", score.accuracy)
+    yield facts({"k": score.k, "cv_accuracy": {str(k): value for k, value in score.cv_accuracy.items()}})
+
+
+def _reconstructed(inside: Inside, drawn: np.ndarray) -> Iterator[Record]:
+    """The error on the test images (0..1 scale), and a few of them above what was drawn."""
+    X_test = inside.data.part("test")[0]
+    drawn = np.clip(drawn, 0.0, 1.0)
+    squared = sum(float(np.square(a / np.float32(255) - b, dtype=np.float64).sum()) for a, b in zip(X_test, drawn, strict=True))
+    rows = np.linspace(0, len(X_test) - 1, min(N_ROW, len(X_test))).astype(int)
+    yield metric("reconstruction_mse", squared / X_test.size, n=len(X_test))
+    yield array("originals", X_test[rows])
+    yield array("reconstructions", np.rint(drawn[rows] * 255).astype(np.uint8))
+
+
+def _scatter(inside: Inside, codes_test: np.ndarray) -> Iterator[Record]:
+    """Test images as points, where there are two components."""
+    if codes_test.shape[1] == 2:
+        y_test, _ = inside.data.targets("test")
+        rows = spread_sample(y_test, N_SCATTER, inside.seed)
+        yield array("embedding", codes_test[rows].astype(np.float32))
+        yield array("embedding_labels", y_test[rows])

@@ -1,0 +1,22 @@
+"""The page of a run, whatever its study: the study says which chapters tell what was found."""
+
+from pathlib import Path
+
+from tasvir.records.run import open_run
+from tasvir.report.text import summary_lines
+from tasvir.report.write import read_report, write_report
+from tasvir.studies.study import Study, find_study
+
+
+def draw_page(path: str | Path, *, figures_dir: Path | None = None) -> Path:
+    """Draw the page of a run from its records, and export its figures where that is asked for."""
+    return write_report(path, _study_of(path).chapter_modules(), figures_dir=figures_dir)
+
+
+def summary_of(path: str | Path) -> tuple[str, ...]:
+    """The lines that a terminal shows of a run."""
+    return summary_lines(read_report(path, _study_of(path).chapter_modules()))
+
+
+def _study_of(path: str | Path) -> Study:
+    return find_study(open_run(path).run_record().data["study"])

@@ -1,0 +1,119 @@
+"""Each estimator as a study takes it: spec, pace and likelihood for images of this size and number."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tasvir.data.dataset import Dataset
+from tasvir.studies.mirror import mirror_safe
+from tasvir.studies.work import Fit, Search
+
+#: A Gaussian of this width around each pixel: a Bernoulli's bound is so wide on small gray images that codes are left unused.
+VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
+#: Steps that every arm's small classifier is trained for, whatever the size of its training set, and images a step.
+STEPS, BATCH = 500, 32
+#: Steps and images a step of the VAE that is trained anew at each seed.
+VAE_STEPS, VAE_BATCH = 600, 64
+
+
+def code_size(data: Dataset) -> int:
+    """Numbers in a code: 32, or 16 below 200 pixels; few images span few directions: at most a quarter of their number."""
+    return min(32 if data.images[0].size >= 200 else 16, data.counts["train"] // 4)
+
+
+def epochs_for(data: Dataset, pixels_seen: float, *, fewest: int, most: int) -> int:
+    """As many epochs as show the net about `pixels_seen` pixels, within bounds: small sets are seen more often."""
+    height, width = data.images.shape[1:3]
+    return int(np.clip(round(pixels_seen / max(1, data.counts["train"] * height * width)), fewest, most))
+
+
+def autoencoder(*, net: str, n_components: int, max_epochs: int, seed: int) -> Any:
+    """The autoencoder of a representation."""
+    from tasvir.models.autoencoder import Autoencoder
+
+    return Autoencoder(net=net, n_components=n_components, max_epochs=max_epochs, random_state=seed)
+
+
+def vae(*, n_components: int, max_epochs: int, seed: int) -> Any:
+    """The VAE of a representation: it knows no labels."""
+    from tasvir.models.vae import VAE
+
+    return VAE(net="conv", n_components=n_components, max_epochs=max_epochs, random_state=seed).set_params(**VAE_LIKELIHOOD)
+
+
+def conditional_vae(n_pixels: int, *, n_components: int, max_epochs: int, seed: int) -> Any:
+    """A VAE that is to obey its label: the width of its likelihood grows with the image, so that codes hold about ten nats.
+
+    The same width on a larger image makes the code tell everything, the class too, and the decoder ignores the label.
+    """
+    from tasvir.models.vae import VAE
+
+    likelihood = VAE_LIKELIHOOD | {"likelihood_sd": round(0.15 * (n_pixels / 64) ** 0.5, 4)}
+    unfitted = VAE(net="conv", conditional=True, n_components=n_components, max_epochs=max_epochs, random_state=seed)
+    return unfitted.set_params(**likelihood)
+
+
+def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int) -> Any:
+    """The same in as many steps whatever the number of images, no image held out: its luck at a seed is part of the recipe."""
+    epochs = max(1, round(VAE_STEPS / max(1, n_images / VAE_BATCH)))
+    unfitted = conditional_vae(n_pixels, n_components=16, max_epochs=epochs, seed=seed)
+    return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None)
+
+
+def classifier_pace(n_images: int) -> dict[str, Any]:
+    """Many images are seen in larger batches, at half their size: they teach enough, and hours are saved."""
+    if n_images >= 20_000:
+        return {"batch_size": 128, "learning_rate": 4e-3, "stem_stride": 2}
+    return {"batch_size": 32, "learning_rate": 2e-3, "stem_stride": None}
+
+
+def classifier(
+    *, max_epochs: int, batch_size: int, learning_rate: float, stem_stride: int | None, augment: str | None = None, seed: int = 0
+) -> Any:
+    """The residual net that a set's classes are learned with."""
+    from tasvir.models.image_classifier import ImageClassifier
+    from tasvir.nets.resnet import ResNetSpec
+
+    return ImageClassifier(
+        net=ResNetSpec(stem_stride=stem_stride),
+        max_epochs=max_epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        augment=augment,
+        random_state=seed,
+    )
+
+
+def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0, device: str = "auto") -> Any:
+    """The residual net that judges training sets, small enough to be trained twenty times: equal steps, no image held out."""
+    from tasvir.models.image_classifier import ImageClassifier
+    from tasvir.nets.resnet import ResNetSpec
+
+    stride = 1 if min(size) < 16 else 2 if min(size) < 48 else 4
+    return ImageClassifier(
+        net=ResNetSpec(widths=(16, 16, 32, 64), stem_stride=stride),
+        augment=augment,
+        max_epochs=max(1, round(STEPS / max(1, n_images / BATCH))),
+        batch_size=BATCH,
+        validation_fraction=None,
+        random_state=seed,
+        device=device,
+    )
+
+
+def augmentation(data: Dataset, seed: int) -> tuple[str, str]:
+    """What is done to training images, and why: they are mirrored only where mirroring does not change the class."""
+    flip, found = mirror_safe(data, seed)
+    return "shift_flip" if flip else "shift", found
+
+
+def small_training(data: Dataset, times: int = 1) -> Fit:
+    """The work of so many small classifiers."""
+    return Fit(partial(small_classifier, 256, data.images.shape[1:3]), times * STEPS * BATCH)
+
+
+def neighbour_search(data: Dataset, share: float = 1.0) -> Search:
+    """All test images against the training images, and 10,000 training images once more for the choice of k."""
+    n_train, n_test = data.counts["train"], data.counts["test"]
+    return Search(share * (n_train * n_test + min(n_train, 10_000) ** 2))

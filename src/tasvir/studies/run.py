@@ -1,0 +1,153 @@
+"""The one road of every study: find or create its run, estimate, compute, report."""
+
+import dataclasses
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.data.dataset import Dataset
+from tasvir.records.record import Record
+from tasvir.records.run import RunFolder
+from tasvir.studies.cell import addresses
+from tasvir.studies.command import command_of
+from tasvir.studies.estimate import expected_seconds
+from tasvir.studies.folder import open_or_create, question_hash
+from tasvir.studies.jobs import Jobs
+from tasvir.studies.machine import cores, free_memory, machine, versions
+from tasvir.studies.page import draw_page
+from tasvir.studies.progress import Progress, time_left
+from tasvir.studies.runner import Runner, finished
+from tasvir.studies.share import jobs_within, threads_by_cell
+from tasvir.studies.study import Study
+
+#: Below it an estimate is not worth a line.
+LONG_S = 60
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run that is complete: its folder and page, the cells that failed, and whether anything had to be computed."""
+
+    run: RunFolder
+    page: Path
+    failed: tuple[str, ...]
+    computed: bool
+
+
+def run_study(
+    study: Study,
+    data: Dataset,
+    options: Any = None,
+    *,
+    seed: int = 0,
+    out: str | Path = "runs",
+    device: str = "auto",
+    threads: int = 1,
+    jobs: int | Jobs | None = None,
+    fresh: bool = False,
+    stream: TextIO | None = None,
+) -> Finished:
+    """What does a study find in these images?
+
+    Parameters
+    ----------
+    study : Study
+        What is asked; see `find_study`.
+    data : Dataset
+        From `load_data`.
+    options : instance of ``study.options``, or None
+        How it is asked; None: as by default.
+    seed : int
+        Of everything drawn, at least 0.
+    out : str or Path
+        The folder that holds runs. The run of the same question is found there and continued.
+    device : str
+        "auto", "cpu", or what torch calls an accelerator.
+    threads : int
+        Threads that trainings which may run side by side share, each at least one; see `threads_by_cell`. Part of the
+        question, as sums depend on it in their last bits.
+    jobs : int, Jobs or None
+        Cells computed side by side; None: as many as cores and memory bear. No number depends on it.
+    fresh : bool
+        Compute anew, in a folder of its own.
+    stream : text stream or None
+        Where progress is written; None: standard error.
+
+    Returns
+    -------
+    Finished
+        The run, its page and the names of cells that failed.
+
+    Raises
+    ------
+    BadInputError
+        Data that the study cannot serve, a negative seed, fewer than one thread or job, a device that cannot be used.
+    DataFileError
+        `out` cannot hold runs; no Dask scheduler answers; another process computes this run.
+
+    Notes
+    -----
+    A study declares cells; a cell is a pure function of data, parameters and seed, and is computed once.
+
+    Examples
+    --------
+    >>> from tasvir import load_data
+    >>> from tasvir.studies.study import find_study
+    >>> done = run_study(find_study("run"), load_data("digits"), out="runs")  # doctest: +SKIP
+    """
+    workers = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
+    _check(seed, threads, device)
+    options = study.options() if options is None else options
+    settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, "device": device}
+    cells = study.cells(data, options, seed)
+    each = threads_by_cell(cells, threads)
+    record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=each, device=device))
+    question = question_hash({"study": study.name, "fingerprint": data.fingerprint} | settings)
+    with workers.ready(data):
+        run = open_or_create(Path(out), record, question, fresh=fresh)
+        done = finished(run)
+        waiting = [cell for cell in cells if record.data["addresses"][cell.name] not in done]
+        expected_s = expected_seconds(waiting, data, threads=each, device=device) if waiting else {}
+        n_jobs = workers.n or jobs_within(data, cores=cores(), threads=each, memory_bytes=free_memory())
+        progress = Progress(stream, expected_s, jobs=n_jobs)
+        _announce(progress, workers, n_jobs, each=each)
+        failed = Runner(run, data, progress, each, expected_s, device, n_jobs).compute(cells)
+    return Finished(run, draw_page(run.path), tuple(failed), bool(waiting))
+
+
+def _announce(progress: Progress, workers: Jobs, n_jobs: int, *, each: Mapping[str, int]) -> None:
+    """What a person should know before a long wait."""
+    if workers.n is None and n_jobs < (wanted := cores() // max(each.values(), default=1)):
+        progress.say(f"{n_jobs} instead of {wanted} parts are computed side by side: the memory that is free bears no more.")
+    if progress.left_s() > LONG_S:
+        left = time_left(progress.left_s())
+        progress.say(f"This takes {left}, by a probe of this machine. It can be interrupted and resumed.")
+
+
+def _check(seed: int, threads: int, device: str) -> None:
+    from tasvir.train.engine import resolve_device
+
+    if seed < 0:
+        raise BadInputError(f"seed={seed} is negative: give a whole number of at least 0")
+    if threads < 1:
+        raise BadInputError(f"threads={threads}: give a whole number of at least 1")
+    resolve_device(device)
+
+
+def _run_record(study: Study, data: Dataset, settings: Mapping[str, Any], *, at: Mapping[str, str]) -> Record:
+    question = {"study": study.name, "data": data.name, "source": data.card.source} | dict(settings)
+    about = {
+        "fingerprint": data.fingerprint,
+        "words": dict(data.words),
+        "settings": dict(settings) | {"image_shape": list(data.images.shape[1:])},
+        "assumptions": list(study.assumptions),
+        "versions": versions(),
+        "machine": machine(),
+        "started": time.strftime("%Y-%m-%d %H:%M:%S"),
+        "addresses": dict(at),
+    }
+    command = command_of(study.name, data.words, settings)
+    return Record("run", study.name, data=question | about | ({"command": command} if command else {}))

@@ -1,0 +1,74 @@
+"""A denoiser: what an autoencoder gives back is compared with the image before noise was added to it."""
+
+import torch
+from torch.nn import functional
+
+from tasvir.contracts.seeds import stream_seed
+from tasvir.contracts.specs import resolve_spec
+from tasvir.models.autoencoder import ENCODERS, EncoderDecoder, ReconstructionTask, flat_pixels
+from tasvir.models.trained import TrainedEstimator
+from tasvir.train.batches import to_unit
+
+
+class CleaningTask(ReconstructionTask):
+    def __init__(self, net, engine, learning_rate, *, noise_sd, seed):
+        super().__init__(net, engine, learning_rate)
+        self.noise_sd, self.seed, self.generator = noise_sd, seed, torch.Generator()
+
+    def begin(self, epoch):
+        self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
+
+    def _loss(self, batch):
+        (x_BCHW,) = self.engine.put(batch)
+        x_BCHW = to_unit(x_BCHW)
+        noise = torch.randn(x_BCHW.shape, generator=self.generator).to(x_BCHW.device)
+        return functional.mse_loss(self.net(x_BCHW + self.noise_sd * noise), x_BCHW)
+
+
+class ToyDenoiser(TrainedEstimator):
+    _named_specs = {"net": ENCODERS}
+
+    def __init__(
+        self,
+        *,
+        net="dense",
+        noise_sd=0.3,
+        max_epochs=3,
+        batch_size=12,
+        learning_rate=1e-2,
+        validation_fraction=0.2,
+        image_shape=None,
+        hooks=(),
+        engine=None,
+        device="auto",
+        random_state=None,
+    ):
+        self.net = net
+        self.noise_sd = noise_sd
+        self.max_epochs = max_epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.validation_fraction = validation_fraction
+        self.image_shape = image_shape
+        self.hooks = hooks
+        self.engine = engine
+        self.device = device
+        self.random_state = random_state
+
+    def fit(self, X, y=None, *, groups=None, X_val=None, y_val=None):
+        X = self._check_fit_X(X, y)
+        valid = None if X_val is None else (self._space.check(self, X_val, reset=False),)
+        self._train(X, y=y, groups=groups, valid=valid)
+        return self
+
+    def transform(self, X):
+        return self.space_.restore(flat_pixels(self._infer(self.net_, X)))
+
+    def score(self, X, y=None):
+        return -float(self._infer(lambda x: (self.net_(x) - x).square().flatten(1).mean(1), X).mean())
+
+    def _build_net(self):
+        return EncoderDecoder(*resolve_spec(self.net, ENCODERS, "net").build(self._layout.shape, 4, 4))
+
+    def _build_task(self, net, engine, *, n_steps, seed):
+        return CleaningTask(net, engine, self.learning_rate, noise_sd=self.noise_sd, seed=seed)
