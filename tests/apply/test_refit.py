@@ -1,14 +1,18 @@
 """Fit in a folder: begun, continued, finished, longer, or refused."""
 
+import dataclasses
 import json
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tasvir import Autoencoder, GaussianSampler, load_data, load_model
-from tasvir.apply.refit import fit_in_folder
+from tasvir.apply.refit import fit_in_folder, fit_watched
 from tasvir.contracts.errors import BadInputError
 from tasvir.nets.dense import DenseSpec
-from tasvir.train.checkpoint import TRAINING_FILE
+from tasvir.train.checkpoint import TRAINING_FILE, Checkpoint
+from tasvir.train.hooks import Progress
 
 
 @pytest.fixture(scope="module")
@@ -104,3 +108,59 @@ def test_a_model_that_is_fitted_in_one_go_is_kept_and_not_replaced(data, tmp_pat
     with pytest.raises(BadInputError, match="other data or settings: give --out a new folder"):
         fit_gaussian(n_components=2)
     assert weights(tmp_path) == before
+
+
+class Heard(Progress):
+    """A hook that says when it is called, and where in the row of hooks it stands."""
+
+    def __init__(self, name, heard):
+        super().__init__(lambda *row: heard.append(name), 0)
+
+
+def test_hooks_of_the_estimator_are_added_to_and_come_first(data, tmp_path):
+    heard = []
+    own = (Heard("own", heard),)
+    estimator = Autoencoder(net=DenseSpec(hidden=(8,)), n_components=2, max_epochs=2, random_state=0, device="cpu", hooks=own)
+    checkpoint = Checkpoint(tmp_path / TRAINING_FILE)
+    watching = (Heard("watching", heard),)
+    fitted = fit_watched(estimator, data, checkpoint, tell=lambda *row: heard.append("told"), watching=watching)
+    assert heard == ["own", "watching", "told"] * 2
+    assert fitted.hooks is own
+    assert (tmp_path / TRAINING_FILE).is_file()
+
+
+def test_a_failed_fit_gives_an_estimator_its_hooks_back(data, tmp_path):
+    def stop(*row):
+        raise KeyboardInterrupt
+
+    estimator = Autoencoder(net=DenseSpec(hidden=(8,)), n_components=2, max_epochs=2, random_state=0, device="cpu")
+    with pytest.raises(KeyboardInterrupt):
+        fit_watched(estimator, data, Checkpoint(tmp_path / TRAINING_FILE), tell=stop)
+    assert estimator.hooks == ()
+
+
+def test_the_validation_part_is_watched_where_there_is_one(data, tmp_path):
+    split = np.where(np.arange(len(data)) % 5 == 0, "val", data.split)
+    watched = dataclasses.replace(data, split=split)
+    settings = {"net": DenseSpec(hidden=(8,)), "n_components": 2, "max_epochs": 1, "random_state": 0, "device": "cpu"}
+    found = fit_watched(Autoencoder(**settings), watched, Checkpoint(tmp_path / TRAINING_FILE), tell=lambda *row: None)
+    direct = Autoencoder(**settings).fit(watched.part("train")[0], X_val=watched.part("val")[0])
+    assert found.history_["valid_loss"] == direct.history_["valid_loss"]
+
+
+def test_what_takes_no_hooks_is_fitted_in_one_go(data, tmp_path):
+    found = fit_watched(GaussianSampler(), data, Checkpoint(tmp_path / TRAINING_FILE), tell=lambda *row: 1 / 0)
+    X, y, _ = data.part("train")
+    np.testing.assert_array_equal(found.means_, GaussianSampler().fit(X, y).means_)
+
+
+def test_a_place_that_cannot_hold_a_model_is_refused_before_training(data, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Autoencoder, "fit", lambda *given, **how: 1 / 0)
+    with pytest.raises(OSError, match="is a file, so nothing can be written in it"):
+        fit(tmp_path / "file" / "model", data)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    with pytest.raises(OSError, match="cannot be replaced as a whole"):
+        fit(Path(), data)

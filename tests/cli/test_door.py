@@ -102,11 +102,24 @@ def test_an_interrupt_says_how_to_go_on(tasvir):
     assert said.err.endswith("go on with:  tasvir run digits --seed 3 --out 'my runs'\n")
 
 
-def test_an_interrupted_fit_says_how_to_go_on(tasvir):
-    with mock.patch("tasvir.apply.refit.fit_in_folder", side_effect=KeyboardInterrupt):
-        said = tasvir("fit", "vae", "--data", "digits", "--out", "model")
+@pytest.mark.parametrize(
+    ("epochs", "line"), [(1, "No epoch was finished; begin again"), (2, "The last checkpoint is in my model; go on")]
+)
+def test_an_interrupted_fit_says_how_to_go_on(tasvir, epochs, line):
+    told = []
+
+    def stop(epoch, max_epochs, row):
+        told.append(epoch)
+        if len(told) == epochs:
+            raise KeyboardInterrupt
+
+    words = ("fit", "autoencoder", "--data", "digits", "--out", "my model", "--set", "max_epochs=3", "--set", "net.hidden=8")
+    with mock.patch("tasvir.cli.model._losses_told", return_value=stop):
+        said = tasvir(*words)
     assert said.code == 1
-    assert "No epoch was finished; begin again with:  tasvir fit vae --data digits --out model" in said.err
+    again = "tasvir fit autoencoder --data digits --out 'my model' --set max_epochs=3 --set net.hidden=8"
+    assert said.err == f"\nStopped. {line} with:  {again}\n"
+    assert tasvir(*words).code == 0
 
 
 def test_an_interrupt_anywhere_else_is_a_failure_without_a_traceback(tasvir):

@@ -1,10 +1,13 @@
 """`tasvir sample`: new images as a file or as pictures, and what it refuses."""
 
+import re
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from tasvir import Autoencoder, GaussianSampler, save_model
+from tasvir.cli.sample import _about
 
 
 @pytest.fixture
@@ -52,8 +55,38 @@ def test_a_folder_gets_pictures_by_class(tasvir, folders, tmp_path):
         (("plain", "-n", 2, "--label", "ant", "--out", "x.npz"), "fitted without labels"),
         (("autoencoder", "-n", 2, "--out", "x.npz"), "draws no images"),
         (("labelled", "-n", 2, "--out", "x.csv"), "ends in .npz"),
+        (("labelled", "-n", 10**12, "--out", "x.npz"), "1000000000000 images need about"),
+        (("labelled", "-n", 10**12, "--out", "x"), "free: ask for fewer, or name another place"),
         (("missing", "-n", 2, "--out", "x.npz"), "no model folder"),
     ],
 )
 def test_bad_requests_are_one_line(refused, folders, words, reason):
     assert reason in refused("sample", folders / words[0], *words[1:])
+
+
+def test_what_takes_long_is_announced_and_told(tasvir, folders, monkeypatch):
+    monkeypatch.setattr("tasvir.cli.sample.LONG_S", 0.0)
+    monkeypatch.setattr("tasvir.apply.drawn.PIXELS_AT_ONCE", 36 * 500)
+    said = tasvir("sample", folders / "labelled", "-n", 2000, "--out", "new.npz")
+    assert said.code == 0
+    first, *lines = said.err.splitlines()
+    assert re.fullmatch(r"2000 images: about \d+ \w+, [\d.]+ kB on the disk \([\d.]+ .B free\), 500 at once in memory", first)
+    assert lines == [f"images {n}/2000" for n in (500, 1000, 1500, 2000)]
+
+
+def test_a_few_are_drawn_without_a_word(tasvir, folders):
+    assert tasvir("sample", folders / "plain", "-n", 1500, "--out", "new.npz").err == ""
+
+
+def test_labels_of_several_parts_are_left_to_the_file(tasvir, folders, monkeypatch):
+    assert len(tasvir("sample", folders / "labelled", "-n", 7, "--out", "one.npz", "--json").json["labels"]) == 7
+    monkeypatch.setattr("tasvir.apply.drawn.PIXELS_AT_ONCE", 36 * 5)
+    assert tasvir("sample", folders / "labelled", "-n", 7, "--out", "new.npz", "--json").json["labels"] is None
+    assert len(np.load("new.npz")["labels"]) == 7
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(20, "about 1 min"), (600, "about 10 min"), (9000, "about 2 hours"), (9e5, "about 10 days")]
+)
+def test_times_in_words(seconds, words):
+    assert _about(seconds) == words

@@ -1,13 +1,18 @@
 """A file or folder is there whole or not at all: after success, after an error, after a kill."""
 
+import errno
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from tasvir.contracts.atomic import atomic_file, atomic_folder
+from tasvir.contracts.atomic import atomic_file, atomic_folder, full_disk_told, must_be_replaceable, must_be_writable
+from tasvir.contracts.errors import DataFileError, DiskFullError
 
 
 def test_a_file_appears_whole_and_alone(tmp_path):
@@ -113,3 +118,100 @@ def test_a_killed_folder_is_the_old_one_the_new_one_or_none(tmp_path, moment):
     with atomic_folder(path) as temporary:  # and the next attempt goes through
         (temporary / "c.txt").write_text("next")
     assert [file.name for file in path.iterdir()] == ["c.txt"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OSError(errno.EDQUOT, "Disk quota exceeded"),
+        RuntimeError("Error while serializing: I/O error: No space left on device (os error 28)"),  # safetensors'
+        shutil.Error([("a", "b", "[Errno 28] No space left on device: 'b'")]),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+@pytest.mark.parametrize("atomic", [atomic_file, atomic_folder])
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path, atomic, error):
+    path = tmp_path / "new" / "folder" / "it"
+
+    def fail():
+        with atomic(path) as temporary:
+            (temporary / "half" if atomic is atomic_folder else temporary).write_text("half")
+            raise error
+
+    with pytest.raises(DiskFullError, match=r"new/folder/it cannot be written: its disk is full; make room there and") as told:
+        fail()
+    assert "\n" not in str(told.value)
+    assert told.value.exit_code == 2
+    assert os.listdir(tmp_path) == []
+
+
+def test_it_is_told_too_when_it_shows_at_the_end_only(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(DiskFullError, match="it cannot be written"), atomic_file(tmp_path / "it") as temporary:
+        temporary.write_text("new")
+    assert os.listdir(tmp_path) == []
+
+
+def test_the_outer_place_is_the_one_that_is_named(tmp_path):
+    def fail():
+        with atomic_folder(tmp_path / "outer") as folder, atomic_file(folder / "inner"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(DiskFullError, match="outer cannot"):
+        fail()
+
+
+def test_another_error_is_left_as_it_is(tmp_path):
+    with pytest.raises(OSError, match=r"^\[Errno 5\] broken$"), full_disk_told(tmp_path):
+        raise OSError(errno.EIO, "broken")
+
+
+def test_a_link_to_a_folder_stays_a_link(tmp_path):
+    (tmp_path / "there").mkdir()
+    (tmp_path / "link").symlink_to("there")
+    with atomic_folder(tmp_path / "link") as temporary:
+        (temporary / "new").write_text("")
+    assert sorted(os.listdir(tmp_path)) == ["link", "there"]
+    assert (tmp_path / "link").is_symlink()
+    assert os.listdir(tmp_path / "there") == ["new"]
+
+
+@pytest.mark.parametrize("folder", ["", "new", "deep/and/new"])
+def test_a_place_that_can_be_written_is_left_as_it_is(tmp_path, folder):
+    must_be_writable(tmp_path / folder)
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_file_in_the_way_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataFileError, match=r"/file is a file, so nothing can be written in it: name another place"):
+        must_be_writable(tmp_path / "file" / "deep" / "new")
+
+
+@pytest.mark.parametrize(
+    ("number", "line"),
+    [
+        (errno.EACCES, "new cannot be written .Permission denied.: name another place"),
+        (errno.EROFS, "new cannot be written .Read-only file system.: name another place"),
+        (errno.ENOSPC, "new cannot be written: its disk is full"),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused(tmp_path, monkeypatch, number, line):
+    def refuse(**where):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(tempfile, "mkstemp", refuse)
+    with pytest.raises(DataFileError, match=line):
+        must_be_writable(tmp_path / "new")
+
+
+def test_what_cannot_be_put_in_another_place_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    must_be_replaceable(tmp_path / "new")
+    for folder in (".", "/", "/proc"):
+        with pytest.raises(DataFileError, match=f"{folder} cannot be replaced as a whole: name a folder in it"):
+            must_be_replaceable(Path(folder))

@@ -67,13 +67,19 @@ def progress(unit: str) -> Iterator[Tell]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(unit), MofNCompleteColumn(), BarColumn(), TimeRemainingColumn(), TextColumn("{task.fields[words]}"))
+    columns = (
+        TextColumn(unit),
+        MofNCompleteColumn(),
+        BarColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[words]}", markup=False),
+    )
     bar = Progress(*columns, console=Console(stderr=True, highlight=False))
 
     def tell(done: int, total: int, words: str) -> None:
         if not bar.tasks:
             bar.start()
-            bar.add_task(unit, total=total, words=words)
+            bar.add_task(unit, completed=done, total=total, words=words)
         bar.update(bar.task_ids[0], completed=done, total=total, words=words)
 
     try:

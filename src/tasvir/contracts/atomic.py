@@ -117,7 +117,7 @@ def _parents_made(path: Path) -> Iterator[None]:
 def _says_full(error: BaseException | None) -> bool:
     """Whether a full disk is what this error, or the one that led to it, is about."""
     while error is not None:
-        if isinstance(error, DiskFullError) or getattr(error, "errno", None) in FULL:
+        if getattr(error, "errno", None) in FULL:
             return True
         if any(words in str(error) for words in FULL.values()):  # safetensors, and a copied folder's list of failures
             return True
