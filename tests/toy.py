@@ -2,6 +2,7 @@
 
 import io
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from tasvir.contracts.errors import DiskFullError
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.records.run import RunFolder, open_run
-from tasvir.studies.cell import addresses
+from tasvir.studies.cell import Cell, addresses
 from tasvir.studies.progress import Progress
 from tasvir.studies.runner import Runner
+from tasvir.studies.study import Study as StudyValue
 
 #: What ran, in order; a test empties it.
 RAN: list[str] = []
@@ -25,18 +27,16 @@ class Study:
         self.addresses = addresses(cells, fingerprint, threads=self.threads, device="cpu")
         self.path, self.told, self.expected_s = path, "", {}
         about = {"study": "toy", "data": "none", "profile": "quick", "seed": 0, "addresses": self.addresses}
-        record = Record("run", "toy", data=about)
+        self.asked = Record("run", "toy", data=about)
         if not path.exists():
-            RunFolder.create(path, record)
-        elif dict(open_run(path).run_record().data["addresses"]) != self.addresses:
-            open_run(path).append([record])
+            RunFolder.create(path, self.asked)
 
     def run(self, data=None, **how) -> list[str]:
         """The cells that failed."""
         RAN.clear()
         stream = io.StringIO()
         run, progress = open_run(self.path), Progress(stream)
-        failed = Runner(run, data, progress, self.threads, self.expected_s, "cpu", **how).compute(self.cells)
+        failed = Runner(run, self.asked, data, progress, self.threads, self.expected_s, "cpu", **how).compute(self.cells)
         self.told = stream.getvalue()
         return failed
 
@@ -111,3 +111,20 @@ def global_draws(inside, *, n):
     import torch
 
     yield facts({"draws": [random.random(), float(np.random.rand()), float(torch.rand(1))]})
+
+
+@dataclass(frozen=True)
+class NumbersOptions:
+    """How many numbers."""
+
+    n: int = field(default=2, metadata={"help": "How many numbers are drawn."})
+
+
+def numbers_cells(data, options, seed):
+    """Some numbers and their sum."""
+    cells = [Cell(f"number/{plus}", number, {"plus": plus}, seed) for plus in range(options.n)]
+    return [*cells, Cell("total", total, {}, seed, needs=tuple(cell.name for cell in cells))]
+
+
+#: A study that takes no time; it is asked for where `STUDIES` has the row {"numbers": "toy"}.
+STUDY = StudyValue("numbers", "How large?", NumbersOptions, numbers_cells, ("tasvir.report.chapters.appendix",))

@@ -59,7 +59,10 @@ def test_a_signal_stops_it_and_it_says_how_to_go_on(tmp_path, jobs):
         (["run", "digits", "--jobs", "many"], "--jobs many: give a whole number of at least 1, or auto"),
         (["run", "digits", "--backend", "threads"], "backend='threads' is not known: give one of loky, dask"),
         (["run", "digits", "--backend", "dask"], "give --backend dask --scheduler ADDRESS"),
-        (["run", "digits", "--backend", "dask", "--scheduler", "nowhere"], "no Dask scheduler answers at nowhere"),
+        (
+            ["run", "digits", "--backend", "dask", "--scheduler", "nowhere"],
+            "scheduler='nowhere' is no address: give one as tcp://host:8786",
+        ),
     ],
 )
 def test_what_is_asked_in_vain_is_one_line(refused, words, said, monkeypatch):

@@ -39,13 +39,6 @@ def test_the_same_question_is_continued_whatever_its_date(tmp_path):
     assert len((older / "records.jsonl").read_text().splitlines()) == 1
 
 
-def test_a_changed_source_makes_other_addresses_current(tmp_path):
-    opened(tmp_path)
-    run = opened(tmp_path, addresses={"a": "2" * 32})
-    assert run.run_record().data["addresses"] == {"a": "2" * 32}
-    assert len((run.path / "records.jsonl").read_text().splitlines()) == 2
-
-
 def test_fresh_is_a_folder_of_its_own_and_the_newest_is_continued(tmp_path):
     first, second = opened(tmp_path).path, opened(tmp_path, fresh=True).path
     assert first != second
@@ -59,12 +52,6 @@ def test_a_folder_without_records_is_no_run(tmp_path):
     path = opened(tmp_path).path
     (path / "records.jsonl").unlink()
     assert opened(tmp_path).path != path
-
-
-def test_out_is_a_folder(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(DataFileError, match="is a file: give --out a folder"):
-        opened(tmp_path / "file")
 
 
 def test_runs_are_listed_newest_last_with_their_state(tmp_path):

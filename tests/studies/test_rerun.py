@@ -77,7 +77,9 @@ def test_changed_images_are_told(study, old, monkeypatch):
     ids=["made by hand", "unknown study"],
 )
 def test_what_cannot_be_asked_again_is_said(asked, word, tmp_path, study):
-    path = RunFolder.create(tmp_path / "run", Record("run", "run", data=asked | {"addresses": {}})).path
+    path = RunFolder.create(
+        tmp_path / "run", Record("run", "run", data={"data": "digits", "seed": 0, "addresses": {}} | asked)
+    ).path
     with pytest.raises(BadInputError, match=word):
         rerun(path)
 

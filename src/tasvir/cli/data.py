@@ -33,7 +33,7 @@ def info(
     options: LoadOptions,
 ) -> None:
     """What a set holds: counts, classes, origin, split and fingerprint."""
-    from tasvir.studies.families.describe import data_facts
+    from tasvir.data.told import data_facts
 
     facts = data_facts(load(data, options))
     rows = [{"part": part, **dict(zip(facts["class_names"], n, strict=True))} for part, n in facts["counts"].items()]

@@ -58,6 +58,8 @@ def main() -> None:
             code = app(prog_name="tasvir", standalone_mode=False)
     except TasvirError as error:
         _stop(str(error), error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        _stop("stopped", 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # a reader such as `head` has gone
         sys.exit(1)

@@ -15,8 +15,11 @@ def report(
     as_json: Json = False,
 ) -> None:
     """Draw the report of a run again. Nothing is computed, and torch is not needed."""
+    from tasvir.contracts.atomic import must_be_writable
     from tasvir.studies.page import draw_page, summary_of
 
+    if figures is not None:
+        must_be_writable(figures)
     page = draw_page(run, figures_dir=figures)
     lines = summary_of(run)
     answer({"run": str(run), "report": str(page), "summary": list(lines)}, [f"Report: {page}", *lines], as_json=as_json)

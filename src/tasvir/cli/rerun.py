@@ -27,10 +27,7 @@ def rerun(
     try:
         again = ask_again(run, out=out, jobs=number_of(jobs))
     except KeyboardInterrupt:
-        print(
-            "\nStopped. What is finished is kept in a run of its own.",
-            file=sys.stderr,
-        )
+        print("\nStopped. What is finished lies in a run of its own; asked again, it begins anew.", file=sys.stderr)
         raise typer.Exit(1) from None
     words = ["" if again.same_data else "The images or their labels have changed since.", *_told(again.differences)]
     more = {"same_data": again.same_data, "differences": list(again.differences)}

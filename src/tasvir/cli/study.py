@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 from tasvir.cli.answer import Json, Table, answer, table
 from tasvir.cli.options import Source, load, number_of, takes
 from tasvir.cli.told import tell_finished
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
 from tasvir.studies.study import STUDIES, Study, find_study
 
@@ -124,6 +126,8 @@ class _ByName(TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         own = super().get_command(ctx, cmd_name)
+        if own is None and cmd_name not in STUDIES and (near := get_close_matches(cmd_name, self.commands, n=1)):
+            raise BadInputError(f"no study is called {cmd_name!r}: did you mean `{near[0]}`?")
         return own if own is not None else type(self).make(cmd_name)
 
 

@@ -60,7 +60,7 @@ def _table_html(dataset: Labelled) -> str:
 def _strip_html(dataset: Labelled) -> str:
     """The first image of each class, in the order of the classes."""
     labels, first = np.unique(dataset.labels, return_index=True)
-    if not len(labels):
+    if not len(labels) or 0 in dataset.images.shape:
         return ""
     png = io.BytesIO()
     _strip([_small(dataset.images[row]) for row in first[:MOST_SHOWN]]).save(png, "PNG")
@@ -71,7 +71,7 @@ def _strip_html(dataset: Labelled) -> str:
 
 
 def _small(image: np.ndarray) -> Image.Image:
-    picture = Image.fromarray(image)
+    picture = Image.fromarray(image[..., 0] if image.ndim == 3 and image.shape[-1] == 1 else image)
     picture.thumbnail((SIDE, SIDE))
     return picture
 

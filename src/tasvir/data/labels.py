@@ -33,7 +33,7 @@ def flat(labels: np.ndarray, source: str) -> np.ndarray:
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
     if labels.ndim != 1:
-        raise BadInputError(f"{source} has labels of shape {labels.shape}: give one label an image")
+        raise BadInputError(f"{source} has labels of shape {labels.shape}: give one label per image")
     return labels
 
 

@@ -150,6 +150,8 @@ def _take_learned(estimator: Any, described: Mapping[str, Any], reader: Reader) 
     if described["history"] is not None:
         estimator.history_ = History().load(described["history"])
     for key, value in reader.revive_all(described["learned"]).items():
+        if key.startswith("_") or not key.endswith("_"):  # methods are not learned
+            raise DataFileError(f"model.json says that {key!r} was learned, which no estimator does: save the model again")
         setattr(estimator, key, value)
 
 
@@ -164,7 +166,7 @@ def _read_description(path: Path) -> dict[str, Any]:
         raise DataFileError(f"{path} is no model folder (no model.json in it): give a folder made by save_model or `tasvir fit`")
     try:
         described = json.loads(file.read_text())
-    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise DataFileError(f"{file} is damaged ({error}): save the model again") from None
     if not isinstance(described, dict) or described.get("format") != FORMAT:
         raise DataFileError(f"{file} is not of format {FORMAT}: use the version of Tasvir that wrote it, or save the model again")

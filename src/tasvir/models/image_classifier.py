@@ -246,4 +246,4 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
 
 def _check_labelled(y: Any) -> None:
     if y is None:
-        raise BadInputError("requires y to be passed, but the target y is None: give one label an image")
+        raise BadInputError("requires y to be passed, but the target y is None: give one label per image")

@@ -16,7 +16,7 @@ def learn_labels(y: Any, n_images: int) -> tuple[np.ndarray, np.ndarray]:
         assert_all_finite(y, input_name="y")
     check_classification_targets(y)
     if len(y) != n_images:
-        raise BadInputError(f"X has {n_images} images but y has {len(y)} labels: give one label an image")
+        raise BadInputError(f"X has {n_images} images but y has {len(y)} labels: give one label per image")
     classes, targets = np.unique(y, return_inverse=True)
     return classes, targets.astype(np.int64)
 
@@ -35,10 +35,10 @@ def known_targets(classes: np.ndarray, y: Any) -> np.ndarray:
 def validation_targets(classes: np.ndarray, y_val: Any, n_images: int) -> np.ndarray:
     """The targets of the images handed to `fit` as X_val."""
     if y_val is None:
-        raise BadInputError("X_val is given without y_val: give one label an image")
+        raise BadInputError("X_val is given without y_val: give one label per image")
     targets = known_targets(classes, y_val)
     if len(targets) != n_images:
-        raise BadInputError(f"X_val has {n_images} images but y_val has {len(targets)} labels: give one label an image")
+        raise BadInputError(f"X_val has {n_images} images but y_val has {len(targets)} labels: give one label per image")
     return targets
 
 

@@ -303,7 +303,7 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
             return ()
         if y is None:
             raise BadInputError(
-                "VAE(conditional=True) requires y to be passed, but the target y is None: give one label an image"
+                "VAE(conditional=True) requires y to be passed, but the target y is None: give one label per image"
             )
         self.classes_, targets = learn_labels(y, len(X))
         self.class_prior_ = np.bincount(targets) / len(targets)

@@ -34,7 +34,7 @@ def _class_weights(class_weight: Any, classes: np.ndarray, *, labels: np.ndarray
         bad = [value for value in class_weight.values() if not np.isreal(value) or not 0 <= value < np.inf]
         if bad:
             raise BadInputError(f"class_weight has {bad[0]!r} for a class: give finite numbers of at least 0")
-    elif class_weight != "balanced":
+    elif not isinstance(class_weight, str) or class_weight != "balanced":
         raise BadInputError(f"class_weight={class_weight!r}: give None, 'balanced' or a dict of class and weight")
     try:
         return compute_class_weight(class_weight, classes=classes, y=labels, sample_weight=sample_weight)

@@ -54,7 +54,7 @@ class Journal:
             position += len(line) + 1
             try:
                 record, left = _from_line(line)
-            except (ValueError, KeyError, TypeError, TasvirError):
+            except (ValueError, KeyError, TypeError, RecursionError, TasvirError):
                 raise DataFileError(
                     f"{self.path}: line {number} of {len(lines)} is damaged; restore it, or compute the run anew"
                 ) from None

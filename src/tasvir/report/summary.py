@@ -11,7 +11,7 @@ import numpy as np
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.report.cells import Cells
-from tasvir.report.document import Chapter, Report, assemble, trouble
+from tasvir.report.document import Chapter, Report, assemble, say, trouble
 from tasvir.report.numbers import plain
 
 #: Settings that the head of a page leaves to the appendix.
@@ -77,13 +77,14 @@ def compose(summary: RunSummary) -> Report:
 def _summary(chapter: ModuleType, cells: Cells) -> Any:
     try:
         return chapter.summarise(cells)
-    except DataFileError as error:
-        return Damaged(str(error))
+    except (DataFileError, LookupError, TypeError, ValueError, AttributeError) as error:  # whatever damaged records break
+        return Damaged(str(error) if isinstance(error, DataFileError) else f"its records are damaged ({error})")
 
 
 def _chapter(module: ModuleType, found: Any) -> Chapter:
     if isinstance(found, Damaged):
-        return Chapter(module.NAME, module.TITLE, trouble({module.TITLE.lower(): found.problem}))
+        told = say("{title}: {why}.", title=module.TITLE, why=found.problem.rstrip("."))
+        return Chapter(module.NAME, module.TITLE, trouble({module.TITLE.lower(): found.problem}), told, line="Not drawn")
     return module.compose(found)
 
 

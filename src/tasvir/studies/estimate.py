@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import Dataset
 from tasvir.studies.cell import Cell
 from tasvir.studies.share import threads_by_cell
@@ -59,7 +60,7 @@ def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device
     Raises
     ------
     BadInputError
-        Data that the study cannot serve.
+        Data that the study cannot serve, a negative seed, fewer than one thread, a device that cannot be used.
 
     Examples
     --------
@@ -69,9 +70,21 @@ def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device
     >>> estimate(study, load_data("digits"), study.options()).total_s > 10
     True
     """
+    check_computing(seed, threads, device)
     cells = study.cells(data, options, seed)
     seconds = expected_seconds(cells, data, threads=threads_by_cell(cells, threads), device=device)
     return Estimate(seconds, smallest_differences(cells, data))
+
+
+def check_computing(seed: int, threads: int, device: str) -> None:
+    """Refuse what nothing can be computed with."""
+    from tasvir.train.engine import resolve_device
+
+    if seed < 0:
+        raise BadInputError(f"seed={seed} is negative: give a whole number of at least 0")
+    if threads < 1:
+        raise BadInputError(f"threads={threads}: give a whole number of at least 1")
+    resolve_device(device)
 
 
 def expected_seconds(cells: Iterable[Cell], data: Dataset, *, threads: Mapping[str, int], device: str) -> dict[str, float]:

@@ -29,27 +29,24 @@ def open_or_create(out: Path, run_record: Record, question: str, *, fresh: bool)
     """The newest run of this question under `out`, or a new one; `fresh` always makes a new one."""
     label = re.sub(r"[^A-Za-z0-9._]+", "-", f"{run_record.data['study']}-{run_record.data['data']}").strip("-")
     there = sorted(out.glob(f"*-{question}*"), key=lambda path: path.stat().st_mtime) if out.is_dir() else []
-    runs = [path for path in there if (path / RECORDS).is_file()]
+    ours = re.compile(rf".*-{question}(-\d+)?")  # and no copy that somebody keeps beside it
+    runs = [path for path in there if ours.fullmatch(path.name) and (path / RECORDS).is_file()]
     if runs and not fresh:
-        run = open_run(runs[-1])
-        if dict(run.run_record().data["addresses"]) != dict(run_record.data["addresses"]):
-            run.append([run_record])  # the source changed since: other addresses are current now
-        return run
-    if out.exists() and not out.is_dir():
-        raise DataFileError(f"{out} is a file: give --out a folder, which will hold the run's folder")
+        return open_run(runs[-1])
     name = f"{label}-{date.today():%Y%m%d}-{question}"
     path = next(p for p in (out / (name + (f"-{n}" if n > 1 else "")) for n in range(1, 10_000)) if not p.exists())
     return RunFolder.create(path, run_record)
 
 
 @contextmanager
-def held_alone(run: Path) -> Iterator[None]:
+def held_alone(run: RunFolder | Path, *, advice: str = "wait for it, or compute anew with --fresh") -> Iterator[None]:
     """Nobody else computes or removes this run meanwhile: two would empty each other's scratch. A killed process lets go."""
-    lock = FileLock(run / LOCK, blocking=False)
+    path = run.path if isinstance(run, RunFolder) else run
+    lock = FileLock(path / LOCK, blocking=False)
     try:
         lock.acquire()
     except Timeout:
-        raise DataFileError(f"{run} is being computed by another process: wait for it, or compute anew with --fresh") from None
+        raise DataFileError(f"{path} is being computed by another process: {advice}") from None
     try:
         yield
     finally:
@@ -72,9 +69,13 @@ def list_runs(out: Path) -> list[tuple[Path, RunFolder | None]]:
 
 def describe_run(path: Path, run: RunFolder | None) -> dict[str, Any]:
     """One row of the list of runs."""
+    damaged = {"run": path.name, "study": "?", "data": "?", "options": "?", "seed": "?", "state": "damaged"}
     if run is None:
-        return {"run": path.name, "study": "?", "data": "?", "options": "?", "seed": "?", "state": "damaged"}
-    asked = run.run_record().data
+        return damaged
+    try:
+        asked = asked_of(run)
+    except DataFileError:
+        return damaged
     kinds = [record.kind for record in run.records()]
     n_done, n_failed, n_cells = kinds.count("cell"), kinds.count("failure"), len(asked["addresses"])
     state = "finished" if n_done == n_cells else f"{n_done} of {n_cells} parts" + (f", {n_failed} failed" if n_failed else "")
@@ -88,3 +89,13 @@ def describe_run(path: Path, run: RunFolder | None) -> dict[str, Any]:
         "seed": asked["seed"],
         "state": state,
     }
+
+
+def asked_of(run: RunFolder) -> Mapping[str, Any]:
+    """What a run was asked, held to the shape that the run record of every study has."""
+    asked = run.run_record().data
+    shapes = {"study": str, "data": str, "seed": int, "addresses": dict}
+    for name, shape in shapes.items():
+        if not isinstance(asked.get(name), shape):
+            raise DataFileError(f"{run.path}: its run record is damaged ({name} is {asked.get(name)!r}): compute the run anew")
+    return asked

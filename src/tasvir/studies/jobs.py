@@ -63,6 +63,7 @@ def _client(scheduler: str | None) -> Iterator[Any]:
         from distributed import Client
     except ImportError:
         raise BadInputError("the backend dask needs Dask, which is not installed: pip install 'tasvir[dask]'") from None
+    _check_address(scheduler)
     try:
         client = Client(scheduler, timeout=PATIENCE_S, set_as_default=False)
     except (OSError, TimeoutError, ValueError) as error:
@@ -73,6 +74,20 @@ def _client(scheduler: str | None) -> Iterator[Any]:
         yield client
     finally:
         client.close()
+
+
+def _check_address(scheduler: str | None) -> None:
+    """A word that is no address is told at once; a client would try it for long."""
+    from distributed.comm.addressing import parse_address, parse_host_port
+    from distributed.comm.registry import backends
+
+    try:
+        scheme, location = parse_address(str(scheduler))
+        parse_host_port(location)
+    except ValueError:
+        scheme = ""
+    if scheme not in backends:
+        raise BadInputError(f"scheduler={scheduler!r} is no address: give one as tcp://host:8786")
 
 
 def _check_workers(workers: Any, scheduler: str | None) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from tasvir.records.run import open_run
 from tasvir.report.text import summary_lines
 from tasvir.report.write import read_report, write_report
+from tasvir.studies.folder import asked_of
 from tasvir.studies.study import Study, find_study
 
 
@@ -19,4 +20,4 @@ def summary_of(path: str | Path) -> tuple[str, ...]:
 
 
 def _study_of(path: str | Path) -> Study:
-    return find_study(open_run(path).run_record().data["study"])
+    return find_study(asked_of(open_run(path))["study"])

@@ -54,11 +54,11 @@ def conditional_vae(n_pixels: int, *, n_components: int, max_epochs: int, seed: 
     return unfitted.set_params(**likelihood)
 
 
-def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int) -> Any:
+def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int, device: str = "auto") -> Any:
     """The same in as many steps whatever the number of images, no image held out: its luck at a seed is part of the recipe."""
     epochs = max(1, round(VAE_STEPS / max(1, n_images / VAE_BATCH)))
     unfitted = conditional_vae(n_pixels, n_components=16, max_epochs=epochs, seed=seed)
-    return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None)
+    return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None, device=device)
 
 
 def classifier_pace(n_images: int) -> dict[str, Any]:
@@ -110,7 +110,8 @@ def augmentation(data: Dataset, seed: int) -> tuple[str, str]:
 
 def small_training(data: Dataset, times: int = 1) -> Fit:
     """The work of so many small classifiers."""
-    return Fit(partial(small_classifier, 256, data.images.shape[1:3]), times * STEPS * BATCH)
+    some = 256  # how many does not matter: the work says how many images are shown
+    return Fit(partial(small_classifier, some, data.images.shape[1:3]), times * STEPS * BATCH)
 
 
 def neighbour_search(data: Dataset, share: float = 1.0) -> Search:

@@ -23,7 +23,7 @@ def find_run(word: Path, out: Path) -> Path:
 def remove_run(path: Path) -> None:
     """Remove the folder of a run, once more held against being anything else."""
     _must_be_all_run(path)
-    with held_alone(path):
+    with held_alone(path, advice="wait for it, or stop it first"):
         shutil.rmtree(path)
 
 

@@ -9,6 +9,7 @@ from tasvir.data.load import load_data
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder, open_run
 from tasvir.records.same import same_records
+from tasvir.studies.folder import asked_of
 from tasvir.studies.run import Finished, run_study
 from tasvir.studies.study import find_study
 
@@ -60,17 +61,21 @@ def rerun(path: str | Path, *, out: str | Path | None = None, jobs: int | None =
     >>> again = rerun("runs/run-digits-20250101-0a1b2c3d")  # doctest: +SKIP
     """
     old = open_run(path)
-    asked = old.run_record().data
+    asked = asked_of(old)
     if not asked.get("words"):
         raise BadInputError(f"{path}: its records do not say how its images were read; ask `tasvir study` of them again")
     study = find_study(asked["study"])
-    data = load_data(**asked["words"])
-    options = study.options(**{field.name: asked[field.name] for field in fields(study.options)})
-    shared = {name: asked[name] for name in SHARED}
-    place = out or Path(path).absolute().parent
+    found = _found(old)
+    try:
+        data = load_data(**asked["words"])
+        options = study.options(**{field.name: asked[field.name] for field in fields(study.options)})
+        shared = {name: asked[name] for name in (*SHARED, "fingerprint")}
+    except (KeyError, TypeError) as error:
+        raise BadInputError(f"{path}: this version cannot ask it again ({error}); ask `tasvir study {study.name}` anew") from None
+    fingerprint, place = shared.pop("fingerprint"), out or Path(path).absolute().parent
     finished = run_study(study, data, options, **shared, out=place, jobs=jobs, fresh=True, stream=stream)
-    differences = same_records(_found(old), _found(finished.run))
-    return Again(finished, data.fingerprint == asked["fingerprint"], tuple(differences))
+    differences = same_records(found, _found(finished.run))
+    return Again(finished, data.fingerprint == fingerprint, tuple(differences))
 
 
 def _found(run: RunFolder) -> list[Record]:

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.atomic import must_be_writable
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import addresses
 from tasvir.studies.command import command_of
-from tasvir.studies.estimate import expected_seconds
-from tasvir.studies.folder import open_or_create, question_hash
+from tasvir.studies.estimate import check_computing, expected_seconds
+from tasvir.studies.folder import held_alone, open_or_create, question_hash
 from tasvir.studies.jobs import Jobs
 from tasvir.studies.machine import cores, free_memory, machine, versions
 from tasvir.studies.page import draw_page
@@ -29,7 +29,7 @@ LONG_S = 60
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that is complete: its folder and page, the cells that failed, and whether anything had to be computed."""
+    """A run as far as it came: its folder and page, the cells that failed, and whether anything had to be computed."""
 
     run: RunFolder
     page: Path
@@ -99,23 +99,23 @@ def run_study(
     >>> done = run_study(find_study("run"), load_data("digits"), out="runs")  # doctest: +SKIP
     """
     workers = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
-    _check(seed, threads, device)
+    check_computing(seed, threads, device)
     options = study.options() if options is None else options
     settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, "device": device}
     cells = study.cells(data, options, seed)
     each = threads_by_cell(cells, threads)
     record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=each, device=device))
     question = question_hash({"study": study.name, "fingerprint": data.fingerprint} | settings)
-    with workers.ready(data):
-        run = open_or_create(Path(out), record, question, fresh=fresh)
-        done = finished(run)
+    must_be_writable(Path(out))
+    with workers.ready(data), held_alone(run := open_or_create(Path(out), record, question, fresh=fresh)):
+        done = finished(run, record)
         waiting = [cell for cell in cells if record.data["addresses"][cell.name] not in done]
         expected_s = expected_seconds(waiting, data, threads=each, device=device) if waiting else {}
         n_jobs = workers.n or jobs_within(data, cores=cores(), threads=each, memory_bytes=free_memory())
         progress = Progress(stream, expected_s, jobs=n_jobs)
         _announce(progress, workers, n_jobs, each=each)
-        failed = Runner(run, data, progress, each, expected_s, device, n_jobs).compute(cells)
-    return Finished(run, draw_page(run.path), tuple(failed), bool(waiting))
+        failed = Runner(run, record, data, progress, each, expected_s, device, n_jobs).compute(cells)
+        return Finished(run, draw_page(run.path), tuple(failed), bool(waiting))
 
 
 def _announce(progress: Progress, workers: Jobs, n_jobs: int, *, each: Mapping[str, int]) -> None:
@@ -125,16 +125,6 @@ def _announce(progress: Progress, workers: Jobs, n_jobs: int, *, each: Mapping[s
     if progress.left_s() > LONG_S:
         left = time_left(progress.left_s())
         progress.say(f"This takes {left}, by a probe of this machine. It can be interrupted and resumed.")
-
-
-def _check(seed: int, threads: int, device: str) -> None:
-    from tasvir.train.engine import resolve_device
-
-    if seed < 0:
-        raise BadInputError(f"seed={seed} is negative: give a whole number of at least 0")
-    if threads < 1:
-        raise BadInputError(f"threads={threads}: give a whole number of at least 1")
-    resolve_device(device)
 
 
 def _run_record(study: Study, data: Dataset, settings: Mapping[str, Any], *, at: Mapping[str, str]) -> Record:

@@ -16,7 +16,6 @@ from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record, cell_done, failure
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell
-from tasvir.studies.folder import held_alone
 from tasvir.studies.inside import Inside, in_silence
 from tasvir.studies.jobs import lost_worker_errors
 from tasvir.studies.progress import Progress
@@ -28,6 +27,7 @@ class Runner:
     """Computes the cells of one run through joblib, `jobs` at once, the longest first, each with its `threads`."""
 
     run: RunFolder
+    asked: Record  # the run record of now; one with other addresses takes the old one's place with the first cell that is kept
     data: Dataset
     progress: Progress
     threads: Mapping[str, int]
@@ -40,27 +40,28 @@ class Runner:
 
         A cell waits for the cells it needs, and fails with them.
         """
-        with held_alone(self.run.path):
-            failed = self._compute_alone(cells)
-            shutil.rmtree(self.run.path / "scratch", ignore_errors=True)
-            return failed
-
-    def _compute_alone(self, cells: Sequence[Cell]) -> list[str]:
-        at = self.run.run_record().data["addresses"]
-        done = finished(self.run)
+        at = self.asked.data["addresses"]
+        done = finished(self.run, self.asked)
         failed: list[str] = []
         self.progress.begin(cells, [cell.name for cell in cells if at[cell.name] in done])
         while waiting := [cell for cell in cells if at[cell.name] not in done and cell.name not in failed]:
             ready = [cell for cell in waiting if all(at[name] in done for name in cell.needs)]
             for cell, records in self._side_by_side(ready) if ready else _without(waiting, failed):
-                self.run.append([dataclasses.replace(record, cell=at[cell.name]) for record in records])
+                self._keep([dataclasses.replace(record, cell=at[cell.name]) for record in records])
                 shutil.rmtree(self._scratch(at[cell.name]), ignore_errors=True)
                 self.progress.done(cell, records[-1])
                 if records[-1].kind == "failure":
                     failed.append(cell.name)
                 else:
                     done.add(at[cell.name])
+        self._keep([])
+        shutil.rmtree(self.run.path / "scratch", ignore_errors=True)
         return failed
+
+    def _keep(self, records: list[Record]) -> None:
+        """Append; an older version's results stay the current ones until there is a new one."""
+        is_new = dict(self.run.run_record().data["addresses"]) != dict(self.asked.data["addresses"])
+        self.run.append([*([self.asked] if is_new else []), *records])
 
     def _side_by_side(self, cells: Sequence[Cell]) -> Iterator[tuple[Cell, list[Record]]]:
         """Each cell with its records, as they come; a worker that dies costs the cell that kills it, and no other."""
@@ -88,8 +89,8 @@ class Runner:
         """The longest first; with one job in the order of the study, each when the one before is kept."""
         if self.jobs > 1:
             cells = sorted(cells, key=lambda cell: -self.expected_s.get(cell.name, 0.0))
-        records = self.run.records()
-        at = self.run.run_record().data["addresses"]
+        at = self.asked.data["addresses"]
+        records = self.run.records(at.values())
         compute = joblib.delayed(_named)
         # The images go as an argument of their own, so that a backend may send them once.
         tasks = [
@@ -97,7 +98,8 @@ class Runner:
             for cell in cells
         ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
-        yield from joblib.Parallel(n_jobs=self.jobs, batch_size=1, return_as=as_they_come)(tasks)
+        n_jobs = min(self.jobs, max(2, len(cells)))  # never this process itself where a cell may kill its own
+        yield from joblib.Parallel(n_jobs=n_jobs, batch_size=1, return_as=as_they_come)(tasks)
 
     def _inside(self, cell: Cell, at: Mapping[str, str], *, records: list[Record]) -> Callable[[Dataset], Inside]:
         """What the cell finds, but for the images."""
@@ -114,9 +116,9 @@ class Runner:
         return self.run.path.absolute() / "scratch" / address
 
 
-def finished(run: RunFolder) -> set[str]:
-    """The addresses of the cells that are complete."""
-    return {record.cell for record in run.records() if record.kind == "cell"}
+def finished(run: RunFolder, asked: Record) -> set[str]:
+    """The addresses of the cells, of those that are asked for now, that are complete."""
+    return {record.cell for record in run.records(asked.data["addresses"].values()) if record.kind == "cell"}
 
 
 def compute_cell(cell: Cell, inside: Inside, threads: int) -> list[Record]:

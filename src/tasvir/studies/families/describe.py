@@ -1,14 +1,14 @@
 """The data card as records: what the images are, how many, and five of each class."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
 from tasvir.contracts.seeds import stream_rng
 from tasvir.data.audit.audit import audit
 from tasvir.data.audit.findings import findings
-from tasvir.data.dataset import PARTS, Dataset
+from tasvir.data.dataset import Dataset
+from tasvir.data.told import data_facts
 from tasvir.records.record import Record, array, facts
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
@@ -21,7 +21,7 @@ MOST_PAIRS, N_PICTURED = 1000, 12
 
 
 def data_cells(data: Dataset, seed: int) -> list[Cell]:
-    """The data card and the audit, with which every study begins."""
+    """The data card and the audit."""
     audited = Cell("audit", audit_data, {}, seed, work=(recipes.neighbour_search(data),))
     return [Cell("data", describe_data, {}, seed), audited]
 
@@ -42,34 +42,6 @@ def audit_data(inside: Inside) -> Iterator[Record]:
     told = found.to_json()
     told["pairs"] = told["pairs"][:MOST_PAIRS]
     yield facts(told | {"n_pairs": len(found.pairs), "findings": list(findings(found))})
-
-
-def data_facts(data: Dataset) -> dict[str, Any]:
-    """What a set holds, as JSON: counts by part and class, origin, rules, fingerprint."""
-    card = data.card
-    K = len(data.class_names)
-    counts = {part: np.bincount(data.labels[data.split == part], minlength=K).tolist() for part in PARTS}
-    return {
-        "name": data.name,
-        "title": card.title,
-        "origin": card.origin,
-        "licence": card.licence,
-        "about": card.about,
-        "source": card.source,
-        "split_rule": card.split_rule,
-        "resize_rule": card.resize_rule,
-        "notes": list(card.notes),
-        "fingerprint": data.fingerprint,
-        "class_names": list(data.class_names),
-        "image_shape": list(data.images.shape[1:]),
-        "n_images": len(data),
-        "counts": {part: numbers for part, numbers in counts.items() if sum(numbers)},
-        "groups": None if data.groups is None else _group_counts(data.groups, data.split),
-    }
-
-
-def _group_counts(groups: np.ndarray, split: np.ndarray) -> dict[str, int]:
-    return {part: len(np.unique(groups[split == part])) for part in PARTS if np.any(split == part)}
 
 
 def _random_images(data: Dataset, seed: int) -> tuple[np.ndarray, list[int]]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 #: Below it a fifth of the training images is too few to compare generated ones with (five neighbours of each).
 FEWEST_IMAGES = 30
+#: Below it an image has fewer pixels than a code has numbers.
+SMALLEST_SIDE = 4
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list
     n_train = data.counts["train"]
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: a run needs at least {FEWEST_IMAGES}, add images")
+    if min(data.images.shape[1:3]) < SMALLEST_SIDE:
+        size = " x ".join(map(str, data.images.shape[1:3]))
+        raise BadInputError(f"{data.name} has images of {size} pixels: give images of at least {SMALLEST_SIDE} a side")
     how = PROFILES[options.profile]
     classifiers = classify.classifier_cells(data, how.classifier_pixels, seed, n_seeds=how.n_seeds)
     arms = evidence.evidence_cells(data, seed, how.evidence_seeds)
