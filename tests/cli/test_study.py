@@ -48,6 +48,13 @@ def test_a_signal_stops_it_and_it_says_how_to_go_on(tmp_path, jobs):
     assert cells_done(tmp_path) >= 2
 
 
+def test_a_killed_study_leaves_no_process_behind(tmp_path):
+    process = begun(["run", "digits", "--threads", "1", "--device", "cpu", "--jobs", "2"], tmp_path)
+    process.kill()
+    process.communicate(timeout=60)
+    assert gone(process.pid)
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

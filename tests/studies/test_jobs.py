@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 
-import numpy as np
 import pytest
 import toy
 
@@ -146,11 +145,15 @@ def test_a_scheduler_that_does_not_answer_is_one_line(monkeypatch):
         pass
 
 
-def test_workers_of_several_threads_are_refused():
-    distributed = pytest.importorskip("distributed")
-    with (
-        distributed.LocalCluster(n_workers=1, threads_per_worker=2, processes=False, dashboard_address=None) as found,
-        pytest.raises(BadInputError, match="start it with --nthreads 1"),
-        Jobs(1, "dask", found.scheduler_address).ready(np.zeros(1)),
-    ):
-        pass
+@pytest.mark.parametrize(
+    ("workers", "words"),
+    [
+        ({}, "has no workers: start `dask worker tcp://one:1 --nthreads 1`"),
+        ({"a": {"nthreads": 1}, "b": {"nthreads": 2}}, "several threads"),
+    ],
+    ids=["no workers", "several threads"],
+)
+def test_workers_that_would_not_do_are_refused(workers, words):
+    with pytest.raises(BadInputError, match=words):
+        jobs_module._check_workers(workers, "tcp://one:1")
+    jobs_module._check_workers({"a": {"nthreads": 1}}, "tcp://one:1")

@@ -1,6 +1,7 @@
 """Runs the cells of a study that are not there yet, and keeps what they give. Only this process appends records."""
 
 import dataclasses
+import os
 import shutil
 import time
 import warnings
@@ -19,7 +20,7 @@ from tasvir.studies.cell import Cell
 from tasvir.studies.inside import Inside, in_silence
 from tasvir.studies.jobs import lost_worker_errors
 from tasvir.studies.progress import Progress
-from tasvir.studies.surroundings import limited_threads, seeded_streams
+from tasvir.studies.surroundings import end_with, limited_threads, seeded_streams
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,12 @@ class Runner:
             cells = sorted(cells, key=lambda cell: -self.expected_s.get(cell.name, 0.0))
         at = self.asked.data["addresses"]
         records = self.run.records(at.values())
-        compute = joblib.delayed(_named)
+        compute, parent = joblib.delayed(_named), os.getpid()
         # The images go as an argument of their own, so that a backend may send them once.
         tasks = [
-            compute(_light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads[cell.name])
+            compute(
+                _light(cell), self._inside(cell, at, records=records), self.data, threads=self.threads[cell.name], parent=parent
+            )
             for cell in cells
         ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
@@ -141,7 +144,10 @@ def compute_cell(cell: Cell, inside: Inside, threads: int) -> list[Record]:
     return [*(record for record in records if record.kind != "facts"), closing]
 
 
-def _named(cell: Cell, inside: Callable[[Dataset], Inside], data: Dataset, *, threads: int) -> tuple[Cell, list[Record]]:
+def _named(
+    cell: Cell, inside: Callable[[Dataset], Inside], data: Dataset, *, threads: int, parent: int
+) -> tuple[Cell, list[Record]]:
+    end_with(parent)
     return cell, compute_cell(cell, inside(data), threads)
 
 

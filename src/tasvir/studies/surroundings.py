@@ -1,6 +1,10 @@
-"""What a cell finds around it: so many threads, and global random streams that carry its seed."""
+"""What a cell finds around it: so many threads, global random streams that carry its seed, a process that ends with its study."""
 
+import functools
+import os
 import random
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +12,20 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tasvir.contracts.seeds import stream_seed
+
+
+@functools.cache
+def end_with(parent: int) -> None:
+    """From now on this process ends when `parent`, where that is its parent, does: a killed study leaves no worker behind."""
+    if os.getppid() != parent:
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 @contextmanager
