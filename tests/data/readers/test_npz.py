@@ -115,7 +115,7 @@ def test_a_file_overwritten_at_the_same_size_and_time_is_read_again(tmp_path):
         ({"train_images": None}, DataFileError, "without train_images"),
         ({"train_labels": np.full((12, 1), 7)}, BadInputError, "label 7: use 0 to 1"),
         ({"train_labels": np.full((12, 1), np.nan)}, BadInputError, "NaN"),
-        ({"train_labels": np.zeros((12, 2))}, BadInputError, "one label an image"),
+        ({"train_labels": np.zeros((12, 2))}, BadInputError, "one label per image"),
     ],
 )
 def test_bad_arrays_are_refused(medmnist, changes, error, match):

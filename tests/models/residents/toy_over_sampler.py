@@ -16,7 +16,7 @@ class ToyOverSampler(Keepable, BaseEstimator):
 
     def fit(self, X, y):
         if y is None:
-            raise BadInputError("y is None: give one label an image")
+            raise BadInputError("y is None: give one label per image")
         classes, targets = learn_labels(y, len(X))
         if len(classes) < 2:
             raise BadInputError("y has one class: there is nothing to balance")
