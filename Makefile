@@ -18,8 +18,9 @@ setup: .venv/ready
 demo: setup
 	$(BIN)/tasvir run digits
 
+# Two workers for two cores; files stay whole, so that what a file makes once is made once.
 test: setup lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-real: setup
 	$(BIN)/python -m pytest -m real
