@@ -33,7 +33,7 @@ def text(path: Path) -> str:
 
 #: command -> its section of docs/commands.md; what holds for every study stands in the sections of "study NAME"
 SECTIONS = {
-    re.match(r"[a-z]+( [a-z]+)*( NAME(?= DATA))?", section).group(): section
+    re.match(r"[a-z-]+( [a-z-]+)*( NAME(?= DATA))?", section).group(): section
     for section in re.split(r"^## tasvir ", text(ROOT / "docs" / "commands.md"), flags=re.MULTILINE)[1:]
 }
 

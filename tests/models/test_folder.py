@@ -137,5 +137,5 @@ def test_what_is_no_model_folder_is_said(tmp_path, where):
 def test_a_model_is_named_as_people_write_it():
     for word in ("Autoencoder", "autoencoder", "image-classifier", "image_classifier", "VAE"):
         assert type(new_model(word)).__name__.lower() == word.replace("-", "").replace("_", "").lower()
-    with pytest.raises(ValueError, match="no model 'isomap': choose from"):
+    with pytest.raises(ValueError, match="no model 'isomap': give autoencoder, "):
         new_model("isomap")

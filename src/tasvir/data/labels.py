@@ -41,6 +41,8 @@ def check_counts(positions: np.ndarray, class_names: tuple[str, ...], source: st
     """Two classes at least, and two images at least in each that occurs."""
     counts = np.bincount(positions, minlength=len(class_names))
     present = np.flatnonzero(counts)
+    if not len(present):
+        raise BadInputError(f"{source} holds no images: give a set of at least two images of each of two classes")
     if len(present) < 2:
         raise BadInputError(f"{source} has one class only ({class_names[present[0]]}): add another class")
     if (counts[present] == 1).any():

@@ -7,6 +7,7 @@ import importlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import tasvir
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.models.description import DESCRIPTION, Reader, Writer, is_fitted, is_ours, kept_settings, sha256
-from tasvir.models.names import MODELS
+from tasvir.models.names import MODELS, words
 from tasvir.train.checkpoint import TRAINING_FILE
 from tasvir.train.history import History
 
@@ -123,7 +124,8 @@ def new_model(word: str) -> Any:
     for name, model in MODELS.items():
         if asked in (name.lower(), model.word.replace("-", "")):
             return getattr(importlib.import_module(model.module), name)()
-    raise BadInputError(f"no model {word!r}: choose from {', '.join(MODELS)}")
+    near = get_close_matches(word.lower(), [model.word for model in MODELS.values()], n=1)
+    raise BadInputError(f"no model {word!r}: " + (f"did you mean {near[0]!r}?" if near else f"give {words()}"))
 
 
 def _described(estimator: Any, class_names: Sequence[str] | None, writer: Writer) -> dict[str, Any]:

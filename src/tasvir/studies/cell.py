@@ -13,6 +13,9 @@ from typing import Any
 from tasvir.records.record import Record
 from tasvir.studies.work import Work
 
+#: Tables that only name things: what a cell runs through of theirs, it imports itself, so a new row changes no address.
+TABLES = frozenset({"tasvir.models.names"})
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -80,6 +83,8 @@ def sources_of(module: str) -> dict[str, Path]:
         name = waiting.pop()
         spec = None if name in sources else importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
+            continue
+        if name in TABLES:
             continue
         sources[name] = Path(spec.origin)
         waiting += [found for found in _imports(sources[name]) if found.startswith("tasvir.")]

@@ -12,8 +12,8 @@ from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.data.dataset import Dataset
 
 BACKENDS = ("loky", "dask")
-#: A scheduler that has not answered by then does not answer.
-PATIENCE_S = 10
+#: A scheduler that has not answered by then does not answer: with the start and the data, ten seconds are not passed.
+PATIENCE_S = 7
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,13 @@ def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int, device: st
     return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None, device=device)
 
 
+def gaussian_sampler(*, seed: int | None = None) -> Any:
+    """The baseline of every generator; without a seed for callers that seed each `sample`."""
+    from tasvir.models.gaussian_sampler import GaussianSampler
+
+    return GaussianSampler(random_state=seed)
+
+
 def classifier_pace(n_images: int) -> dict[str, Any]:
     """Many images are seen in larger batches, at half their size: they teach enough, and hours are saved."""
     if n_images >= 20_000:

@@ -106,6 +106,7 @@ def run_study(
     each = threads_by_cell(cells, threads)
     record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=each, device=device))
     question = question_hash({"study": study.name, "fingerprint": data.fingerprint} | settings)
+    study.chapter_modules()  # a chapter that is not there is no reason to fail after all the work
     must_be_writable(Path(out))
     with workers.ready(data), held_alone(run := open_or_create(Path(out), record, question, fresh=fresh)):
         done = finished(run, record)

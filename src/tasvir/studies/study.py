@@ -67,4 +67,7 @@ def find_study(name: str) -> Study:
         near = difflib.get_close_matches(name, STUDIES, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"choose one of {', '.join(STUDIES)}"
         raise BadInputError(f"no study is called {name!r}: {hint} (`tasvir study list` tells what each asks)")
-    return importlib.import_module(STUDIES[name]).STUDY
+    study: Study = importlib.import_module(STUDIES[name]).STUDY
+    if study.name != name:
+        raise BadInputError(f"the study in the row {name!r} of STUDIES calls itself {study.name!r}: give both one name")
+    return study

@@ -101,9 +101,7 @@ def duplicate(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, de
 
 def gaussian(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, device: str) -> np.ndarray:
     """Samples of the Gaussian baseline."""
-    from tasvir.models.gaussian_sampler import GaussianSampler
-
-    return GaussianSampler().fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "gaussian"))
+    return recipes.gaussian_sampler().fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "gaussian"))
 
 
 def conditional_vae(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, device: str) -> np.ndarray:

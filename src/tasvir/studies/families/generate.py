@@ -44,11 +44,9 @@ def generation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]
 
 def generate_gaussian(inside: Inside) -> Iterator[Record]:
     """The per-class Gaussian."""
-    from tasvir.models.gaussian_sampler import GaussianSampler
-
     inside = inside.on(with_validation(inside.data, inside.seed))
     X, y, _ = inside.data.part("train")
-    sampler, fit_s = inside.time("fit_s", lambda: GaussianSampler(random_state=inside.seed).fit(X, y))
+    sampler, fit_s = inside.time("fit_s", lambda: recipes.gaussian_sampler(seed=inside.seed).fit(X, y))
     yield fit_s
     yield from _measured(inside, sampler)
     yield inside.keep(sampler, "sampler")
