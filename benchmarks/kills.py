@@ -82,7 +82,7 @@ def main() -> None:
         subprocess.run(command(asked, broken), check=True, stderr=subprocess.DEVNULL)
         a, b = the_run(whole), the_run(broken)
         different = same_records(a.records(), b.records())
-        models = [[r.data["sha256"] for r in run.records() if r.kind == "model"] for run in (a, b)]
+        models = [sorted(r.data["sha256"] for r in run.records() if r.kind == "model") for run in (a, b)]  # in any order
         print(f"{len(a.records())} records, {len(models[0])} models; differences: {different or 'none'}")
         print(f"weights: {'equal' if models[0] == models[1] else 'DIFFERENT'}")
         sys.exit(bool(different) or models[0] != models[1])

@@ -29,10 +29,6 @@ NO_CALLS = {"pickle.load", "pickle.loads", "torch.load", "joblib.load", "marshal
 #: (what, where) -> why it may be larger than its wall.
 LARGER: dict[tuple[str, str], str] = {
     ("parameters", "studies/run.py:run_study"): "the one road of all studies: its words are the command's flags",
-    (
-        "lines",
-        "report/chapters/classifier.py",
-    ): "a chapter with its own row classes; blocks that all studies share take them over",
     ("parameters", "data/load.py:load_data"): "its signature is documented word by word; inside, one LoadOptions is passed",
 }
 #: Lines of a file, docstrings apart: a test file is rather longer than split from what it shares.
