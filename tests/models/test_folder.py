@@ -137,5 +137,7 @@ def test_what_is_no_model_folder_is_said(tmp_path, where):
 def test_a_model_is_named_as_people_write_it():
     for word in ("Autoencoder", "autoencoder", "image-classifier", "image_classifier", "VAE"):
         assert type(new_model(word)).__name__.lower() == word.replace("-", "").replace("_", "").lower()
+    with pytest.raises(ValueError, match=r"no model 'autoencodr': did you mean 'autoencoder'\?"):
+        new_model("autoencodr")
     with pytest.raises(ValueError, match="no model 'isomap': give autoencoder, "):
         new_model("isomap")

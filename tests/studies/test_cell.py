@@ -80,6 +80,8 @@ def test_the_source_is_all_of_ours_that_is_imported_lazily_too():
     found = set(cell_module.sources_of("tasvir.studies.families.represent"))
     assert {"tasvir.models.autoencoder", "tasvir.nets.conv", "tasvir.train.loop", "tasvir.contracts.seeds"} <= found
     assert not any(name.startswith(("tasvir.report", "tasvir.cli")) for name in found)
+    assert "tasvir.models.folder" in found
+    assert "tasvir.models.names" not in found, "a new model's row would compute every run anew"
     assert all(name.startswith("tasvir") for name in found)
 
 

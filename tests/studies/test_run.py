@@ -16,7 +16,7 @@ from tasvir.studies.folder import describe_run, held_alone, list_runs
 from tasvir.studies.page import draw_page
 from tasvir.studies.rerun import rerun
 from tasvir.studies.run import run_study
-from tasvir.studies.study import STUDIES
+from tasvir.studies.study import STUDIES, find_study
 
 
 @pytest.fixture(autouse=True)
@@ -128,3 +128,16 @@ def test_images_of_a_pixel_are_refused(tiny):
 def test_nothing_is_left_of_the_older_addresses_scratch(ask):
     assert not (ask().run.path / "scratch").exists()
     assert open_run(ask().run.path).run_record().data["study"] == "numbers"
+
+
+def test_a_chapter_that_is_not_there_is_told_before_anything_is_computed(tiny, tmp_path):
+    lost = dataclasses.replace(toy.STUDY, chapters=("tasvir.report.chapters.nowhere",))
+    with pytest.raises(ModuleNotFoundError, match="nowhere"):
+        run_study(lost, tiny, out=tmp_path / "runs", jobs=1)
+    assert not (tmp_path / "runs").exists()
+
+
+def test_a_study_has_the_name_of_its_row(monkeypatch):
+    monkeypatch.setitem(STUDIES, "sums", "toy")
+    with pytest.raises(BadInputError, match="the study in the row 'sums' of STUDIES calls itself 'numbers'"):
+        find_study("sums")
