@@ -13,22 +13,23 @@ from tasvir import (
 )
 from tasvir.models.names import MODELS
 
+#: Float32, so that a promise fails on every machine or on none.
+FP32 = {"device": "cpu", "engine": "fp32"}
+
 #: name -> an unfitted instance
 ESTIMATORS = {
-    "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, device="cpu"),
-    "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, device="cpu"),
-    "VAE-dense": VAE(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, device="cpu"),
-    "VAE-conv-conditional": VAE(net=ConvSpec(filters=(4,)), n_components=2, conditional=True, max_epochs=2, device="cpu"),
+    "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, **FP32),
+    "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, **FP32),
+    "VAE-dense": VAE(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, **FP32),
+    "VAE-conv-conditional": VAE(net=ConvSpec(filters=(4,)), n_components=2, conditional=True, max_epochs=2, **FP32),
     "GaussianSampler": GaussianSampler(),
     "ImageClassifier-resnet": ImageClassifier(
-        net=ResNetSpec(widths=(8, 16)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
+        net=ResNetSpec(widths=(8, 16)), max_epochs=20, batch_size=16, learning_rate=0.02, **FP32
     ),
     "ImageClassifier-cnn": ImageClassifier(
-        net=CNNSpec(filters=(4,), dense=(8,), dropout=0.1), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
+        net=CNNSpec(filters=(4,), dense=(8,), dropout=0.1), max_epochs=20, batch_size=16, learning_rate=0.02, **FP32
     ),
-    "ImageClassifier-dense": ImageClassifier(
-        net=MLPSpec(hidden=(16,)), max_epochs=20, batch_size=16, learning_rate=0.02, device="cpu"
-    ),
+    "ImageClassifier-dense": ImageClassifier(net=MLPSpec(hidden=(16,)), max_epochs=20, batch_size=16, learning_rate=0.02, **FP32),
 }
 
 

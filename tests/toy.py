@@ -11,6 +11,7 @@ from tasvir.contracts.errors import DiskFullError
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.records.run import RunFolder, open_run
 from tasvir.studies.cell import Cell, addresses
+from tasvir.studies.place import Place
 from tasvir.studies.progress import Progress
 from tasvir.studies.runner import Runner
 from tasvir.studies.study import Study as StudyValue
@@ -24,19 +25,19 @@ class Study:
 
     def __init__(self, path: Path, cells, *, threads: int = 1, fingerprint: str = "data"):
         self.cells, self.threads = cells, {cell.name: threads for cell in cells}
-        self.addresses = addresses(cells, fingerprint, threads=self.threads, device="cpu")
+        self.addresses = addresses(cells, fingerprint, threads=self.threads, place=Place("cpu"))
         self.path, self.told, self.expected_s = path, "", {}
         about = {"study": "toy", "data": "none", "profile": "quick", "seed": 0, "addresses": self.addresses}
         self.asked = Record("run", "toy", data=about)
         if not path.exists():
             RunFolder.create(path, self.asked)
 
-    def run(self, data=None, **how) -> list[str]:
+    def run(self, data=None, stream=None, **how) -> list[str]:
         """The cells that failed."""
         RAN.clear()
-        stream = io.StringIO()
-        run, progress = open_run(self.path), Progress(stream)
-        failed = Runner(run, self.asked, data, progress, self.threads, self.expected_s, "cpu", **how).compute(self.cells)
+        stream = stream or io.StringIO()
+        run, progress = open_run(self.path), Progress(stream, self.expected_s, jobs=how.get("jobs", 1))
+        failed = Runner(run, self.asked, data, progress, self.threads, self.expected_s, Place("cpu"), **how).compute(self.cells)
         self.told = stream.getvalue()
         return failed
 
@@ -89,6 +90,13 @@ def slow(inside):
         time.sleep(0.01)
         inside.tell(step / 5)
     yield facts({"slow": True})
+
+
+def telling(inside):
+    """Says that half is done, and takes a while."""
+    inside.tell(0.5)
+    time.sleep(1.5)
+    yield facts({"told": True})
 
 
 def warning(inside):

@@ -3,6 +3,7 @@
 import importlib.util
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from unittest import mock
 
@@ -12,6 +13,7 @@ from commands import COMMANDS
 
 import tasvir as package
 from tasvir.contracts.errors import BadInputError, LossNotFiniteError
+from tasvir.train import precision
 
 
 @pytest.mark.parametrize("words", COMMANDS)
@@ -32,6 +34,17 @@ def test_without_a_command_the_help_is_told(tasvir, words):
     assert "Commands:" in said.err
 
 
+def test_a_warning_is_one_line(tasvir, monkeypatch, tmp_path):
+    monkeypatch.setattr(precision, "has_bf16", lambda device: False)
+    monkeypatch.setattr(precision, "slowdown", lambda device: 3.21)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        words = "fit autoencoder --data digits --set max_epochs=1 --precision bf16 --out"
+        said = tasvir(*words.split(), str(tmp_path / "model"))
+    assert said.code == 0
+    assert "tasvir: precision='bf16' is emulated on cpu: a matrix product takes 3.2 times as long" in said.err.splitlines()[0]
+
+
 def test_the_version(tasvir):
     said = tasvir("--version")
     assert (said.code, said.out, said.err) == (0, f"tasvir {package.__version__}\n", "")
@@ -39,6 +52,7 @@ def test_the_version(tasvir):
 
 LIGHT = """
 import sys
+import warnings
 from tasvir.cli import door
 sys.argv = ["tasvir", *sys.argv[1:]]
 try:

@@ -1,4 +1,4 @@
-"""Our loop does what fifteen lines of plain torch do, to the last bit."""
+"""Our loop does what fifteen lines of plain torch do, to the last bit (in float32)."""
 
 import torch
 from torch.nn import functional
@@ -24,7 +24,15 @@ def same_weights(a, b):
         assert torch.equal(x, y), name
 
 
-COMMON = {"max_epochs": EPOCHS, "batch_size": BATCH, "validation_fraction": None, "random_state": SEED, "device": "cpu"}
+FP32 = {"device": "cpu", "engine": "fp32"}
+COMMON = {
+    "max_epochs": EPOCHS,
+    "batch_size": BATCH,
+    "validation_fraction": None,
+    "random_state": SEED,
+    "device": "cpu",
+    "engine": "fp32",
+}
 
 
 def test_an_autoencoder():

@@ -19,13 +19,19 @@ from tasvir.train.hooks import EarlyStopping, KeepBest
 
 EPOCHS = 9
 COMMON = {"max_epochs": EPOCHS, "batch_size": 16, "random_state": 0, "device": "cpu", "validation_fraction": 0.3}
+FP32 = COMMON | {"engine": "fp32"}
+BF16 = COMMON | {"engine": "bf16"}
+pytestmark = pytest.mark.filterwarnings("ignore:precision='bf16' is emulated")
 TRAINED = {
-    "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=4, learning_rate=0.03, **COMMON),
-    "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **COMMON),
-    "VAE": VAE(net=DenseSpec(hidden=(16,)), n_components=4, learning_rate=0.03, **COMMON),
+    "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=4, learning_rate=0.03, **FP32),
+    "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **FP32),
+    "VAE": VAE(net=DenseSpec(hidden=(16,)), n_components=4, learning_rate=0.03, **FP32),
     "ImageClassifier": ImageClassifier(
-        net=ResNetSpec(widths=(8, 16), dropout=0.1), augment="shift_flip", learning_rate=0.05, **COMMON
+        net=ResNetSpec(widths=(8, 16), dropout=0.1), augment="shift_flip", learning_rate=0.05, **FP32
     ),
+    "Autoencoder-conv in bf16": Autoencoder(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
+    "VAE in bf16": VAE(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
+    "ImageClassifier in bf16": ImageClassifier(net=ResNetSpec(widths=(8, 16)), augment="shift", learning_rate=0.02, **BF16),
 }
 
 

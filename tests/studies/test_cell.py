@@ -13,12 +13,14 @@ import tasvir
 from tasvir.studies import cell as cell_module
 from tasvir.studies.cell import Cell, addresses, source_hash
 from tasvir.studies.families.main_job import PROFILES, MainJobOptions, main_job_cells
+from tasvir.studies.place import Place
 
+HERE = Place("cpu", "fp32")
 CELL = Cell("one", toy.number, {"plus": 1, "more": [1, 2]}, 3)
 
 
-def address(cell=CELL, fingerprint="data", threads=1, device="cpu"):
-    return addresses([cell], fingerprint, threads={cell.name: threads}, device=device)[cell.name]
+def address(cell=CELL, fingerprint="data", threads=1, place=HERE):
+    return addresses([cell], fingerprint, threads={cell.name: threads}, place=place)[cell.name]
 
 
 @pytest.mark.parametrize(
@@ -30,9 +32,10 @@ def address(cell=CELL, fingerprint="data", threads=1, device="cpu"):
         {"cell": dataclasses.replace(CELL, function=toy.total)},
         {"fingerprint": "other data"},
         {"threads": 2},
-        {"device": "cuda"},
+        {"place": Place("cuda", "fp32")},
+        {"place": Place("cpu", "bf16")},
     ],
-    ids=["a parameter", "a parameter less", "the seed", "the function", "the data", "the threads", "the device"],
+    ids=["a parameter", "a parameter less", "the seed", "the function", "the data", "the threads", "the device", "the precision"],
 )
 def test_it_changes_with(other):
     assert address(**other) != address()
@@ -52,7 +55,7 @@ def test_it_changes_with_the_address_of_a_cell_it_needs():
             [Cell("a", toy.number, {}, seed), Cell("b", toy.total, {}, 0, needs=("a",))],
             "data",
             threads={"a": 1, "b": 1},
-            device="cpu",
+            place=Place("cpu"),
         )
 
     assert sums(0)["b"] != sums(1)["b"]
@@ -105,7 +108,7 @@ def test_every_cell_of_the_main_job_has_an_address_of_its_own(few_digits, profil
         main_job_cells(few_digits, MainJobOptions(profile), 0),
         few_digits.fingerprint,
         threads=defaultdict(lambda: 1),
-        device="cpu",
+        place=Place("cpu"),
     )
     assert len(set(found.values())) == len(found)
 

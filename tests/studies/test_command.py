@@ -2,7 +2,7 @@ import shlex
 
 from tasvir.studies.command import command_of
 
-SETTINGS = {"profile": "quick", "seed": 0, "threads": 2, "device": "auto"}
+SETTINGS = {"profile": "quick", "seed": 0, "threads": 2, "device": "auto", "precision": "bf16"}
 
 
 def test_it_is_one_line_for_a_shell():
@@ -10,7 +10,7 @@ def test_it_is_one_line_for_a_shell():
     told = shlex.split(command_of("run", words, SETTINGS))
     assert told[:3] == ["tasvir", "run", "/my pictures"]
     assert " ".join(told[3:]) == (
-        "--image-size 32 --skip-unreadable --no-color --profile quick --seed 0 --threads 2 --device auto"
+        "--image-size 32 --skip-unreadable --no-color --profile quick --seed 0 --threads 2 --device auto --precision bf16"
     )
 
 

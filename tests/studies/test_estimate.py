@@ -8,6 +8,7 @@ from tasvir import load_data
 from tasvir.measures.verdict import verdict
 from tasvir.studies.cell import Cell, Comparison
 from tasvir.studies.estimate import DISAGREEMENT, SEED_SPREAD, expected_seconds, smallest_differences
+from tasvir.studies.place import Place
 from tasvir.studies.work import Fit, Probe, Search, Seconds
 
 
@@ -65,4 +66,4 @@ def test_work_is_probed_once_a_kind_and_added_up():
     assert probe.seconds(work) == pytest.approx(2.5 + 0.25 + 3.0)
     assert slow.fits == 1
     assert probe.seconds((Search(2e6),)) == pytest.approx(2 * probe.seconds((Search(1e6),)))
-    assert expected_seconds([Cell("none", toy.number)], digits, threads={"none": 1}, device="cpu") == {"none": 1.0}
+    assert expected_seconds([Cell("none", toy.number)], digits, threads={"none": 1}, place=Place("cpu")) == {"none": 1.0}

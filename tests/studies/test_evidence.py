@@ -12,12 +12,13 @@ from tasvir.studies import recipes
 from tasvir.studies.families import evidence
 from tasvir.studies.families.subset import missing_labels, unequal_subset
 from tasvir.studies.inside import Inside
+from tasvir.studies.place import Place
 
 HANDFUL = 4
 REAL_DATA = Path(os.environ.get("TASVIR_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
 
 
-def noise(X, y, wanted, *, seed, device):
+def noise(X, y, wanted, *, seed, place):
     """A sampler that has learned nothing."""
     return np.random.default_rng(seed).integers(0, 256, (len(wanted), *X.shape[1:])).astype(np.uint8)
 
@@ -71,7 +72,7 @@ def test_completed_classes_are_equal():
 
 def test_duplicates_are_real_images_of_the_wanted_class():
     X, y = np.arange(12, dtype=np.uint8).reshape(6, 1, 2), np.array([0, 0, 1, 1, 2, 2])
-    drawn = evidence.duplicate(X, y, np.array([2, 0, 2]), seed=0, device="cpu")
+    drawn = evidence.duplicate(X, y, np.array([2, 0, 2]), seed=0, place=Place("cpu"))
     assert all(image.tolist() in X[y == label].tolist() for image, label in zip(drawn, [2, 0, 2], strict=True))
 
 

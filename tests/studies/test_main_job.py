@@ -21,6 +21,7 @@ from tasvir.records.same import same_records
 from tasvir.studies.families import classifier_judge
 from tasvir.studies.families.main_job import STUDY, MainJobOptions
 from tasvir.studies.families.represent import representation_cells
+from tasvir.studies.place import Place
 from tasvir.studies.run import run_study
 
 CHAPTERS = ["data", "audit", "representation", "classifier", "baseline", "comparison", "generation", "evidence"]
@@ -62,7 +63,14 @@ def test_a_line_a_chapter_is_told(main_job):
 
 def test_the_run_record_says_how_it_was_made(main_job, few_digits):
     made = main_job.finished.run.run_record().data
-    assert made["settings"] == {"profile": "quick", "seed": 0, "threads": 1, "device": "cpu", "image_shape": [8, 8]}
+    assert made["settings"] == {
+        "profile": "quick",
+        "seed": 0,
+        "threads": 1,
+        "device": "cpu",
+        "precision": Place("cpu").resolved().precision,
+        "image_shape": [8, 8],
+    }
     assert {"python", "torch", "numpy", "scikit-learn", "tasvir"} <= set(made["versions"])
     assert {"processor", "cores", "memory_gib", "system"} == set(made["machine"])
     assert made["source"] == few_digits.card.source

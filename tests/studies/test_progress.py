@@ -1,6 +1,7 @@
 """One line a chapter where it is written to a file; one line that renews itself on a terminal; how much is left."""
 
 import io
+import time
 
 import pytest
 import toy
@@ -8,6 +9,7 @@ import toy
 from tasvir.records.record import cell_done, failure
 from tasvir.studies.cell import Cell
 from tasvir.studies.progress import Progress, time_left
+from tasvir.studies.voices import Writing, listening
 
 CELLS = [Cell("data", toy.number), Cell("net/1", toy.number), Cell("net/2", toy.number), Cell("end", toy.number)]
 
@@ -65,6 +67,28 @@ def test_a_terminals_line_is_renewed():
     text = told(Terminal(), EXPECTED, EXPECTED)
     assert text.count("\r\x1b[K") == 4
     assert text.count("\n") == 3
+
+
+def test_what_several_processes_have_done_is_taken_off():
+    progress = Progress(Terminal(), {"data": 10.0, "net/1": 60.0, "net/2": 20.0, "end": 10.0}, jobs=2)
+    progress.begin(CELLS, [])
+    assert progress.left_s() == 60.0
+    progress.inside(CELLS[1])(0.5), progress.inside(CELLS[2])(0.5)
+    assert progress.left_s() == 30.0
+    progress.inside(CELLS[1])(0.9)
+    assert progress.left_s() == (10 + 6 + 10 + 10) / 2
+
+
+def test_a_voice_reaches_the_parent(tmp_path):
+    heard = []
+    with listening({tmp_path: heard.append, tmp_path / "not begun": heard.append}):
+        Writing(tmp_path)(0.25)
+        (tmp_path / "torn").mkdir()
+        for _ in range(100):
+            if heard:
+                break
+            time.sleep(0.1)
+    assert set(heard) == {0.25}
 
 
 def test_within_a_cell_a_terminal_sees_it_move(monkeypatch):

@@ -19,7 +19,7 @@ class RunStudy:
         self.spell, self.found, self.asked = "first", 0.5, []
 
     def __call__(self, study, data: Dataset, options, *, out, fresh, **asked):
-        settings = asdict(options) | {name: asked[name] for name in ("seed", "threads", "device")}
+        settings = asdict(options) | {name: asked[name] for name in ("seed", "threads", "device", "precision")}
         self.asked.append(settings | {"study": study.name, "fresh": fresh})
         asked = {"study": "run", "data": data.name, "words": dict(data.words), "fingerprint": data.fingerprint} | settings
         name = f"run-{len(self.asked)}"
@@ -40,7 +40,16 @@ def study(monkeypatch) -> RunStudy:
 @pytest.fixture
 def old(study, tmp_path):
     data = load_data("digits", image_size=10, seed=4)
-    asked = {"seed": 5, "threads": 1, "device": "cpu", "out": tmp_path / "runs", "jobs": None, "fresh": False, "stream": None}
+    asked = {
+        "seed": 5,
+        "threads": 1,
+        "device": "cpu",
+        "precision": "fp32",
+        "out": tmp_path / "runs",
+        "jobs": None,
+        "fresh": False,
+        "stream": None,
+    }
     return study(STUDY, data, MainJobOptions("full"), **asked).run.path
 
 

@@ -15,6 +15,7 @@ from studies.residents.door import ASK
 import tasvir as package
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
+from tasvir.studies.place import Place
 
 
 def only(folder: Path) -> Path:
@@ -56,7 +57,14 @@ def test_it_is_estimated_and_nothing_is_made(tasvir, tmp_path):
 
 def test_both_cells_are_complete(planted):
     made = planted.run_record().data
-    asked = {"n_seeds": 3, "max_epochs": 3, "seed": 0, "threads": 1, "device": "cpu"}
+    asked = {
+        "n_seeds": 3,
+        "max_epochs": 3,
+        "seed": 0,
+        "threads": 1,
+        "device": "cpu",
+        "precision": Place("cpu").resolved().precision,
+    }
     assert made["settings"] == asked | {"image_shape": [8, 8]}
     assert made["command"].startswith("tasvir study toy digits ")
     assert [record.name for record in planted.records() if record.kind == "cell"] == ["toy/arms", "toy/verdict"]

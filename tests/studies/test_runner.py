@@ -1,5 +1,6 @@
 """Cells run once, failures are kept and tried again, nothing that is done is done twice."""
 
+import io
 import random
 
 import joblib
@@ -168,6 +169,18 @@ def test_the_global_streams_carry_the_seed_and_are_given_back(study, tmp_path):
     draws = [toys.records(cell.name)[-1].data["facts"]["draws"] for cell in cells]
     assert draws[0] == draws[1] != draws[2] == draws[3]
     assert (random.getstate(), np.random.get_state()[1].tolist(), torch.get_rng_state().tolist()) == states
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_what_other_processes_tell_is_seen(study):
+    toys = study([Cell("tell", toy.telling)])
+    toys.expected_s = {"tell": 200.0}
+    assert toys.run(stream=Terminal(), jobs=2) == []
+    assert "about 2 min left" in toys.told  # half of 200 s, while nothing was done yet
 
 
 def test_several_jobs_give_the_records_of_one(study, tiny, tmp_path):

@@ -1,4 +1,4 @@
-"""Four verbs, and which device is meant."""
+"""Five verbs, and which device is meant."""
 
 import pytest
 import torch
@@ -20,14 +20,14 @@ def test_the_plain_engine_does_what_torch_does():
     assert net.weight.grad.tolist() == [[3, 3]]
 
 
-@pytest.mark.parametrize("engine", [None, "torch", TorchEngineSpec()])
-def test_the_plain_engine_has_three_names(engine):
+@pytest.mark.parametrize("engine", [None, "auto", "fp32", TorchEngineSpec()])
+def test_the_plain_engine_has_names(engine):
     assert isinstance(build_engine(engine, "cpu"), TorchEngine)
 
 
 @pytest.mark.parametrize("engine", ["jax", 3])
 def test_an_unknown_engine_is_refused(engine):
-    with pytest.raises(BadInputError, match=r"engine=.*'torch'"):
+    with pytest.raises(BadInputError, match=r"engine=.*'auto', 'fp32', 'bf16'"):
         build_engine(engine, "cpu")
 
 

@@ -4,6 +4,7 @@ import io
 import os
 import signal
 import sys
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, NoReturn
@@ -54,7 +55,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a class may have a name that the terminal cannot show
             stream.reconfigure(errors="backslashreplace")
     try:
-        with _terminated_like_interrupted():
+        with _terminated_like_interrupted(), warnings.catch_warnings():
+            warnings.showwarning = _tell_warning
             code = app(prog_name="tasvir", standalone_mode=False)
     except TasvirError as error:
         _stop(str(error), error.exit_code)
@@ -97,6 +99,11 @@ def _tell_usage(error: Any) -> NoReturn:
         sys.exit(2)
     command = error.ctx.command_path if getattr(error, "ctx", None) else "tasvir"
     _stop(f"{error.format_message().rstrip('.')}; see `{command} --help`", 2)
+
+
+def _tell_warning(message: Warning | str, *where: Any, **more: Any) -> None:
+    """One line, without the place in the source."""
+    print(f"tasvir: {' '.join(str(message).split())}", file=sys.stderr)
 
 
 def _stop(line: str, code: int) -> NoReturn:

@@ -27,15 +27,17 @@ def fit(
     ] = None,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Epochs between checkpoints.")] = 1,
     device: Annotated[str, typer.Option(help="auto, cpu, or what torch calls an accelerator.")] = "auto",
+    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16: numbers of training steps.")] = "auto",
     as_json: Json = False,
     options: LoadOptions,
 ) -> None:
     """Fit a model on the training part of a set and keep it. A larger max_epochs goes on where it ended."""
     from tasvir.apply.refit import fit_in_folder
     from tasvir.models.folder import new_model
+    from tasvir.train.engine import TorchEngineSpec
 
     estimator = new_model(model)
-    running = {"random_state": options.seed, "device": device}
+    running = {"random_state": options.seed, "device": device, "engine": TorchEngineSpec(precision)}
     estimator.set_params(**{name: value for name, value in running.items() if name in estimator.get_params()})
     apply_settings(estimator, setting or [])
     try:

@@ -26,6 +26,9 @@ class Computing:
     """How a study is computed; what its numbers depend on is part of the question."""
 
     device: str = field(default="auto", metadata={"help": "auto, cpu, or what torch calls an accelerator."})
+    precision: str = field(
+        default="auto", metadata={"help": "auto, fp32 or bf16: numbers of training steps; auto is bf16 where it is in hardware."}
+    )
     threads: int = field(default=1, metadata={"help": "Threads that the trainings side by side share; each has one at least."})
 
 
@@ -54,9 +57,11 @@ def question_of(name: str) -> Callable[..., Any]:
         from tasvir.studies.run import run_study
 
         workers = Jobs(number_of(running.jobs), running.backend, running.scheduler)
-        where = functools.partial(run_study, out=running.out, device=running.device, threads=running.threads, jobs=workers)
+        where = functools.partial(run_study, out=running.out, device=running.device, precision=running.precision)
         try:
-            finished = where(study, load(data, options), asked, seed=options.seed, fresh=running.fresh)
+            finished = where(
+                study, load(data, options), asked, seed=options.seed, threads=running.threads, jobs=workers, fresh=running.fresh
+            )
         except KeyboardInterrupt:
             again = shlex.join(["tasvir", *(word for word in sys.argv[1:] if word != "--fresh")])
             print(f"\nStopped. What is finished is kept; go on with:  {again}", file=sys.stderr)

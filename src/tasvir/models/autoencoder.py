@@ -47,7 +47,10 @@ class ReconstructionTask:
 
     def train_step(self, batch: Batch) -> Losses:
         self.net.train()
-        loss = self._loss(batch)
+        seen_BCHW, wanted_BCHW = self._pair(batch)
+        with self.engine.autocast():
+            drawn_BCHW = self.net(seen_BCHW)
+        loss = functional.mse_loss(drawn_BCHW.float(), wanted_BCHW)
         self.optimizer.zero_grad()
         self.engine.backward(loss)
         self.optimizer.step()
@@ -55,12 +58,14 @@ class ReconstructionTask:
 
     def valid_step(self, batch: Batch) -> Losses:
         self.net.eval()
-        return {"loss": self._loss(batch)}
+        seen_BCHW, wanted_BCHW = self._pair(batch)
+        return {"loss": functional.mse_loss(self.net(seen_BCHW), wanted_BCHW)}
 
-    def _loss(self, batch: Batch) -> torch.Tensor:
+    def _pair(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the net sees, and what it should draw."""
         (x_BCHW,) = self.engine.put(batch)
         x_BCHW = to_unit(x_BCHW)
-        return functional.mse_loss(self.net(x_BCHW), x_BCHW)
+        return x_BCHW, x_BCHW
 
     def state(self) -> dict[str, Any]:
         return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
@@ -98,8 +103,9 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
         (height, width) or (height, width, channels) of flat X; None: square if possible, else one line.
     hooks : sequence of Hook, default=()
         See `tasvir.train.hooks`.
-    engine : None, "torch" or spec, default=None
-        How tensors are placed and gradients flow.
+    engine : None, {"auto", "fp32", "bf16"} or spec, default=None
+        In which numbers a training step is computed: None and "auto" are bfloat16 where the device has it in hardware, else
+        float32. Weights, losses, validation and inference are float32 always.
     device : str, default="auto"
         "auto" is the accelerator where there is one, else the CPU.
     random_state : int, RandomState or None, default=None
@@ -111,6 +117,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
         ``history_["loss"]``, ``history_["valid_loss"]``: mean squared error an epoch, 0..1 scale, lower is better.
     net_ : torch.nn.Module
         The trained net, with `encoder` and `decoder`.
+    precision_ : {"fp32", "bf16"}
+        In which numbers the training steps were computed.
     hooks_ : tuple of Hook
         The hooks as they were when the training ended: copies of `hooks`, in their order.
     space_ : PixelSpace

@@ -44,7 +44,9 @@ class ClassificationTask:
     def train_step(self, batch: Batch) -> Losses:
         self.net.train()
         x_BCHW, y_B, *weights = self.engine.put((self.augment(batch[0], self.generator), *batch[1:]))
-        logits_BK = self.net(to_unit(x_BCHW))
+        with self.engine.autocast():
+            logits_BK = self.net(to_unit(x_BCHW))
+        logits_BK = logits_BK.float()
         loss = _cross_entropy(logits_BK, y_B, *weights)
         for group in self.optimizer.param_groups:
             group["lr"] = self.schedule(self.step)

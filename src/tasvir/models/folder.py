@@ -139,6 +139,7 @@ def _described(estimator: Any, class_names: Sequence[str] | None, writer: Writer
         "params": {key: writer.plain(value, key) for key, value in kept_settings(estimator).items()},
         **space,
         "n_features_in": getattr(estimator, "n_features_in_", None),
+        "precision": getattr(estimator, "precision_", None),
         "history": _timeless(estimator.history_) if hasattr(estimator, "history_") else None,
         "learned": {key: writer.plain(value, key) for key, value in learned.items()},
     }
@@ -149,6 +150,8 @@ def _take_learned(estimator: Any, described: Mapping[str, Any], reader: Reader) 
         estimator.space_ = estimator._space.from_json(described[estimator._space.kind])
     if described["n_features_in"] is not None:
         estimator.n_features_in_ = described["n_features_in"]
+    if described.get("precision") is not None:  # folders of before have none
+        estimator.precision_ = described["precision"]
     if described["history"] is not None:
         estimator.history_ = History().load(described["history"])
     for key, value in reader.revive_all(described["learned"]).items():

@@ -65,8 +65,9 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
         (height, width) or (height, width, channels) of flat X; None: square if possible, else one line.
     hooks : sequence of Hook, default=()
         See `tasvir.train.hooks`.
-    engine : None, "torch" or spec, default=None
-        How tensors are placed and gradients flow.
+    engine : None, {"auto", "fp32", "bf16"} or spec, default=None
+        In which numbers a training step is computed: None and "auto" are bfloat16 where the device has it in hardware, else
+        float32. Weights, losses, validation and inference are float32 always.
     device : str, default="auto"
         "auto" is the accelerator where there is one, else the CPU.
     random_state : int, RandomState or None, default=None
@@ -79,6 +80,8 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     history_ : History
         Curves ``loss``, ``accuracy``, ``valid_loss``, ``valid_accuracy``. The training ones are of augmented images, in passing;
         ``loss`` alone is weighted, by `class_weight` and `sample_weight`.
+    precision_ : {"fp32", "bf16"}
+        In which numbers the training steps were computed.
     hooks_ : tuple of Hook
         The hooks as they were when the training ended: copies of `hooks`, in their order.
     class_names_ : tuple of str, or None

@@ -47,6 +47,7 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
     net_: Any
     history_: History
     hooks_: tuple[Hook, ...]
+    precision_: str
     _layout: Layout
 
     @abstractmethod
@@ -93,21 +94,21 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
             hooks = copy.deepcopy(list(self.hooks))
             # A checkpoint is written when every other hook has seen the epoch.
             in_order = sorted(hooks, key=lambda hook: isinstance(hook, Checkpoint))
-            key = self._training_key(seed, *given, *(valid or ()))
+            key = self._training_key((seed, engine.precision), *given, *(valid or ()))
             history = restore(task, in_order, key=key, max_epochs=self.max_epochs)
             self.history_ = fit_loop(task, batches, valid_batches, max_epochs=self.max_epochs, history=history, hooks=in_order)
-        self.net_, self.hooks_ = task.kept().eval(), tuple(hooks)
+        self.net_, self.hooks_, self.precision_ = task.kept().eval(), tuple(hooks), engine.precision
 
     def _seed(self) -> int:
         if self.random_state is None and any(isinstance(hook, Checkpoint) for hook in self.hooks):
             raise BadInputError("random_state=None with a Checkpoint: give a whole number, so that the training can be resumed")
         return seed_from(self.random_state)
 
-    def _training_key(self, seed: int, *arrays: np.ndarray) -> str:
-        """Which training this is: data, seed and every setting but how long and where it runs."""
+    def _training_key(self, drawn: tuple[int, str], *arrays: np.ndarray) -> str:
+        """Which training this is: data, seed, precision and every setting but how long and where it runs."""
         given = self.get_params(deep=False)
         params = {name: _identity(value) for name, value in given.items() if name not in (*RUNNING, "max_epochs")}
-        digest = hashlib.sha256(repr((type(self).__name__, sorted(params.items(), key=str), seed)).encode())
+        digest = hashlib.sha256(repr((type(self).__name__, sorted(params.items(), key=str), *drawn)).encode())
         for array in arrays:
             digest.update(f"{array.dtype} {array.shape}".encode())
             digest.update(np.ascontiguousarray(array).data)

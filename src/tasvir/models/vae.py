@@ -4,7 +4,8 @@ Legend: B batch, C channels, H W pixels, Z latents, K classes.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self, cast
 
 import numpy as np
@@ -63,7 +64,7 @@ class VariationalTask:
 
     def train_step(self, batch: Batch) -> Losses:
         self.net.train()
-        losses = self._losses(batch)
+        losses = self._losses(batch, self.engine.autocast)
         self.optimizer.zero_grad()
         self.engine.backward(losses["loss"])
         self.optimizer.step()
@@ -71,15 +72,19 @@ class VariationalTask:
 
     def valid_step(self, batch: Batch) -> Losses:
         self.net.eval()
-        return self._losses(batch)
+        return self._losses(batch, nullcontext)
 
-    def _losses(self, batch: Batch) -> Losses:
+    def _losses(self, batch: Batch, numbers: Callable[[], AbstractContextManager[Any]]) -> Losses:
+        """The nets compute in `numbers`; codes, likelihood and divergence are float32."""
         x_BCHW, *labels = self.engine.put(batch)
         x_BCHW = to_unit(x_BCHW)
-        mean_BZ, log_variance_BZ = self.net.encode(x_BCHW)
+        with numbers():
+            mean_BZ, log_variance_BZ = (part.float() for part in self.net.encode(x_BCHW))
         noise_BZ = torch.randn(mean_BZ.shape, generator=self.generator).to(mean_BZ.device) * self.noise
-        drawn_BCHW = self.net.decode(mean_BZ + noise_BZ * (0.5 * log_variance_BZ).exp(), labels[0] if labels else None)
-        reconstruction = -log_likelihood(x_BCHW, drawn_BCHW, self.likelihood, sd=self.sd).mean()
+        z_BZ = mean_BZ + noise_BZ * (0.5 * log_variance_BZ).exp()
+        with numbers():
+            drawn_BCHW = self.net.decode(z_BZ, labels[0] if labels else None)
+        reconstruction = -log_likelihood(x_BCHW, drawn_BCHW.float(), self.likelihood, sd=self.sd).mean()
         kl_Z = kl_to_standard_normal(mean_BZ, log_variance_BZ).mean(0)
         kl = kl_Z.sum()
         terms = {
@@ -168,6 +173,8 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         Mean over the training images, in nats: what each latent tells about an image.
     classes_, class_prior_ : ndarrays of shape (K,), or None unless conditional
         Labels and their shares.
+    precision_ : {"fp32", "bf16"}
+        In which numbers the training steps were computed.
     net_ : torch.nn.Module
         The trained net, with `encoder` and `decoder`.
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 from torch import nn
 
 from tasvir.nets.shapes import CropTo, PadTo, check_sizes, round_up
+from tasvir.nets.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class ConvSpec:
         layers: list[nn.Module] = []
         for fan_in, fan_out in pairwise(tuple(reversed(self.filters))):
             layers += [nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1), *self._norm(fan_out), nn.ReLU()]
-        return [*layers, nn.ConvTranspose2d(self.filters[0], channels, 4, stride=2, padding=1), nn.Sigmoid()]
+        return [*layers, nn.ConvTranspose2d(self.filters[0], channels, 4, stride=2, padding=1), Unit()]
 
     def _norm(self, channels: int) -> list[nn.Module]:
         return [nn.BatchNorm2d(channels)] if self.batch_norm else []

@@ -7,6 +7,7 @@ from itertools import pairwise
 from torch import nn
 
 from tasvir.nets.shapes import check_sizes
+from tasvir.nets.unit import Unit
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class DenseSpec:
         widths = [min(width, n_features) for width in self.hidden]
         encoder = nn.Sequential(nn.Flatten(), *_layers([n_features, *widths, n_encoded]))
         decoder = nn.Sequential(
-            *_layers([n_decoded, *reversed(widths), n_features]), nn.Sigmoid(), nn.Unflatten(1, (channels, height, width))
+            *_layers([n_decoded, *reversed(widths), n_features]), Unit(), nn.Unflatten(1, (channels, height, width))
         )
         return encoder, decoder
 

@@ -15,7 +15,7 @@ from tasvir.report.document import Chapter, Report, assemble, say, trouble
 from tasvir.report.numbers import plain
 
 #: Settings that the head of a page leaves to the appendix.
-_UNTOLD = ("threads", "device", "image_shape")
+_UNTOLD = ("threads", "device", "precision", "image_shape")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tasvir.records.record import Record
+from tasvir.studies.place import Place
 from tasvir.studies.work import Work
 
 #: Tables that only name things: what a cell runs through of theirs, it imports itself, so a new row changes no address.
@@ -45,7 +46,7 @@ class Cell:
         return self.name.partition("/")[0]
 
 
-def addresses(cells: list[Cell], fingerprint: str, *, threads: Mapping[str, int], device: str) -> dict[str, str]:
+def addresses(cells: list[Cell], fingerprint: str, *, threads: Mapping[str, int], place: Place) -> dict[str, str]:
     """Where each cell's records are kept: the hash of everything that its result can depend on.
 
     A cell is declared after the cells it needs; their addresses enter its own.
@@ -58,7 +59,8 @@ def addresses(cells: list[Cell], fingerprint: str, *, threads: Mapping[str, int]
             "parameters": dict(cell.parameters),
             "seed": cell.seed,
             "threads": threads[cell.name],
-            "device": device,
+            "device": place.device,
+            "precision": place.precision,
             "source": source_hash(cell.function.__module__),
             "needs": [found[name] for name in cell.needs],
         }

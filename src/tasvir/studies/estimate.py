@@ -9,6 +9,7 @@ import numpy as np
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import Dataset
 from tasvir.studies.cell import Cell
+from tasvir.studies.place import Place
 from tasvir.studies.share import threads_by_cell
 from tasvir.studies.study import Study
 from tasvir.studies.surroundings import limited_threads
@@ -34,7 +35,16 @@ class Estimate:
         return sum(self.seconds.values())
 
 
-def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device: str = "auto", threads: int = 1) -> Estimate:
+def estimate(
+    study: Study,
+    data: Dataset,
+    options: Any,
+    *,
+    seed: int = 0,
+    device: str = "auto",
+    precision: str = "auto",
+    threads: int = 1,
+) -> Estimate:
     """How long would a study take on this machine, and what could it show? Nothing of it is computed.
 
     Parameters
@@ -47,9 +57,7 @@ def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device
         How it is asked.
     seed : int
         Of everything drawn.
-    device : str
-        As in `run_study`.
-    threads : int
+    device, precision, threads
         As in `run_study`.
 
     Returns
@@ -60,7 +68,7 @@ def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device
     Raises
     ------
     BadInputError
-        Data that the study cannot serve, a negative seed, fewer than one thread, a device that cannot be used.
+        Data that the study cannot serve, a negative seed, fewer than one thread, a device or precision that cannot be used.
 
     Examples
     --------
@@ -70,29 +78,27 @@ def estimate(study: Study, data: Dataset, options: Any, *, seed: int = 0, device
     >>> estimate(study, load_data("digits"), study.options()).total_s > 10
     True
     """
-    check_computing(seed, threads, device)
+    check_computing(seed, threads)
+    place = Place(device, precision).resolved()
     cells = study.cells(data, options, seed)
-    seconds = expected_seconds(cells, data, threads=threads_by_cell(cells, threads), device=device)
+    seconds = expected_seconds(cells, data, threads=threads_by_cell(cells, threads), place=place)
     return Estimate(seconds, smallest_differences(cells, data))
 
 
-def check_computing(seed: int, threads: int, device: str) -> None:
+def check_computing(seed: int, threads: int) -> None:
     """Refuse what nothing can be computed with."""
-    from tasvir.train.engine import resolve_device
-
     if seed < 0:
         raise BadInputError(f"seed={seed} is negative: give a whole number of at least 0")
     if threads < 1:
         raise BadInputError(f"threads={threads}: give a whole number of at least 1")
-    resolve_device(device)
 
 
-def expected_seconds(cells: Iterable[Cell], data: Dataset, *, threads: Mapping[str, int], device: str) -> dict[str, float]:
+def expected_seconds(cells: Iterable[Cell], data: Dataset, *, threads: Mapping[str, int], place: Place) -> dict[str, float]:
     """Seconds by cell name. Trainings are measured on a few steps, searches on a part of the images; both are scaled."""
     probes: dict[int, Probe] = {}
     seconds = {}
     for cell in cells:
-        probe = probes.setdefault(threads[cell.name], Probe(data, device))
+        probe = probes.setdefault(threads[cell.name], Probe(data, place))
         with limited_threads(threads[cell.name]):
             seconds[cell.name] = probe.seconds(cell.work) or UNDECLARED_S
     return seconds

@@ -17,7 +17,7 @@ from tasvir.records.run import RunFolder, open_run
 
 RECORDS, LOCK = "records.jsonl", "lock"
 #: Settings of every run; the others are the study's own.
-NO_OPTIONS = ("seed", "threads", "device", "image_shape")
+NO_OPTIONS = ("seed", "threads", "device", "precision", "image_shape")
 
 
 def question_hash(question: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from tasvir.measures.classification import confusion, score_classifier
 from tasvir.measures.interval import Estimate
 from tasvir.records.record import Record, array, curve, metric, model
 from tasvir.studies.flat import flat_unit
+from tasvir.studies.place import Place
 
 #: A cell's training is written down at most this often.
 CHECKPOINT_S = 2.0
@@ -39,7 +40,7 @@ class Inside:
     data: Dataset
     seed: int
     scratch: Path
-    device: str = "auto"
+    place: Place = field(default_factory=Place)
     tell: Callable[[float], None] = in_silence
     found: Mapping[str, list[Record]] = field(default_factory=dict)
 
@@ -61,7 +62,7 @@ class Inside:
         from tasvir.train.hooks import KeepBest
 
         checkpoint = Checkpoint(self.scratch / f"{name}.safetensors", interval_s=CHECKPOINT_S)
-        estimator.set_params(device=self.device)
+        self.place.take(estimator)
         watching = (KeepBest(),) if keep_best else ()
 
         def tell(epoch: int, last: int, row: dict[str, float]) -> None:

@@ -1,6 +1,7 @@
 """What a waiting person sees: one line a chapter, with the time left."""
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TextIO
@@ -21,6 +22,8 @@ class Progress:
         self.jobs = jobs
         self.cells: Sequence[Cell] = ()
         self.left: dict[str, float] = dict(self.expected_s)
+        self.fractions: dict[str, float] = {}
+        self.lock = threading.RLock()
         self.spent = self.planned = 0.0
 
     def begin(self, cells: Sequence[Cell], done: Sequence[str]) -> None:
@@ -40,14 +43,20 @@ class Progress:
 
         def tell(fraction: float) -> None:
             nonlocal last
-            if self.stream.isatty() and time.monotonic() - last > 0.5:
-                last = time.monotonic()
-                self._line(cell, fraction)
+            with self.lock:
+                self.fractions[cell.name] = fraction
+                if cell.name in self.left and self.stream.isatty() and time.monotonic() - last > 0.5:
+                    last = time.monotonic()
+                    self._line(cell)
 
         return tell
 
     def done(self, cell: Cell, closing: Record) -> None:
         """A cell is complete, or failed."""
+        with self.lock:
+            self._done(cell, closing)
+
+    def _done(self, cell: Cell, closing: Record) -> None:
         if closing.kind == "failure":
             self.say(f"{cell.name} failed: {' '.join(closing.data['error'].split())}")
         else:
@@ -56,19 +65,18 @@ class Progress:
         self.left.pop(cell.name, None)
         chapter_ends = not any(other.chapter == cell.chapter for other in self.cells if other.name in self.left)
         if chapter_ends or self.stream.isatty():
-            self._line(cell, 0.0, end="\n" if chapter_ends else "")
+            self._line(cell, end="\n" if chapter_ends else "")
 
-    def _line(self, cell: Cell, fraction: float, end: str = "") -> None:
+    def _line(self, cell: Cell, end: str = "") -> None:
         chapter = [other for other in self.cells if other.chapter == cell.chapter]
         n_done = sum(other.name not in self.left for other in chapter)
         pace = self.spent / self.planned if self.planned else 1.0
-        left_s = pace * self.left_s(already=fraction * self.left.get(cell.name, 0.0))
-        self._write(f"{cell.chapter:<16} {n_done:>2}/{len(chapter):<2}  {time_left(left_s)} left", end=end)
+        self._write(f"{cell.chapter:<16} {n_done:>2}/{len(chapter):<2}  {time_left(pace * self.left_s())} left", end=end)
 
-    def left_s(self, *, already: float = 0.0) -> float:
-        """Seconds that the cells to come take side by side: never less than the longest of them."""
-        longest = max(self.left.values(), default=0.0)
-        return max((sum(self.left.values()) - already) / self.jobs, longest - already)
+    def left_s(self) -> float:
+        """Seconds that what is left takes side by side: never less than the longest part of it."""
+        left = [seconds * (1.0 - self.fractions.get(name, 0.0)) for name, seconds in self.left.items()]
+        return max(sum(left) / self.jobs, max(left, default=0.0))
 
     def _expected(self, cell: Cell) -> float:
         return self.expected_s.get(cell.name, 1.0)

@@ -54,11 +54,11 @@ def conditional_vae(n_pixels: int, *, n_components: int, max_epochs: int, seed: 
     return unfitted.set_params(**likelihood)
 
 
-def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int, device: str = "auto") -> Any:
+def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int) -> Any:
     """The same in as many steps whatever the number of images, no image held out: its luck at a seed is part of the recipe."""
     epochs = max(1, round(VAE_STEPS / max(1, n_images / VAE_BATCH)))
     unfitted = conditional_vae(n_pixels, n_components=16, max_epochs=epochs, seed=seed)
-    return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None, device=device)
+    return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None)
 
 
 def gaussian_sampler(*, seed: int | None = None) -> Any:
@@ -92,7 +92,7 @@ def classifier(
     )
 
 
-def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0, device: str = "auto") -> Any:
+def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0) -> Any:
     """The residual net that judges training sets, small enough to be trained twenty times: equal steps, no image held out."""
     from tasvir.models.image_classifier import ImageClassifier
     from tasvir.nets.resnet import ResNetSpec
@@ -105,7 +105,6 @@ def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "sh
         batch_size=BATCH,
         validation_fraction=None,
         random_state=seed,
-        device=device,
     )
 
 

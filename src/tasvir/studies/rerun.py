@@ -14,7 +14,7 @@ from tasvir.studies.run import Finished, run_study
 from tasvir.studies.study import find_study
 
 #: What every study is asked beside its own options.
-SHARED = ("seed", "threads", "device")
+SHARED = ("seed", "threads", "device", "precision")
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from tasvir.studies.folder import held_alone, open_or_create, question_hash
 from tasvir.studies.jobs import Jobs
 from tasvir.studies.machine import cores, free_memory, machine, versions
 from tasvir.studies.page import draw_page
+from tasvir.studies.place import Place
 from tasvir.studies.progress import Progress, time_left
 from tasvir.studies.runner import Runner, finished
 from tasvir.studies.share import jobs_within, threads_by_cell
@@ -45,6 +46,7 @@ def run_study(
     seed: int = 0,
     out: str | Path = "runs",
     device: str = "auto",
+    precision: str = "auto",
     threads: int = 1,
     jobs: int | Jobs | None = None,
     fresh: bool = False,
@@ -66,6 +68,9 @@ def run_study(
         The folder that holds runs. The run of the same question is found there and continued.
     device : str
         "auto", "cpu", or what torch calls an accelerator.
+    precision : {"auto", "fp32", "bf16"}
+        Numbers in which nets take their training steps; "auto" is bfloat16 where the device has it in hardware, else float32.
+        What it is here is part of the question.
     threads : int
         Threads that trainings which may run side by side share, each at least one; see `threads_by_cell`. Part of the
         question, as sums depend on it in their last bits.
@@ -84,7 +89,8 @@ def run_study(
     Raises
     ------
     BadInputError
-        Data that the study cannot serve, a negative seed, fewer than one thread or job, a device that cannot be used.
+        Data that the study cannot serve, a negative seed, fewer than one thread or job, a device or precision that cannot be
+        used.
     DataFileError
         `out` cannot hold runs; no Dask scheduler answers; another process computes this run.
 
@@ -99,23 +105,24 @@ def run_study(
     >>> done = run_study(find_study("run"), load_data("digits"), out="runs")  # doctest: +SKIP
     """
     workers = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
-    check_computing(seed, threads, device)
+    check_computing(seed, threads)
+    place = Place(device, precision).resolved()
     options = study.options() if options is None else options
-    settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, "device": device}
+    settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, **dataclasses.asdict(place)}
     cells = study.cells(data, options, seed)
     each = threads_by_cell(cells, threads)
-    record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=each, device=device))
+    record = _run_record(study, data, settings, at=addresses(cells, data.fingerprint, threads=each, place=place))
     question = question_hash({"study": study.name, "fingerprint": data.fingerprint} | settings)
     study.chapter_modules()  # a chapter that is not there is no reason to fail after all the work
     must_be_writable(Path(out))
     with workers.ready(data), held_alone(run := open_or_create(Path(out), record, question, fresh=fresh)):
         done = finished(run, record)
         waiting = [cell for cell in cells if record.data["addresses"][cell.name] not in done]
-        expected_s = expected_seconds(waiting, data, threads=each, device=device) if waiting else {}
+        expected_s = expected_seconds(waiting, data, threads=each, place=place) if waiting else {}
         n_jobs = workers.n or jobs_within(data, cores=cores(), threads=each, memory_bytes=free_memory())
         progress = Progress(stream, expected_s, jobs=n_jobs)
         _announce(progress, workers, n_jobs, each=each)
-        failed = Runner(run, record, data, progress, each, expected_s, device, n_jobs).compute(cells)
+        failed = Runner(run, record, data, progress, each, expected_s, place, n_jobs).compute(cells)
         return Finished(run, draw_page(run.path), tuple(failed), bool(waiting))
 
 

@@ -17,10 +17,12 @@ from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record, cell_done, failure
 from tasvir.records.run import RunFolder
 from tasvir.studies.cell import Cell
-from tasvir.studies.inside import Inside, in_silence
+from tasvir.studies.inside import Inside
 from tasvir.studies.jobs import lost_worker_errors
+from tasvir.studies.place import Place
 from tasvir.studies.progress import Progress
 from tasvir.studies.surroundings import end_with, limited_threads, seeded_streams
+from tasvir.studies.voices import Writing, listening
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class Runner:
     progress: Progress
     threads: Mapping[str, int]
     expected_s: Mapping[str, float]
-    device: str
+    place: Place
     jobs: int = 1
 
     def compute(self, cells: Sequence[Cell]) -> list[str]:
@@ -102,13 +104,15 @@ class Runner:
         ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
         n_jobs = min(self.jobs, max(2, len(cells)))  # never this process itself where a cell may kill its own
-        yield from joblib.Parallel(n_jobs=n_jobs, batch_size=1, return_as=as_they_come)(tasks)
+        with listening({self._scratch(at[cell.name]): self.progress.inside(cell) for cell in cells} if self.jobs > 1 else {}):
+            yield from joblib.Parallel(n_jobs=n_jobs, batch_size=1, return_as=as_they_come)(tasks)
 
     def _inside(self, cell: Cell, at: Mapping[str, str], *, records: list[Record]) -> Callable[[Dataset], Inside]:
         """What the cell finds, but for the images."""
         found = {name: self._content([r for r in records if r.cell == at[name]]) for name in cell.needs}
-        tell = self.progress.inside(cell) if self.jobs == 1 else in_silence
-        return partial(Inside, seed=cell.seed, scratch=self._scratch(at[cell.name]), device=self.device, tell=tell, found=found)
+        scratch = self._scratch(at[cell.name])
+        tell = self.progress.inside(cell) if self.jobs == 1 else Writing(scratch)
+        return partial(Inside, seed=cell.seed, scratch=scratch, place=self.place, tell=tell, found=found)
 
     def _content(self, records: list[Record]) -> list[Record]:
         """Records as the needing cell reads them: arrays in memory, models as the folders they lie in."""

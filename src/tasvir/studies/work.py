@@ -9,6 +9,7 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.studies.flat import flat_unit
+from tasvir.studies.place import Place
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class Probe:
     """Measures each kind of work once, when it is first asked for; knows no study, chapter or method by name."""
 
     data: Dataset
-    device: str
+    place: Place
     measured: dict[str, float] = field(default_factory=dict)
 
     def seconds(self, work: tuple[Work, ...]) -> float:
@@ -55,7 +56,7 @@ class Probe:
 
     def _one(self, work: Work) -> float:
         if isinstance(work, Fit):
-            return work.n_images * self._image_s(work.recipe().set_params(device=self.device, **TRIED))
+            return work.n_images * self._image_s(self.place.take(work.recipe().set_params(**TRIED)))
         return work.value if isinstance(work, Seconds) else work.n_pairs * self._pair_s()
 
     def _image_s(self, estimator: Any) -> float:

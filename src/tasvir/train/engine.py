@@ -1,29 +1,37 @@
-"""Where tensors live and how gradients flow: four verbs, plain torch behind them."""
+"""Where tensors live, in which numbers a step is computed, and how gradients flow: five verbs, plain torch behind them."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import torch
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.train.precision import PRECISIONS, resolve_precision
 
 
 class Engine(Protocol):
-    """setup(module, *optimizers) · put(batch) · backward(loss) · unwrap(module)."""
+    """setup(module, *optimizers) · put(batch) · autocast() · backward(loss) · unwrap(module).
+
+    A task enters `autocast` for what its nets compute in a training step, and nothing else: losses, optimizers, validation and
+    inference stay in float32, and so do weights.
+    """
 
     device: torch.device
+    precision: str
 
     def setup(self, module: torch.nn.Module, *optimizers: torch.optim.Optimizer) -> Any: ...
     def put(self, batch: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]: ...
+    def autocast(self) -> AbstractContextManager[Any]: ...
     def backward(self, loss: torch.Tensor) -> None: ...
     def unwrap(self, module: torch.nn.Module) -> torch.nn.Module: ...
 
 
 class TorchEngine:
-    """One device, plain torch."""
+    """One device, plain torch; `precision` is fp32 or bf16."""
 
-    def __init__(self, device: torch.device):
-        self.device = device
+    def __init__(self, device: torch.device, precision: str = "fp32"):
+        self.device, self.precision = device, precision
 
     def setup(self, module: torch.nn.Module, *optimizers: torch.optim.Optimizer) -> Any:
         module.to(self.device)
@@ -31,6 +39,9 @@ class TorchEngine:
 
     def put(self, batch: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, ...]:
         return tuple(tensor.to(self.device, non_blocking=True) for tensor in batch)
+
+    def autocast(self) -> AbstractContextManager[Any]:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self.precision == "bf16")
 
     def backward(self, loss: torch.Tensor) -> None:
         loss.backward()
@@ -41,18 +52,22 @@ class TorchEngine:
 
 @dataclass(frozen=True)
 class TorchEngineSpec:
-    """The plain torch engine as a value."""
+    """The plain torch engine as a value: `precision` is auto (bf16 where it is in hardware), fp32 or bf16."""
+
+    precision: str = "auto"
 
     def build(self, device: str) -> TorchEngine:
-        return TorchEngine(resolve_device(device))
+        place = resolve_device(device)
+        return TorchEngine(place, resolve_precision(self.precision, place))
 
 
 def build_engine(engine: Any, device: str) -> Engine:
-    """The engine behind None, the name 'torch', or a frozen spec with ``build(device)``."""
-    if engine is None or engine == "torch":
-        return TorchEngineSpec().build(device)
+    """The engine behind None (auto), the name of a precision, or a frozen spec with ``build(device)``."""
+    if engine is None or engine in PRECISIONS:
+        return TorchEngineSpec(engine or "auto").build(device)
     if not hasattr(engine, "build"):
-        raise BadInputError(f"engine={engine!r} is not known: give None, 'torch' or a spec with build(device)")
+        names = ", ".join(map(repr, PRECISIONS))
+        raise BadInputError(f"engine={engine!r} is not known: give None, {names} or a spec with build(device)")
     return engine.build(device)
 
 

@@ -1,13 +1,11 @@
 """A denoiser: what an autoencoder gives back is compared with the image before noise was added to it."""
 
 import torch
-from torch.nn import functional
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, EncoderDecoder, ReconstructionTask, flat_pixels
 from tasvir.models.trained import TrainedEstimator
-from tasvir.train.batches import to_unit
 
 
 class CleaningTask(ReconstructionTask):
@@ -18,11 +16,10 @@ class CleaningTask(ReconstructionTask):
     def begin(self, epoch):
         self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
 
-    def _loss(self, batch):
-        (x_BCHW,) = self.engine.put(batch)
-        x_BCHW = to_unit(x_BCHW)
+    def _pair(self, batch):
+        x_BCHW, _ = super()._pair(batch)
         noise = torch.randn(x_BCHW.shape, generator=self.generator).to(x_BCHW.device)
-        return functional.mse_loss(self.net(x_BCHW + self.noise_sd * noise), x_BCHW)
+        return x_BCHW + self.noise_sd * noise, x_BCHW
 
 
 class ToyDenoiser(TrainedEstimator):

@@ -16,9 +16,10 @@ from tasvir.studies.cell import Cell
 from tasvir.studies.families.subset import missing_labels, unequal_subset
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside
+from tasvir.studies.place import Place
 from tasvir.studies.work import Fit, Work
 
-#: ``fill(X, y, wanted, seed=seed, device=device)`` gives an image of each label of `wanted`.
+#: ``fill(X, y, wanted, seed=seed, place=place)`` gives an image of each label of `wanted`.
 Fill = Callable[..., np.ndarray]
 
 
@@ -84,30 +85,30 @@ def predict_with_arm(
     predictions, first = [], X[:0]
     for index, s in enumerate(range(inside.seed, inside.seed + n_seeds)):
         wanted = missing_labels(y, len(inside.data.class_names)) if fill else y[:0]
-        added = fill(X, y, wanted, seed=s, device=inside.device) if fill and len(wanted) else X[:0]
+        added = fill(X, y, wanted, seed=s, place=inside.place) if fill and len(wanted) else X[:0]
         first = added if index == 0 else first
-        classifier = recipes.small_classifier(len(y) + len(wanted), X.shape[1:3], augment=augment, seed=s, device=inside.device)
-        classifier.fit(np.concatenate([X, added]), np.concatenate([y, wanted]))
+        classifier = recipes.small_classifier(len(y) + len(wanted), X.shape[1:3], augment=augment, seed=s)
+        inside.place.take(classifier).fit(np.concatenate([X, added]), np.concatenate([y, wanted]))
         predictions.append(classifier.predict(X_test))
         inside.tell((index + 1) / n_seeds)
     return np.stack(predictions).astype(np.int16), first
 
 
-def duplicate(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, device: str) -> np.ndarray:
+def duplicate(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, place: Place) -> np.ndarray:
     """Real images of the wanted labels, drawn with replacement."""
     rng = stream_rng(seed, "duplicates")
     return X[np.array([rng.choice(np.flatnonzero(y == label)) for label in wanted], dtype=int)]
 
 
-def gaussian(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, device: str) -> np.ndarray:
+def gaussian(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, place: Place) -> np.ndarray:
     """Samples of the Gaussian baseline."""
     return recipes.gaussian_sampler().fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "gaussian"))
 
 
-def conditional_vae(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, device: str) -> np.ndarray:
+def conditional_vae(X: np.ndarray, y: np.ndarray, wanted: np.ndarray, *, seed: int, place: Place) -> np.ndarray:
     """Samples of a conditional VAE, trained anew at each seed."""
-    vae = recipes.short_conditional_vae(len(X), X[0].size, seed=seed, device=device)
-    return vae.fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "vae"))
+    vae = recipes.short_conditional_vae(len(X), X[0].size, seed=seed)
+    return place.take(vae).fit(X, y).sample(len(wanted), wanted, random_state=stream_seed(seed, "vae"))
 
 
 FILLS: dict[str, Fill | None] = {"real": None, "duplicates": duplicate, "gaussian": gaussian, "vae": conditional_vae}

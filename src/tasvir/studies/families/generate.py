@@ -127,7 +127,7 @@ def _measured(inside: Inside, sampler: Any) -> Iterator[Record]:
 def _classifier(inside: Inside, n_images: int) -> Any:
     augment, _ = recipes.augmentation(inside.data, inside.seed)
     size = inside.data.images.shape[1:3]
-    return recipes.small_classifier(n_images, size, augment=augment, seed=inside.seed, device=inside.device)
+    return inside.place.take(recipes.small_classifier(n_images, size, augment=augment, seed=inside.seed))
 
 
 def _coverage(real: np.ndarray, points: np.ndarray, labels: Mapping[str, str]) -> Iterator[Record]:
