@@ -4,7 +4,7 @@ BIN := .venv/bin
 TASVIR_DATA ?= $(abspath $(CURDIR)/../shared/data)
 export TASVIR_DATA
 
-.PHONY: demo test test-real lint coverage setup constraints clean
+.PHONY: demo test test-real lint coverage bench setup constraints clean
 
 # Torch first, and as a CPU build: a wider request downloads gigabytes of CUDA.
 .venv/ready: pyproject.toml constraints.txt
@@ -33,9 +33,21 @@ lint: setup
 coverage: setup
 	$(BIN)/python -m pytest --cov=tasvir --cov-report=term-missing:skip-covered
 
+# Peers live in environments of their own, so that none gets the versions of another.
+.bench/ready:
+	$(PYTHON) -m venv .bench/keras
+	.bench/keras/bin/python -m pip install --quiet --disable-pip-version-check keras==3.15.1 tensorflow-cpu==2.21.0
+	$(PYTHON) -m venv .bench/pythae
+	.bench/pythae/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
+	.bench/pythae/bin/python -m pip install --quiet --disable-pip-version-check torch==2.13.0 pythae==0.1.2
+	touch .bench/ready
+
+bench: setup .bench/ready
+	$(BIN)/python benchmarks/speed.py
+
 # After a deliberate upgrade: what is installed now becomes the constraints.
 constraints: setup
 	$(BIN)/python -m pip freeze --exclude-editable --exclude tasvir | sed 's/+cpu$$//' > constraints.txt
 
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .bench dist build

@@ -75,7 +75,7 @@ def evidence_bound(fitted: Any, images: Images) -> np.ndarray:
 def judged_by_samples(fitted: Any, images: Images) -> np.ndarray:
     """GAN-train; the judge itself is float32 for both."""
     drawn = fitted.sample(len(images.y), images.y, random_state=0)
-    judge = ImageClassifier(augment="shift", max_epochs=8, engine="fp32", validation_fraction=None, random_state=0)
+    judge = ImageClassifier(net="cnn", augment="shift", max_epochs=10, engine="fp32", validation_fraction=None, random_state=0)
     return correct(judge.fit(drawn, images.y), images)
 
 

@@ -10,6 +10,7 @@ from sklearn.model_selection import GroupKFold, cross_validate
 from tasvir import PCA, Autoencoder, load_data
 from tasvir.contracts.errors import BadInputError
 from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
+from tasvir.nets.unit import Unit
 from tasvir.train.engine import TorchEngineSpec
 from tasvir.train.hooks import EarlyStopping
 from tasvir.train.loop import fit_loop
@@ -38,7 +39,7 @@ def test_by_default_it_is_the_net_784_500_200_100_30():
     widths = [tuple(layer.weight.shape[::-1]) for layer in net.modules() if isinstance(layer, torch.nn.Linear)]
     down = [(784, 500), (500, 200), (200, 100), (100, 30)]
     assert widths == down + [pair[::-1] for pair in reversed(down)]
-    assert isinstance(list(net.decoder)[-2], torch.nn.Sigmoid)
+    assert isinstance(list(net.decoder)[-2], Unit)
 
 
 def test_hidden_layers_are_never_wider_than_the_input():

@@ -15,15 +15,20 @@ def test_any_image_becomes_one_score_a_class(image_shape):
     assert net.features(x_BCHW).shape == (2, 6)
 
 
-def test_it_is_the_textbook_net():
-    """8 x 8 pixels, one convolution and one dense layer, written out."""
+@pytest.mark.parametrize(("pooling", "pool"), [("mean", nn.functional.avg_pool2d), ("max", nn.functional.max_pool2d)])
+@pytest.mark.parametrize("side", [8, 7])
+def test_it_is_the_textbook_net(pooling, pool, side):
+    """One convolution, ReLU, pooling and one dense layer, written out; gradients too."""
     torch.manual_seed(0)
-    net = CNNSpec(filters=(4,), kernel=5, pooling="mean", batch_norm=False, dense=(6,)).build((8, 8, 1), 3)
+    net = CNNSpec(filters=(4,), kernel=5, pooling=pooling, batch_norm=False, dense=(6,)).build((side, side, 1), 3)
     convolution, dense = (next(m for m in net.features if isinstance(m, kind)) for kind in (nn.Conv2d, nn.Linear))
-    x_BCHW = torch.rand(2, 1, 8, 8)
-    seen = nn.functional.avg_pool2d(torch.relu(convolution(x_BCHW)), 2)
+    x_BCHW = torch.rand(2, 1, side, side)
+    seen = pool(torch.relu(convolution(x_BCHW)), 2, ceil_mode=True)
     assert seen.shape == (2, 4, 4, 4)
-    torch.testing.assert_close(net(x_BCHW), net.head(torch.relu(dense(seen.flatten(1)))))
+    written_out = net.head(torch.relu(dense(seen.flatten(1))))
+    torch.testing.assert_close(net(x_BCHW), written_out)
+    ours, theirs = (torch.autograd.grad(out.square().sum(), convolution.weight)[0] for out in (net(x_BCHW), written_out))
+    torch.testing.assert_close(ours, theirs)
 
 
 def test_without_dense_layers_the_head_sees_the_last_pooling():

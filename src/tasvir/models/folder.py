@@ -21,7 +21,8 @@ from tasvir.models.names import MODELS, words
 from tasvir.train.checkpoint import TRAINING_FILE
 from tasvir.train.history import History
 
-FORMAT, WEIGHTS = 1, "weights.safetensors"
+#: 2: convolutional nets pad nothing inside, so that their layers are numbered otherwise.
+FORMAT, WEIGHTS = 2, "weights.safetensors"
 
 
 def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] | None = None) -> Path:
@@ -150,7 +151,7 @@ def _take_learned(estimator: Any, described: Mapping[str, Any], reader: Reader) 
         estimator.space_ = estimator._space.from_json(described[estimator._space.kind])
     if described["n_features_in"] is not None:
         estimator.n_features_in_ = described["n_features_in"]
-    if described.get("precision") is not None:  # folders of before have none
+    if described["precision"] is not None:
         estimator.precision_ = described["precision"]
     if described["history"] is not None:
         estimator.history_ = History().load(described["history"])

@@ -1,5 +1,6 @@
 """The textbook classifier: convolutions and pooling, then dense layers. Legend: B batch, C channels, H W pixels, K classes."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -7,18 +8,19 @@ from torch import nn
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.nets.mlp import rectified
-from tasvir.nets.shapes import PadTo, check_sizes, round_up
+from tasvir.nets.shapes import check_sizes, halvings
 from tasvir.nets.trunk import Trunk
 
 #: By name: what halves the image after each convolution.
-POOLINGS = {"max": nn.MaxPool2d, "mean": nn.AvgPool2d}
+POOLINGS: dict[str, type[nn.MaxPool2d | nn.AvgPool2d]] = {"max": nn.MaxPool2d, "mean": nn.AvgPool2d}
 
 
 @dataclass(frozen=True)
 class CNNSpec:
     """What is the classifier of the textbooks: convolutions and pooling, then dense layers?
 
-    For each of `filters` a convolution, ReLU and 2 x 2 pooling; then `dense` layers with ReLU, and the head.
+    For each of `filters` a convolution, ReLU and 2 x 2 pooling, which rounds sizes up; then `dense` layers with
+    ReLU, and the head.
 
     Parameters
     ----------
@@ -42,8 +44,7 @@ class CNNSpec:
 
     References
     ----------
-    Y. LeCun et al., *Gradient-based learning applied to document recognition*, Proc. IEEE 86 (1998); ours has ReLU, and sizes are
-    padded inside to a multiple of ``2 ** len(filters)``.
+    Y. LeCun et al., *Gradient-based learning applied to document recognition*, Proc. IEEE 86 (1998); ours has ReLU.
 
     Examples
     --------
@@ -63,17 +64,19 @@ class CNNSpec:
         """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
         self._check()
         height, width, channels = image_shape
-        stride = 2 ** len(self.filters)
-        height, width = round_up(height, stride), round_up(width, stride)
-        widths = (self.filters[-1] * (height // stride) * (width // stride), *self.dense)
+        small = [halvings(side, len(self.filters))[-1] for side in (height, width)]
+        widths = (self.filters[-1] * math.prod(small), *self.dense)
         convolutions = [layer for fans in pairwise((channels, *self.filters)) for layer in self._halved(*fans)]
-        layers = [PadTo(height, width), *convolutions, nn.Flatten(), *rectified(widths, self.dropout)]
+        layers = [*convolutions, nn.Flatten(), *rectified(widths, self.dropout)]
         return Trunk(nn.Sequential(*layers), widths[-1], n_outputs, dropout=self.dropout)
 
     def _halved(self, fan_in: int, fan_out: int) -> list[nn.Module]:
         convolution = nn.Conv2d(fan_in, fan_out, self.kernel, padding=self.kernel // 2)
         norm = [nn.BatchNorm2d(fan_out)] if self.batch_norm else []
-        return [convolution, *norm, nn.ReLU(), POOLINGS[self.pooling](2)]
+        pooling = POOLINGS[self.pooling](2, ceil_mode=True)
+        # The greatest of four is rectified as well after as before, and there are a quarter as many to rectify.
+        ends = [pooling, nn.ReLU()] if self.pooling == "max" else [nn.ReLU(), pooling]
+        return [convolution, *norm, *ends]
 
     def _check(self) -> None:
         check_sizes(self, filters=tuple(self.filters), kernel=(self.kernel,))

@@ -1,11 +1,12 @@
 """Convolutional encoder and decoder: strided convolutions down, the same strides up."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
 from torch import nn
 
-from tasvir.nets.shapes import CropTo, PadTo, check_sizes, round_up
+from tasvir.nets.shapes import CropTo, check_sizes, halvings
 from tasvir.nets.unit import Unit
 
 
@@ -29,7 +30,7 @@ class ConvSpec:
 
     Notes
     -----
-    Odd sizes are padded inside to a multiple of ``2 ** len(filters)``, and cut again.
+    Sizes are halved, rounded up, and the decoder goes through the same ones: 28, 14, 7, 4, 7, 14, 28. Nothing is padded.
 
     Examples
     --------
@@ -45,14 +46,12 @@ class ConvSpec:
         """Encoder (B, C, H, W) -> (B, n_encoded) and decoder (B, n_decoded) -> (B, C, H, W) on the 0..1 scale."""
         check_sizes(self, filters=tuple(self.filters))
         height, width, channels = image_shape
-        stride = 2 ** len(self.filters)
-        padded = round_up(height, stride), round_up(width, stride)
-        small = (self.filters[-1], padded[0] // stride, padded[1] // stride)
-        n_small = small[0] * small[1] * small[2]
-        encoder = nn.Sequential(PadTo(*padded), *self._down(channels), nn.Flatten(), nn.Linear(n_small, n_encoded))
-        decoder = nn.Sequential(
-            nn.Linear(n_decoded, n_small), nn.ReLU(), nn.Unflatten(1, small), *self._up(channels), CropTo(height, width)
-        )
+        sizes = [*zip(*(halvings(side, len(self.filters)) for side in (height, width)), strict=True)]
+        small = (self.filters[-1], *sizes[-1])
+        n_small = math.prod(small)
+        encoder = nn.Sequential(*self._down(channels), nn.Flatten(), nn.Linear(n_small, n_encoded))
+        first = [nn.Linear(n_decoded, n_small), nn.ReLU(), nn.Unflatten(1, small)]
+        decoder = nn.Sequential(*first, *self._up(channels, sizes[-2::-1]))
         return encoder, decoder
 
     def _down(self, channels: int) -> list[nn.Module]:
@@ -61,11 +60,15 @@ class ConvSpec:
             layers += [nn.Conv2d(fan_in, fan_out, 3, stride=2, padding=1), *self._norm(fan_out), nn.ReLU()]
         return layers
 
-    def _up(self, channels: int) -> list[nn.Module]:
-        layers: list[nn.Module] = []
-        for fan_in, fan_out in pairwise(tuple(reversed(self.filters))):
-            layers += [nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1), *self._norm(fan_out), nn.ReLU()]
-        return [*layers, nn.ConvTranspose2d(self.filters[0], channels, 4, stride=2, padding=1), Unit()]
+    def _up(self, channels: int, sizes: list[tuple[int, int]]) -> list[nn.Module]:
+        """To each of `sizes`, the image's own last."""
+        *between, last = zip(pairwise((*reversed(self.filters), channels)), sizes, strict=True)
+        layers = [layer for fans, size in between for layer in (*_doubled(*fans, size=size), *self._norm(fans[1]), nn.ReLU())]
+        return [*layers, *_doubled(*last[0], size=last[1]), Unit()]
 
     def _norm(self, channels: int) -> list[nn.Module]:
         return [nn.BatchNorm2d(channels)] if self.batch_norm else []
+
+
+def _doubled(fan_in: int, fan_out: int, *, size: tuple[int, int]) -> list[nn.Module]:
+    return [nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1), CropTo(*size)]

@@ -1,4 +1,4 @@
-"""Padding inside a net, so that any image size fits its strides. Legend: B batch, C channels, H W pixels."""
+"""Sizes inside a net, so that any image size fits its strides. Legend: B batch, C channels, H W pixels."""
 
 from numbers import Integral
 
@@ -26,20 +26,22 @@ class PadTo(nn.Module):
 
 
 class CropTo(nn.Module):
-    """Cuts the middle (height, width) out of x_BCHW: undoes `PadTo`."""
+    """The first (height, width) of x_BCHW: what is doubled has a row too many where the size is odd."""
 
     def __init__(self, height: int, width: int):
         super().__init__()
         self.height, self.width = height, width
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
-        top, left = (x_BCHW.shape[2] - self.height) // 2, (x_BCHW.shape[3] - self.width) // 2
-        return x_BCHW[:, :, top : top + self.height, left : left + self.width]
+        return x_BCHW[:, :, : self.height, : self.width]
 
 
-def round_up(size: int, multiple: int) -> int:
-    """The smallest multiple of `multiple` that holds `size`."""
-    return -(-size // multiple) * multiple
+def halvings(size: int, times: int) -> list[int]:
+    """A size, and what is left of it after each halving, rounded up: 28, 14, 7, 4."""
+    sizes = [size]
+    for _ in range(times):
+        sizes.append(-(-sizes[-1] // 2))
+    return sizes
 
 
 def check_sizes(spec: object, **sizes: tuple[int, ...]) -> None:
