@@ -1,5 +1,6 @@
 """`tasvir fit MODEL --data D --out DIR`: one estimator, fitted, as a model folder."""
 
+import functools
 import shlex
 import sys
 from collections.abc import Callable
@@ -9,14 +10,14 @@ from typing import Annotated
 import typer
 
 from tasvir.cli.answer import Json, Tell, answer, progress
-from tasvir.cli.options import load, takes_data
+from tasvir.cli.options import Where, load, takes
 from tasvir.cli.settings import apply_settings
 from tasvir.data.options import LoadOptions
 from tasvir.models.names import words
 from tasvir.train.history import History
 
 
-@takes_data
+@functools.partial(takes, words={"where": Where, "options": LoadOptions})
 def fit(
     model: Annotated[str, typer.Argument(metavar="MODEL", help=f"{words()}.")],
     *,
@@ -26,9 +27,8 @@ def fit(
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A parameter, as net.hidden=64,32.")
     ] = None,
     checkpoint_every: Annotated[int, typer.Option(min=1, help="Epochs between checkpoints.")] = 1,
-    device: Annotated[str, typer.Option(help="auto, cpu, or what torch calls an accelerator.")] = "auto",
-    precision: Annotated[str, typer.Option(help="auto, fp32 or bf16: numbers of training steps.")] = "auto",
     as_json: Json = False,
+    where: Where,
     options: LoadOptions,
 ) -> None:
     """Fit a model on the training part of a set and keep it. A larger max_epochs goes on where it ended."""
@@ -37,7 +37,7 @@ def fit(
     from tasvir.train.engine import TorchEngineSpec
 
     estimator = new_model(model)
-    running = {"random_state": options.seed, "device": device, "engine": TorchEngineSpec(precision)}
+    running = {"random_state": options.seed, "device": where.device, "engine": TorchEngineSpec(where.precision)}
     estimator.set_params(**{name: value for name, value in running.items() if name in estimator.get_params()})
     apply_settings(estimator, setting or [])
     try:

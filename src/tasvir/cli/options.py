@@ -4,6 +4,7 @@ import dataclasses
 import inspect
 import typing
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -35,6 +36,16 @@ HELP = {
 
 Source = Annotated[str, typer.Argument(metavar="DATA", help="A named set (see `tasvir data list`) or a path.")]
 Out = Annotated[Path, typer.Option(help="The folder that holds runs.")]
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where nets are trained, and in which numbers."""
+
+    device: str = field(default="auto", metadata={"help": "auto, cpu, or what torch calls an accelerator."})
+    precision: str = field(
+        default="auto", metadata={"help": "auto, fp32 or bf16: numbers of training steps; auto is bf16 where it is in hardware."}
+    )
 
 
 def takes_data(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from tasvir.cli.answer import Json, Table, answer, table
-from tasvir.cli.options import Source, load, number_of, takes
+from tasvir.cli.options import Source, Where, load, number_of, takes
 from tasvir.cli.told import tell_finished
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.options import LoadOptions
@@ -22,13 +22,9 @@ from tasvir.studies.study import STUDIES, Study, find_study
 
 
 @dataclass(frozen=True)
-class Computing:
+class Computing(Where):
     """How a study is computed; what its numbers depend on is part of the question."""
 
-    device: str = field(default="auto", metadata={"help": "auto, cpu, or what torch calls an accelerator."})
-    precision: str = field(
-        default="auto", metadata={"help": "auto, fp32 or bf16: numbers of training steps; auto is bf16 where it is in hardware."}
-    )
     threads: int = field(default=1, metadata={"help": "Threads that the trainings side by side share; each has one at least."})
 
 
