@@ -46,7 +46,8 @@ class ReconstructionTask:
         """No random numbers of its own."""
 
     def train_step(self, batch: Batch) -> Losses:
-        self.net.train()
+        if not self.net.training:  # it walks through all modules
+            self.net.train()
         seen_BCHW, wanted_BCHW = self._pair(batch)
         with self.engine.autocast():
             drawn_BCHW = self.net(seen_BCHW)

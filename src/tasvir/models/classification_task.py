@@ -42,7 +42,8 @@ class ClassificationTask:
         torch.manual_seed(stream_seed(self.seed, "dropout", epoch))  # the estimator restores the global stream after training
 
     def train_step(self, batch: Batch) -> Losses:
-        self.net.train()
+        if not self.net.training:  # it walks through all modules
+            self.net.train()
         x_BCHW, y_B, *weights = self.engine.put((self.augment(batch[0], self.generator), *batch[1:]))
         with self.engine.autocast():
             logits_BK = self.net(to_unit(x_BCHW))

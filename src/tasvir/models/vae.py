@@ -63,7 +63,8 @@ class VariationalTask:
         self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
 
     def train_step(self, batch: Batch) -> Losses:
-        self.net.train()
+        if not self.net.training:  # it walks through all modules
+            self.net.train()
         losses = self._losses(batch, self.engine.autocast)
         self.optimizer.zero_grad()
         self.engine.backward(losses["loss"])
