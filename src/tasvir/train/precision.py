@@ -30,7 +30,7 @@ def resolve_precision(precision: str, device: torch.device) -> str:
 def has_bf16(device: torch.device) -> bool:
     """Whether this device multiplies bfloat16 matrices in hardware."""
     if device.type == "cpu":
-        capabilities = torch.cpu.get_capabilities()
+        capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # a torch that does not tell computes in float32
         return any(capabilities.get(name) for name in PROCESSOR_HAS)
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
