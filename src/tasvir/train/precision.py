@@ -3,6 +3,7 @@
 import functools
 import time
 import warnings
+from typing import Any
 
 import torch
 
@@ -30,7 +31,9 @@ def resolve_precision(precision: str, device: torch.device) -> str:
 def has_bf16(device: torch.device) -> bool:
     """Whether this device multiplies bfloat16 matrices in hardware."""
     if device.type == "cpu":
-        capabilities = getattr(torch.cpu, "get_capabilities", dict)()  # a torch that does not tell computes in float32
+        capabilities: dict[str, Any] = getattr(
+            torch.cpu, "get_capabilities", dict
+        )()  # a torch that does not tell computes in float32
         return any(capabilities.get(name) for name in PROCESSOR_HAS)
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
