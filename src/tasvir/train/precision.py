@@ -3,7 +3,6 @@
 import functools
 import time
 import warnings
-from typing import Any
 
 import torch
 
@@ -31,9 +30,8 @@ def resolve_precision(precision: str, device: torch.device) -> str:
 def has_bf16(device: torch.device) -> bool:
     """Whether this device multiplies bfloat16 matrices in hardware."""
     if device.type == "cpu":
-        capabilities: dict[str, Any] = getattr(
-            torch.cpu, "get_capabilities", dict
-        )()  # a torch that does not tell computes in float32
+        tell = getattr(torch.cpu, "get_capabilities", None)  # an older torch has none
+        capabilities = tell() if tell else {}
         return any(capabilities.get(name) for name in PROCESSOR_HAS)
     return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
