@@ -31,6 +31,8 @@ class Table:
         """One column's words; `flag` is the option that chooses another one."""
         if name not in self.header:
             raise DataFileError(f"{self.path} has no column {name!r} ({', '.join(self.header)}): choose with {flag}")
+        if self.header.count(name) > 1:
+            raise DataFileError(f"{self.path} has the column {name!r} twice: give one of them another name")
         position = self.header.index(name)
         return [row[position].strip() for row in self.rows]
 
@@ -90,7 +92,8 @@ def _find_table(folder: Path, manifest: Path) -> Path:
     for path in (folder / manifest, manifest):
         if path.is_file():
             return path
-    raise DataFileError(f"{folder / manifest} does not exist: check the name of the manifest")
+    what = "is a folder" if (folder / manifest).is_dir() else "does not exist"
+    raise DataFileError(f"{folder / manifest} {what}: give the name of a CSV file")
 
 
 def _filled(table: Table, column: str, *, flag: str, empty: str | None = None) -> list[str]:
