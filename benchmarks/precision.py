@@ -125,10 +125,11 @@ def judged(arm: str, name: str, by_seed: list[dict[tuple[str, str], np.ndarray]]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, default=5)
+    parser.add_argument("--only", default="", help="Estimators whose name begins so.")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     asked = parser.parse_args()
-    pairs = [(arm, name) for name in SETS for arm in ARMS]
+    pairs = [(arm, name) for name in SETS for arm in ARMS if arm.startswith(asked.only)]
     tasks = [joblib.delayed(scores)(arm, name, seed) for arm, name in pairs for seed in range(asked.seeds)]
     done = joblib.Parallel(n_jobs=asked.jobs, verbose=5)(tasks)
     found = []
@@ -148,7 +149,7 @@ def main() -> None:
             f"| {held.outcome} | {100 * (low - full) / abs(full):+.2f} % |"
         )
     asked.out.mkdir(parents=True, exist_ok=True)
-    (asked.out / "precision.md").write_text("\n".join(lines) + "\n")
+    (asked.out / f"precision{f'_{asked.only}' if asked.only else ''}.md").write_text("\n".join(lines) + "\n")
     print("\n".join(lines))
 
 

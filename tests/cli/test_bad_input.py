@@ -1,123 +1,25 @@
-"""Bad input: exit code 2, one line that says what was wrong and what to do, nothing left behind, never a traceback."""
+"""Bad input, a line of a table each: exit code 2, one line that says what was wrong and what to do, nothing left behind."""
 
 import os
 import re
+import shlex
+import shutil
+from pathlib import Path
 from unittest import mock
 
 import pytest
 import small
+from cli.bad.commands import COMMANDS
+from cli.bad.folders import FOLDERS
+from cli.bad.more_sets import MORE_SETS
+from cli.bad.sets import SETS
+from cli.bad.studies import STUDIES
 
-#: words of the command (names in braces are places of the world) -> what the line has to speak of
-RUN = {
-    "nowhere": "nowhere",
-    "{file}": "is of no known kind",
-    "{empty}": "empty",
-    "{one_class}": "class",
-    "digits --profile fast": "profile='fast'.*quick, standard, full",
-    "digits --seed -1": "seed=-1",
-    "digits --seed one": "--seed.*tasvir run --help",
-    "digits --threads 0": "threads=0",
-    "digits --device abacus": "device='abacus'",
-    "digits --precision fp16": "precision='fp16' is not known: give one of 'auto', 'fp32', 'bf16'",
-    "digits --image-size 2": "image_size=2",
-    "digits --image-size large": "--image-size.*whole|integer",
-    "digits --out {file}": "is a file",
-    "mnist --data-dir nowhere/at/all": "nowhere/at/all",
-    "digits --frobnicate": "--frobnicate",
-    "digits digits": "digits",
-    "": "DATA",
-}
-FIT = {
-    "transformer": "no model 'transformer'",
-    "autoencoder --set colour=1": "colour",
-    "autoencoder --set net.depth=2": "depth.*hidden",
-    "autoencoder --set net=denser": "net='denser'",
-    "autoencoder --set net.hidden=0": "hidden",
-    "autoencoder --set net.hidden=a,b": "hidden",
-    "autoencoder --set net.hidden=none": "hidden",
-    "autoencoder --set max_epochs.more=1": "max_epochs",
-    "autoencoder --set max_epochs": "expected key=value",
-    "autoencoder --set =3": "expected key=value",
-    "autoencoder --set max_epochs=": "expected key=value",
-    "autoencoder --set max_epochs=0": "max_epochs=0",
-    "autoencoder --set max_epochs=many": "max_epochs='many'",
-    "autoencoder --set batch_size=1.5": "batch_size=1.5",
-    "autoencoder --set learning_rate=-1": "learning_rate=-1",
-    "autoencoder --set n_components=none": "n_components=None",
-    "autoencoder --set validation_fraction=2": "validation_fraction=2",
-    "autoencoder --set random_state=-1": "random_state=-1",
-    "autoencoder --set random_state=dice": "random_state='dice'",
-    "autoencoder --set random_state=none": "random_state=None",
-    "autoencoder --set image_shape=3,5": "image_shape.*leave it out",
-    "autoencoder --set image_shape=square": "image_shape",
-    "autoencoder --set hooks=5": "hooks",
-    "autoencoder --set engine=steam": "engine='steam'",
-    "autoencoder --set device=abacus": "device='abacus'",
-    "autoencoder --device abacus": "device='abacus'",
-    "autoencoder --precision half": "precision='half' is not known",
-    "autoencoder --seed -1": "seed=-1",
-    "autoencoder --checkpoint-every 0": "--checkpoint-every",
-    "image-classifier --set net.dropout=2": "dropout",
-    "image-classifier --set net.dropout=much": "dropout",
-    "image-classifier --set net.widths=4,-8": "widths",
-    "image-classifier --set net.stem_stride=0": "stem_stride",
-    "image-classifier --set augment=spin": "augment='spin'",
-    "image-classifier --set augment.max_shift=0.7": "max_shift",
-    "image-classifier --set augment.max_shift=far": "max_shift",
-    "image-classifier --set augment.flip=5": "flip",
-    "image-classifier --set weight_decay=-1": "weight_decay=-1",
-    "vae --set likelihood=poisson": "likelihood='poisson'",
-    "vae --set beta=-1": "beta=-1",
-    "vae --set conditional=perhaps": "conditional",
-    "gaussian-sampler --set n_components=1.5": "n_components=1.5",
-    "gaussian-sampler --set max_epochs=2": "max_epochs",
-}
-OTHER = {
-    "": "command|COMMAND|Usage",
-    "frobnicate": "frobnicate",
-    "data": "command|COMMAND|Usage",
-    "data frobnicate": "frobnicate",
-    "data info nowhere": "nowhere",
-    "data info {file}": "",
-    "data audit nowhere": "nowhere",
-    "data fetch nonsense": "nonsense",
-    "data list --data-dir nowhere": "nowhere",
-    "runs list --out nowhere": "nowhere",
-    "runs list --out {file}": "file|folder",
-    "report nowhere": "nowhere",
-    "report {empty}": "not a run",
-    "report {file}": "file|folder|no such",
-    "report {run} --figures {file}": "file",
-    "fit autoencoder --data digits --out {file}": "is a file",
-    "fit autoencoder --data digits --out {file}/model": "file is a file, so nothing can be written in it",
-    "fit gaussian-sampler --data digits --out {file}/model": "file is a file, so nothing can be written in it",
-    "transform {autoencoder} --data {images} --out {file}/codes.csv": "file is a file, so nothing can be written in it",
-    "predict {classifier} --data {images} --out {file}/deep/classes.npz": "file is a file, so nothing can be written in it",
-    "sample {sampler} -n 3 --out {file}/drawn.npz": "file is a file, so nothing can be written in it",
-    "sample {sampler} -n 3 --out {file}/drawn": "file is a file, so nothing can be written in it",
-    "fit autoencoder --data digits --out .": "cannot be replaced as a whole",
-    "fit autoencoder --data digits --out {images}": "holds something else",
-    "fit autoencoder --data nowhere --out {new}": "nowhere",
-    "fit autoencoder --data digits --out {autoencoder}": "other data or settings",
-    "transform nowhere --data {images} --out {new}.csv": "nowhere",
-    "transform {empty} --data {images} --out {new}.csv": "no model folder",
-    "transform {autoencoder} --data nowhere --out {new}.csv": "nowhere",
-    "transform {autoencoder} --data {images} --out {new}.txt": ".csv",
-    "transform {autoencoder} --data {images} --out {empty}": "",
-    "transform {classifier} --data {images} --out {new}.csv": "",
-    "predict {autoencoder} --data {images} --out {new}.csv": "",
-    "evaluate {autoencoder} --data {images}": "",
-    "evaluate {classifier} --data digits": "class",
-    "evaluate {classifier} --data {images} --part nonsense": "nonsense",
-    "sample {classifier} -n 3 --out {new}.npz": "",
-    "sample {sampler} -n 0 --out {new}.npz": "n.*0",
-    "sample {sampler} -n few --out {new}.npz": "--number",
-    "sample {sampler} -n 3 --label grey --out {new}.npz": "grey",
-    "sample {sampler} -n 3 --seed -1 --out {new}.npz": "-1",
-    "sample {sampler} -n 3 --out {file}": "",
-}
-TABLE = {f"run {words} --out {{new}}" if "--out" not in words else f"run {words}": said for words, said in RUN.items()}
-TABLE |= {f"fit {words} --data digits --out {{new}}": said for words, said in FIT.items()} | OTHER
+TABLE = [*SETS, *MORE_SETS, *COMMANDS, *STUDIES, *FOLDERS]
+#: What to do stands behind a colon or a semicolon.
+REMEDY = re.compile(
+    r"[:;] (?:[\w' ]+, )?(?:put|check|download|save|add|remove|repair|give|name|choose|say|use|make|fill|scale|write|change|see)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -132,18 +34,41 @@ def places(world, tmp_path_factory):
     return named | {name: root / name for name in ("file", "empty", "one_class", "new")}
 
 
-@pytest.mark.parametrize("words", TABLE)
-def test_it_ends_with_two_and_one_line(tasvir, places, words):
-    before = sorted(places["new"].parent.rglob("*"))
+@pytest.fixture
+def offline(monkeypatch, tmp_path_factory):
+    """A cache of its own, and no network."""
+    folder = tmp_path_factory.mktemp("cache")
+    monkeypatch.setenv("TASVIR_CACHE", str(folder))
+    monkeypatch.setenv("TASVIR_OFFLINE", "1")
+    return folder
+
+
+def everything(*folders: Path) -> list[Path]:
+    return sorted(path for folder in folders for path in folder.rglob("*"))
+
+
+def test_there_are_three_hundred_and_no_two_share_reader_and_cause():
+    keys = [(bad.reader, bad.cause) for bad in TABLE]
+    assert len(set(keys)) == len(keys) >= 300
+
+
+@pytest.mark.parametrize("bad", TABLE, ids=str)
+def test_it_is_one_line_and_leaves_nothing(bad, tasvir, places, tmp_path, offline):
+    if bad.of:
+        shutil.copytree(places[bad.of], tmp_path / bad.of)
+    bad.make(tmp_path)
+    before = everything(tmp_path, places["new"].parent)
     with small.small_profiles():  # a minute less, should something go through
-        answer = tasvir(*(word.format(**places) for word in words.split()))
-    assert answer.code == 2, answer
-    if "Usage" not in TABLE[words]:
-        assert answer.out == ""
-        assert re.fullmatch(r"tasvir: [^\n]+\n", answer.err), answer.err
-        assert re.search(TABLE[words], answer.err), answer.err
-    assert "Traceback" not in answer.err
-    assert sorted(places["new"].parent.rglob("*")) == before
+        said = tasvir(*(word.format(**places) for word in shlex.split(bad.words)))
+    assert said.code == 2, said
+    assert "Traceback" not in said.err
+    assert everything(tmp_path, places["new"].parent) == before
+    assert [path for path in everything(offline) if path.is_file()] == []
+    if "Usage" not in bad.says:
+        assert said.out == ""
+        assert re.fullmatch(r"tasvir: [^\n]+\n", said.err), said.err
+        assert re.search(bad.says, said.err), said.err
+        assert REMEDY.search(said.err), said.err
 
 
 def test_a_bad_folder_in_the_environment_is_named(tasvir):

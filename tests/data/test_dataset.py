@@ -1,6 +1,7 @@
 """A set as it shows itself, and counting without images."""
 
 import base64
+import dataclasses
 import io
 import re
 
@@ -105,3 +106,19 @@ def test_counting_a_folder_decodes_no_image(picture_folder, monkeypatch):
     assert isinstance(raw.pixels, PictureFiles)
     assert len(raw.pixels) == 5
     assert np.unique(raw.labels, return_counts=True)[1].tolist() == [3, 2]
+
+
+def test_a_copy_that_processes_share_is_not_copied_into_the_cache(tmp_path, own_cache):
+    digits = load_data("digits")
+    digits.images.tofile(tmp_path / "shared")
+    shared = np.memmap(tmp_path / "shared", np.uint8, "r", shape=digits.images.shape)
+    mapped = dataclasses.replace(digits, images=shared)
+    for part in ("train", "val", "test"):  # no images are for validation
+        np.testing.assert_array_equal(mapped.part(part)[0], digits.part(part)[0])
+    assert list(own_cache.iterdir()) == []
+
+
+def test_a_part_without_images_is_empty_on_disk_too(picture_folder):
+    X, y, _ = load_data(picture_folder({"a": 9, "b": 9}), memory_limit=1000).part("val")
+    assert X.shape == (0, 10, 12)
+    assert len(y) == 0

@@ -64,6 +64,11 @@ def cached(identity: Identity, words: tuple, fill: Callable[[Path], Entry]) -> E
     return replace(entry, folder=folder)
 
 
+def is_cached(images: np.ndarray) -> bool:
+    """Whether images lie in the cache because they are too large for the memory; what joblib maps for its processes does not."""
+    return isinstance(images, np.memmap) and Path(str(images.filename)).is_relative_to(cache_folder())
+
+
 def copy_rows(images: np.memmap, rows: np.ndarray, fingerprint: str) -> np.memmap:
     """Some rows of images that lie on disk, gathered on disk as well."""
     shape = (len(rows), *images.shape[1:])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.data.cache import copy_rows
+from tasvir.data.cache import copy_rows, is_cached
 from tasvir.data.display import card_html, one_line
 from tasvir.data.raw import PARTS
 
@@ -158,7 +158,7 @@ class Dataset:
 
     def _images(self, rows: slice | np.ndarray) -> np.ndarray:
         """Some images; what lies on disk because it is too large for the memory stays there."""
-        if isinstance(rows, np.ndarray) and isinstance(self.images, np.memmap):
+        if isinstance(rows, np.ndarray) and len(rows) and is_cached(self.images):
             return copy_rows(self.images, rows, self.fingerprint)
         return self.images[rows]
 

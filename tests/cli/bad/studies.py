@@ -1,0 +1,45 @@
+"""Studies asked in ways that no study can answer."""
+
+from cli.bad.making import Bad
+
+ASKED = "study run digits --out {new}"
+
+
+def study(cause: str, words: str, says: str) -> Bad:
+    return Bad("study", cause, words, says)
+
+
+STUDIES = [
+    study("no such study", "study reductoin digits", "reductoin"),
+    study("a near name", "study rum digits", "did you mean"),
+    study("no data", "study run", "DATA"),
+    study("an argument too many", "study list digits", "unexpected|digits"),
+    study("an estimate of nothing", "study estimate", "Usage"),
+    study("an estimate without data", "study estimate run", "DATA"),
+    study("an estimate of no such study", "study estimate rum digits", "rum"),
+    study("an estimate of missing data", "study estimate run nowhere", "nowhere"),
+    study("an estimate on no device", "study estimate run digits --device abacus", "abacus"),
+    study("an estimate in no precision", "study estimate run digits --precision double", "double"),
+    study("an estimate with no thread", "study estimate run digits --threads 0", "threads"),
+    study("no jobs", f"{ASKED} --jobs 0", "jobs"),
+    study("negative jobs", f"{ASKED} --jobs -2", "jobs"),
+    study("jobs that are a word", f"{ASKED} --jobs all", "--jobs all.*auto"),
+    study("half a job", f"{ASKED} --jobs 1.5", "--jobs 1.5"),
+    study("threads that are a word", f"{ASKED} --threads many", "--threads"),
+    study("negative threads", f"{ASKED} --threads -1", "threads"),
+    study("no such precision", f"{ASKED} --precision int8", "int8.*'auto', 'fp32', 'bf16'"),
+    study("no such device", f"{ASKED} --device cuda:99", "cuda:99"),
+    study("no such backend", f"{ASKED} --backend spark", "spark"),
+    study("a backend without its scheduler", f"{ASKED} --backend dask", "--scheduler"),
+    study("a scheduler without its backend", f"{ASKED} --scheduler tcp://localhost:1", "--backend"),
+    study("a scheduler that is no address", f"{ASKED} --backend dask --scheduler hello", "hello"),
+    study("no such profile", f"{ASKED} --profile slow", "slow"),
+    study("an empty profile", f"{ASKED} --profile=", "profile"),
+    study("a negative seed", f"{ASKED} --seed -3", "seed"),
+    study("a seed that is a word", f"{ASKED} --seed dice", "--seed"),
+    study("out that is a file", "study run digits --out {file}", "file"),
+    study("out below a file", "study run digits --out {file}/runs", "file"),
+    study("one class", "study run {one_class} --out {new}", "class"),
+    study("an unknown flag", f"{ASKED} --epochs 3", "--epochs"),
+    study("a flag without its value", "study run digits --out", "--out"),
+]
