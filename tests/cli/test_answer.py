@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tasvir.cli.answer import answer, progress, table
+from tasvir.cli.answer import Table, answer, progress, table
 
 ROWS = [{"name": "ant", "images": 3}, {"name": "[red]bee[/red] :cat:", "images": 12}]
 PLAIN = "name                  images\nant                   3\n[red]bee[/red] :cat:  12\n"
@@ -123,3 +123,11 @@ def test_rich_is_not_loaded_for_a_pipe(words):
     )
     done = subprocess.run([sys.executable, "-c", code, *words.split()], capture_output=True, text=True, check=True)
     assert done.stdout.endswith("rich: []\n")
+
+
+def test_words_of_the_data_cannot_command_the_terminal(capsys):
+    answer({}, ["class \x1b[31mred", Table([{"\x9bname": "a\u202eb\r"}])], as_json=False)
+    said = capsys.readouterr().out
+    assert r"class \x1b[31mred" in said
+    assert r"\x9bname" in said
+    assert r"a\u202eb\x0d" in said

@@ -83,7 +83,7 @@ def test_images_are_brought_to_the_size_that_the_model_takes(tmp_path, autoencod
         (("predict", ".", "--out", "x.csv"), "no model folder"),
         (("evaluate", "CLASSIFIER", "--part", "val"), "it has train, test"),
         (("evaluate", "CLASSIFIER", "--part", "nonsense"), "nonsense"),
-        (("evaluate", "CLASSIFIER", "--image-size", "16"), "leave image_size out"),
+        (("evaluate", "CLASSIFIER", "--image-size", "16"), "leave --image-size out"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -105,3 +105,45 @@ def test_nor_is_their_manifest(classifier, refused):
     Path("set/list.csv").write_text("file,label\n")
     words = ("--data", "set", "--manifest", "list.csv", "--out", "set/list.csv")
     assert "a file of the set itself" in refused("predict", classifier, *words)
+
+
+def test_evaluate_tells_each_class(classifier, tasvir):
+    facts = tasvir("evaluate", classifier, "--data", "digits", "--json").json
+    for k, score in enumerate(facts["classes"]):
+        row, column = facts["confusion"][k], [row[k] for row in facts["confusion"]]
+        assert score["recall"]["value"] == pytest.approx(row[k] / sum(row))
+        assert score["recall"]["low"] <= score["recall"]["value"] <= score["recall"]["high"]
+        if sum(column):
+            assert score["precision"]["value"] == pytest.approx(row[k] / sum(column))
+    assert "recall" in tasvir("evaluate", classifier, "--data", "digits").out
+
+
+def test_two_classes_are_told_in_a_clinicians_words(world, tasvir):
+    said = tasvir("evaluate", world.classifier, "--data", world.images).out
+    assert "With light as the positive class: its recall is the sensitivity, that of dark the specificity" in said
+
+
+def test_a_model_with_more_epochs_than_are_asked_for_stays(tasvir, tmp_path):
+    words = ("fit", "autoencoder", "--data", "digits", "--out", "model", "--set", "net.hidden=8", "--json", "--set")
+    assert tasvir(*words, "max_epochs=3").json["trained_epochs"] == 3
+    before = {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()}
+    said = tasvir(*words, "max_epochs=2")
+    assert said.json["trained_epochs"] == 0
+    assert "It was trained for 3 epochs, 2 were asked for: it stays as it is." in said.err
+    assert {path.name: path.read_bytes() for path in (tmp_path / "model").iterdir()} == before
+
+
+def test_the_models_of_a_run_are_told_by_their_parts(world, tasvir):
+    rows = tasvir("runs", "models", world.run, "--json").json
+    assert {"classifier/0", "generation/vae"} <= {row["part"] for row in rows}
+    folder = next(row["folder"] for row in rows if row["part"] == "classifier/0")
+    assert tasvir("predict", folder, "--data", world.images, "--out", "classes.csv").code == 0
+
+
+def test_three_hundred_classes_are_summed_up(tasvir, tmp_path):
+    images = np.random.default_rng(0).integers(0, 256, (900, 4, 4), dtype=np.uint8)
+    np.savez(tmp_path / "many.npz", x_train=images, y_train=np.arange(900) % 300, x_test=images, y_test=np.arange(900) % 300)
+    said = tasvir("data", "info", "many.npz")
+    assert said.code == 0
+    assert max(map(len, said.out.splitlines())) < 200
+    assert "300 classes: 0, 1, 2, 3, 4, 5, 6, 7 and 292 more" in said.out

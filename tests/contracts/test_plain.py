@@ -2,7 +2,7 @@
 
 import pytest
 
-from tasvir.contracts.plain import plain_text
+from tasvir.contracts.plain import harmless_cell, plain_text, some
 
 
 @pytest.mark.parametrize(
@@ -25,4 +25,20 @@ def test_nothing_is_obeyed(text: str, shown: str) -> None:
 
 def test_what_is_shown_can_be_printed_anywhere() -> None:
     shown = plain_text("".join(map(chr, range(0x3000))))
-    assert shown.encode() and "\x1b" not in shown and len(shown.splitlines()) == 1
+    assert "\x1b" not in shown
+    assert len(shown.splitlines()) == 1
+
+
+@pytest.mark.parametrize("word", ["=1+2", "+cmd", "-2 or less", "@here", "\t=1", "\r=1"])
+def test_no_word_is_a_formula(word: str) -> None:
+    assert harmless_cell(word) == "'" + word
+
+
+@pytest.mark.parametrize("word", ["cat", "", "a=b", "3-4", "'quoted'", "-3", "+0.5", "-1e-05", "-inf"])
+def test_other_words_and_numbers_stay(word: str) -> None:
+    assert harmless_cell(word) == word
+
+
+def test_many_words_are_some() -> None:
+    assert some(["a", "b\n"]) == r"a, b\x0a"
+    assert len(some(f"class {number}" for number in range(300))) < 120

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.measures.copies import copy_audit
+from tasvir.measures.copies import chance_of_copies, copy_audit
 
 
 @pytest.fixture
@@ -56,3 +56,28 @@ def test_distances_are_root_mean_squares():
 def test_bad_shapes():
     with pytest.raises(BadInputError, match="equal F"):
         copy_audit(np.zeros((2, 3)), np.zeros((2, 4)), np.zeros((2, 3)))
+
+
+@pytest.mark.parametrize("n", [10, 60, 300])
+def test_a_fresh_generator_is_seldom_said_to_copy(n):
+    """The level is 1 %; samples and held-out images are drawn alike."""
+    rng, said = np.random.default_rng(n), 0
+    for _ in range(400):
+        found = copy_audit(*(rng.random((rows, 3)) for rows in (80, n, n)))
+        said += chance_of_copies(found.n_copies, n, n) < 0.01
+    assert said / 400 <= 0.02
+
+
+@pytest.mark.parametrize(("n", "copied"), [(60, 0.2), (300, 0.1)])
+def test_a_generator_that_copies_is_found(n, copied):
+    rng, said = np.random.default_rng(n), 0
+    for _ in range(50):
+        train, held, drawn = (rng.random((rows, 6)) for rows in (80, n, n))
+        drawn[: int(copied * n)] = train[rng.integers(0, 80, int(copied * n))]
+        said += chance_of_copies(copy_audit(train, held, drawn).n_copies, n, n) < 0.01
+    assert said >= 45
+
+
+def test_one_case_proves_nothing():
+    assert chance_of_copies(1, 10, 10) > 0.5
+    assert chance_of_copies(0, 10, 10) == 1

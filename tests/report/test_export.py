@@ -1,6 +1,7 @@
 """Every figure, table and caption as a file."""
 
 import csv
+from dataclasses import replace
 
 from recorded import Run
 
@@ -24,3 +25,24 @@ def test_a_table_reads_back(digits_once, tmp_path):
         rows = list(csv.reader(file))
     assert rows[0] == ["Part", "Images", "Smallest class", "Largest class"]
     assert rows[-1] == ["test", "64", "4", "10"]
+
+
+def test_numbers_have_columns_of_their_own(two_once, tmp_path):
+    run = Run(two_once.about, {"classifier/0": two_once.cells["classifier/0"]})
+    export_figures(run.report(), tmp_path)
+    with (tmp_path / "table-01-classifier-scores.csv").open(newline="", encoding="utf-8") as file:
+        (row,) = csv.DictReader(file)
+    assert float(row["Accuracy low"]) <= float(row["Accuracy"]) <= float(row["Accuracy high"]) <= 1
+    assert float(row["Fit"]) > 0
+
+
+def test_a_label_is_no_formula(digits_once, tmp_path):
+    data = digits_once.cells["data"]
+    named = [replace(r, data=renamed(r.data)) if r.kind == "cell" else r for r in data]
+    export_figures(Run(digits_once.about, {"data": named}).report(), tmp_path)
+    assert "'=cmd()" in "".join(path.read_text() for path in tmp_path.glob("*.csv"))
+
+
+def renamed(data):
+    names = ["=cmd()", *data["facts"]["class_names"][1:]]
+    return {**data, "facts": {**data["facts"], "class_names": names}}

@@ -86,6 +86,7 @@ def test_other_records_give_another_best(summary):
 @pytest.mark.parametrize(
     ("copies", "words"),
     [
+        (Reading(1, n=10), "1 of 10 (Conditional VAE); no more than of fresh images, so there is no sign of copying"),
         (Reading(11, n=1000), "11 of 1,000 (Conditional VAE); no more than of fresh images, so there is no sign of copying"),
         (
             Reading(300, n=1000),

@@ -14,7 +14,7 @@ from tasvir.report.plots.bars import class_histogram, shortened, value_bars
 from tasvir.report.plots.curves import learning_curve
 from tasvir.report.plots.dots import difference_plot, dot_plot, seed_plot
 from tasvir.report.plots.matrix import confusion_matrix
-from tasvir.report.plots.pictures import picture_grid, picture_pair, picture_row, side_by_side, tiled
+from tasvir.report.plots.pictures import picture_grid, picture_row, pictures_with_words, side_by_side, tiled
 from tasvir.report.plots.roc import roc_plot
 from tasvir.report.plots.scatter import class_scatter
 
@@ -41,7 +41,7 @@ PANELS = {
     "one value": value_bars("", [0.0], x_name="x", y_name="y"),
     "grid": picture_grid("", np.zeros((2, 3, 4, 5), np.uint8), row_names=MANY[:2]),
     "colour grid": picture_grid("", np.zeros((20, 20, 80, 80, 3), np.uint8), axis_names=("one", "two"), width_in=5.0),
-    "pair": picture_pair("", np.zeros((2, 4, 4), np.uint8), [("train 1", "cat"), ("test 2", "a$b$ <&>")], marked=True),
+    "pair": pictures_with_words("", np.zeros((2, 4, 4), np.uint8), [("train 1", "cat"), ("test 2", "a$b$ <&>")], marked=True),
     "two classes": confusion_matrix(np.array([[5, 0], [0, 0]]), ["cat", "dog"]),
     "sixty classes": confusion_matrix(RNG.integers(0, 9, (60, 60)), MANY),
     "scatter": class_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, class_names=["a", "b", "c", "never seen"]),

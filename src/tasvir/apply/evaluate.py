@@ -9,21 +9,24 @@ import numpy as np
 from tasvir.apply.intake import images_for
 from tasvir.apply.rows import class_words
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.plain import some
 from tasvir.data.dataset import PARTS, Dataset
 from tasvir.measures.calibration import Calibration, calibration
 from tasvir.measures.classification import confusion, score_classifier
 from tasvir.measures.interval import Estimate
+from tasvir.measures.per_class import ClassScore, class_scores
 
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What came of it: `scores` by name, and `confusion` (rows: true class, columns: predicted) in the order of `class_names`."""
+    """What came of it: `scores` by name; `classes` and `confusion` (rows: true class) in the order of `class_names`."""
 
     class_names: tuple[str, ...]
     matched: str
     parts: tuple[str, ...]
     n: int
     scores: dict[str, Estimate]
+    classes: tuple[ClassScore, ...]
     confusion: np.ndarray
     calibration: Calibration
 
@@ -49,8 +52,9 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     Returns
     -------
     Evaluation
-        Accuracy, balanced accuracy and AUC with 95 % intervals (of groups of images where the set has groups), confusion matrix,
-        calibration.
+        Accuracy, balanced accuracy, AUC, and each class's recall and precision with 95 % intervals (of groups of images where
+        the set has groups), confusion matrix, calibration. With two classes, recall and precision of the second one are
+        sensitivity and positive predictive value, those of the first specificity and negative predictive value.
 
     Raises
     ------
@@ -83,6 +87,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
         parts=parts,
         n=len(rows),
         scores=score_classifier(targets, probabilities, groups, seed=seed),
+        classes=class_scores(targets, probabilities.argmax(1), len(names), groups),
         confusion=confusion(targets, probabilities.argmax(1), len(names)),
         calibration=calibration(targets, probabilities, seed=seed),
     )
@@ -98,7 +103,7 @@ def match_classes(classifier: Any, data: Dataset, rows: np.ndarray) -> tuple[np.
     if (targets < 0).any():
         unknown = sorted({data.class_names[label] for label in data.labels[rows][targets < 0]})
         raise BadInputError(
-            f"the images have classes that the model does not know ({', '.join(unknown)}): it knows {', '.join(theirs)}; "
+            f"the images have classes that the model does not know ({some(unknown)}): it knows {some(theirs)}; "
             "rename the classes of the set, or score a set of those classes"
         )
     return targets, "by name" if named else "by number"

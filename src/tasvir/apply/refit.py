@@ -53,7 +53,8 @@ def fit_in_folder(estimator: Any, data: Dataset, folder: Path, *, checkpoint_eve
     fitted = fit_watched(estimator, data, checkpoint, tell=tell_and_count)
     if not _takes_hooks(fitted):  # fitted in one go: there is nothing to resume
         return _keep_new(fitted, folder, data.class_names)
-    save_model(fitted, folder, class_names=data.class_names)
+    if told or not (folder / "model.json").is_file():  # asked for fewer epochs than it has, a model stays as it is
+        save_model(fitted, folder, class_names=data.class_names)
     return len(told)
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from tasvir.apply.intake import images_for
 from tasvir.contracts.atomic import atomic_file, must_be_writable
 from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.contracts.plain import harmless_cell
 from tasvir.data.dataset import PARTS, Dataset
 
 ENDINGS = (".npz", ".csv")
@@ -90,10 +91,12 @@ def write_rows(rows: Rows, path: Path) -> None:
 
 def _write_table(rows: Rows, file: TextIO) -> None:
     writer = csv.writer(file)
-    writer.writerow([*rows.each, *rows.heads])
+    writer.writerow(map(harmless_cell, [*rows.each, *rows.heads]))
     flat = rows.values.reshape(len(rows.values), -1)
     for start in range(0, len(flat), BLOCK):
         block = slice(start, start + BLOCK)
         words = [column[block].tolist() for column in rows.each.values()]
         numbers = flat[block].astype(str).tolist()  # the shortest text that gives the same float32 again
-        writer.writerows([*about, *values] for *about, values in zip(*words, numbers, strict=True))
+        writer.writerows(
+            [*(harmless_cell(str(word)) for word in about), *values] for *about, values in zip(*words, numbers, strict=True)
+        )

@@ -13,6 +13,8 @@ from typing import Annotated, Any, TextIO
 
 import typer
 
+from tasvir.contracts.plain import plain_text
+
 Json = Annotated[bool, typer.Option("--json", help="Results as JSON on stdout, words for people on stderr.")]
 
 #: Hears how much of how many is done, and what else there is to say.
@@ -28,7 +30,8 @@ class Table:
     @property
     def cells(self) -> list[list[str]]:
         """The heading and the rows, in words."""
-        return [list(self.rows[0]), *([str(value) for value in row.values()] for row in self.rows)]
+        heading, *rows = [list(self.rows[0]), *([str(value) for value in row.values()] for row in self.rows)]
+        return [[plain_text(word) for word in row] for row in (heading, *rows)]
 
     def __str__(self) -> str:
         widths = [max(map(len, column)) for column in zip(*self.cells, strict=True)]
@@ -48,7 +51,7 @@ def answer(result: Any, words: Iterable[str | Table], *, as_json: bool) -> None:
         if isinstance(said, Table) and on_terminal(stream):
             _draw(said, stream)
         else:
-            print(said, file=stream)
+            print(said if isinstance(said, Table) else "\n".join(map(plain_text, said.split("\n"))), file=stream)
     if as_json:
         print(json.dumps(result, ensure_ascii=False))
 

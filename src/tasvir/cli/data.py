@@ -5,9 +5,13 @@ from typing import Annotated
 
 import typer
 
-from tasvir.cli.answer import Json, answer, table
+from tasvir.cli.answer import Json, Table, answer, table
 from tasvir.cli.options import HELP, load, takes_data
+from tasvir.contracts.plain import some
 from tasvir.data.options import LoadOptions
+
+#: Columns that fit a terminal.
+MOST_CLASSES = 12
 
 app = typer.Typer(help="Sets of labelled images.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -36,7 +40,6 @@ def info(
     from tasvir.data.told import data_facts
 
     facts = data_facts(load(data, options))
-    rows = [{"part": part, **dict(zip(facts["class_names"], n, strict=True))} for part, n in facts["counts"].items()]
     told = (
         "title",
         "about",
@@ -50,7 +53,16 @@ def info(
         "fingerprint",
     )
     words = [f"{key.replace('_', ' '):<12} {facts[key]}" for key in told if facts[key]]
-    answer(facts, [*words, *(f"note         {note}" for note in facts["notes"]), "", *table(rows)], as_json=as_json)
+    notes = [f"note         {note}" for note in facts["notes"]]
+    answer(facts, [*words, *notes, "", *_counts(facts["class_names"], facts["counts"])], as_json=as_json)
+
+
+def _counts(names: list[str], counts: dict[str, list[int]]) -> list[str | Table]:
+    """How many images each class has in each part; many classes are summed up."""
+    if len(names) <= MOST_CLASSES:
+        return table([{"part": part, **dict(zip(names, n, strict=True))} for part, n in counts.items()])
+    rows = [{"part": part, "images": sum(n), "smallest class": min(n), "largest class": max(n)} for part, n in counts.items()]
+    return [f"{len(names)} classes: {some(names)} (--json counts each)", *table(rows)]
 
 
 @app.command()

@@ -14,6 +14,7 @@ import typer
 import tasvir
 from tasvir.cli import data, evaluate, model, report, rerun, rows, runs, sample, study
 from tasvir.contracts.errors import TasvirError
+from tasvir.contracts.plain import plain_text
 from tasvir.studies.study import MAIN
 
 app = typer.Typer(
@@ -103,9 +104,9 @@ def _tell_usage(error: Any) -> NoReturn:
 
 def _tell_warning(message: Warning | str, *where: Any, **more: Any) -> None:
     """One line, without the place in the source."""
-    print(f"tasvir: {' '.join(str(message).split())}", file=sys.stderr)
+    print(f"tasvir: {plain_text(' '.join(str(message).split()))}", file=sys.stderr)
 
 
 def _stop(line: str, code: int) -> NoReturn:
-    print("tasvir: " + " ".join(line.split()), file=sys.stderr)
+    print("tasvir: " + plain_text(" ".join(line.split())), file=sys.stderr)
     sys.exit(code)

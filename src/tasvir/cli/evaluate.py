@@ -36,7 +36,7 @@ def evaluate(
     rule = images.card.split_rule
     if rule != "given":
         told.append(f"Split {rule}. Where the model was fitted on this very set, give the seed of its fit.")
-    words = [*told, "", *_scores(facts), "", *_confusion(facts), "", *_calibration(facts)]
+    words = [*told, "", *_scores(facts), "", *_classes(facts), "", *_confusion(facts), "", *_calibration(facts)]
     answer({"model": str(model_dir), "data": images.name, "split_rule": rule} | facts, words, as_json=as_json)
 
 
@@ -46,6 +46,27 @@ def _scores(facts: dict[str, Any]) -> list[Table]:
         for name, score in facts["scores"].items()
     ]
     return table(rows)
+
+
+def _classes(facts: dict[str, Any]) -> list[str | Table]:
+    """What is found of each class, and how far a prediction can be believed; with two classes in a clinician's words."""
+    names = facts["class_names"]
+    rows = [
+        {
+            "class": name,
+            "recall": _share(score["recall"]["value"]),
+            "95 % of it": _interval(score["recall"]),
+            "precision": _share(score["precision"]["value"]),
+            "95 % of that": _interval(score["precision"]),
+        }
+        for name, score in zip(names, facts["classes"], strict=True)
+    ]
+    if len(names) > MOST_CLASSES:
+        return [f"Recall and precision of {len(names)} classes are in --json."]
+    if len(names) > 2:
+        return table(rows)
+    said = f"With {names[1]} as the positive class: its recall is the sensitivity, that of {names[0]} the specificity;"
+    return [*table(rows), f"{said} precisions are the predictive values, where classes are as frequent as here."]
 
 
 def _confusion(facts: dict[str, Any]) -> list[str | Table]:

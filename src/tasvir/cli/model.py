@@ -5,7 +5,7 @@ import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -54,8 +54,14 @@ def fit(
     if last:
         words.append(f"{len(history)} epochs; " + _words(last))
     if not n_trained:
-        words.insert(0, "This model is finished already, on the same data.")
+        words.insert(0, "This model is finished already, on the same data." + _fewer(estimator, len(history)))
     answer({"model": str(out), "epochs": len(history), "trained_epochs": n_trained, "last": last}, words, as_json=as_json)
+
+
+def _fewer(estimator: Any, n_epochs: int) -> str:
+    """What is said where fewer epochs are asked for than there were."""
+    asked = getattr(estimator, "max_epochs", n_epochs)
+    return f" It was trained for {n_epochs} epochs, {asked} were asked for: it stays as it is." if asked < n_epochs else ""
 
 
 def _losses_told(tell: Tell) -> Callable[[int, int, dict[str, float]], None]:

@@ -2,15 +2,16 @@
 
 import dataclasses
 import inspect
+import re
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.errors import BadInputError, TasvirError
 from tasvir.data.options import LoadOptions
 
 if TYPE_CHECKING:
@@ -58,8 +59,12 @@ def takes(command: Callable[..., Any], words: dict[str, type]) -> Callable[..., 
     fields = {parameter: dataclasses.fields(kind) for parameter, kind in words.items()}
 
     def with_flags(**given: Any) -> Any:
+        flags = set(given)
         taken = {parameter: {field.name: given.pop(field.name) for field in fields[parameter]} for parameter in fields}
-        return command(**given, **{parameter: words[parameter](**values) for parameter, values in taken.items()})
+        try:
+            return command(**given, **{parameter: words[parameter](**values) for parameter, values in taken.items()})
+        except TasvirError as error:
+            raise type(error)(in_flags(str(error), flags)) from None
 
     own = [p for p in inspect.signature(command, eval_str=True).parameters.values() if p.name not in words]
     flags = [_flag(field, words[parameter]) for parameter in fields for field in fields[parameter]]
@@ -67,6 +72,22 @@ def takes(command: Callable[..., Any], words: dict[str, type]) -> Callable[..., 
     with_flags.__annotations__ = {p.name: p.annotation for p in (*own, *flags)}
     with_flags.__doc__, with_flags.__name__ = command.__doc__, command.__name__
     return with_flags
+
+
+def in_flags(line: str, parameters: Iterable[str]) -> str:
+    """An error that names parameters of Python, as the command's flags are called.
+
+    >>> in_flags("image_size=3: choose 4 to 1024, or leave image_size out", ["image_size"])
+    '--image-size 3: choose 4 to 1024, or leave --image-size out'
+    >>> in_flags("VAE(beta=-1): give a number of at least 0", ["seed"])
+    'VAE(beta=-1): give a number of at least 0'
+    """
+    for name in parameters:
+        flag = f"--{name.replace('_', '-')}"
+        line = re.sub(rf"(?<![\w(.-]){name}=(?=\S)", f"{flag} ", line)
+        if "_" in name:  # a word that is no other
+            line = re.sub(rf"(?<![\w-]){name}(?![\w=])", flag, line)
+    return line
 
 
 def _flag(field: dataclasses.Field, owner: type) -> inspect.Parameter:

@@ -1,4 +1,4 @@
-"""`tasvir runs list|rm`: what was run."""
+"""`tasvir runs list|models|rm`: what was run."""
 
 import sys
 from pathlib import Path
@@ -20,6 +20,27 @@ def list_(out: Out = Path("runs"), *, as_json: Json = False) -> None:
 
     rows = [describe_run(path, run) for path, run in list_runs(out)]
     answer(rows, table(rows) or [f"no runs in {out}"], as_json=as_json)
+
+
+@app.command()
+def models(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="The folder of a run, or its name from `tasvir runs list`.")],
+    *,
+    out: Out = Path("runs"),
+    as_json: Json = False,
+) -> None:
+    """The fitted models of a run: which part made each, and the folder that other commands take as MODEL_DIR."""
+    from tasvir.records.run import open_run
+    from tasvir.studies.removal import find_run
+
+    found = open_run(find_run(run, out))
+    names = {address: name for name, address in found.run_record().data.get("addresses", {}).items()}
+    rows = [
+        {"part": names.get(record.cell, record.cell), "model": record.name, "folder": str(found.file(record))}
+        for record in found.records()
+        if record.kind == "model"
+    ]
+    answer(rows, table(rows) or [f"no models in {found.path}"], as_json=as_json)
 
 
 @app.command()

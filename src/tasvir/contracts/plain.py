@@ -1,6 +1,7 @@
 """Words from files and folders as a terminal can show them: nothing in them is obeyed."""
 
 import re
+from collections.abc import Iterable
 
 #: C0 and C1 controls, line separators, the marks that turn the direction of writing, and bytes that were no text.
 UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -32,6 +33,38 @@ def plain_text(text: str) -> str:
     'كتاب é 猫.png'
     """
     return UNSEEN.sub(lambda found: _escape(ord(found.group())), text)
+
+
+def some(words: Iterable[object], most: int = 8) -> str:
+    """The first of many words in one line, and how many more there are.
+
+    >>> some(range(300), most=3)
+    '0, 1, 2 and 297 more'
+    """
+    listed = [plain_text(str(word)) for word in words]
+    more = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + more
+
+
+def harmless_cell(word: str) -> str:
+    """A word as a cell of a CSV file: a spreadsheet takes what begins with = + - @ for a formula, if it is no number.
+
+    >>> harmless_cell("=1+2"), harmless_cell("-3"), harmless_cell("cat")
+    ("'=1+2", '-3', 'cat')
+
+    Notes
+    -----
+    OWASP, *CSV injection*: a single quote before it.
+    """
+    return word if not word.startswith(("=", "+", "-", "@", "\t", "\r")) or _is_number(word) else f"'{word}"
+
+
+def _is_number(word: str) -> bool:
+    try:
+        float(word)
+    except ValueError:
+        return False
+    return True
 
 
 def _escape(code: int) -> str:

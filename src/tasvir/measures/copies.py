@@ -3,6 +3,7 @@
 Shape letters: n images, F features.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,6 +90,23 @@ def copy_audit(train: np.ndarray, held_out: np.ndarray, samples: np.ndarray) -> 
     threshold = min(float(np.quantile(real_share, 0.01)), MOST_SHARE)
     n_copies = int(np.sum(drawn_share < threshold) if threshold > 0 else np.sum(drawn_share == 0))
     return CopyAudit(n_copies, len(drawn), threshold, float(np.median(drawn)), float(np.median(real)))
+
+
+def chance_of_copies(n_copies: int, n_samples: int, n_held_out: int) -> float:
+    """How probable are so many copies, or more, where samples are as fresh as the held-out images?
+
+    The threshold of `copy_audit` is the distance below which one in a hundred of the held-out images lie. If all come from one
+    source, any order of samples and held-out images is as probable as any other, whatever the distances.
+
+    >>> round(chance_of_copies(1, 10, 10), 2), chance_of_copies(30, 100, 100) < 1e-6
+    (0.76, True)
+    """
+    from scipy.stats import hypergeom
+
+    if n_copies < 1:
+        return 1.0
+    below = math.ceil(0.01 * (n_held_out - 1))
+    return float(hypergeom.cdf(below, n_samples + n_held_out, n_held_out, n_copies + below))
 
 
 def _nearest(reference: np.ndarray, query: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -7,6 +7,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import assert_all_finite, column_or_1d
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.plain import some
 
 
 def learn_labels(y: Any, n_images: int) -> tuple[np.ndarray, np.ndarray]:
@@ -26,8 +27,7 @@ def known_targets(classes: np.ndarray, y: Any) -> np.ndarray:
     y = column_or_1d(y, warn=True)
     unknown = np.setdiff1d(y, classes)
     if len(unknown):
-        seen = ", ".join(map(str, classes[:20]))
-        raise BadInputError(f"label {unknown[0]} was never seen at fit: give one of {seen}")
+        raise BadInputError(f"label {unknown[0]} was never seen at fit: give one of {some(classes)}")
     order = np.argsort(classes)
     return order[np.searchsorted(classes, y, sorter=order)].astype(np.int64)
 

@@ -8,6 +8,7 @@ from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.validation import _check_sample_weight, check_consistent_length
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.plain import some
 
 
 def counted_images(X: np.ndarray, y: Any, sample_weight: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -39,4 +40,4 @@ def _class_weights(class_weight: Any, classes: np.ndarray, *, labels: np.ndarray
     try:
         return compute_class_weight(class_weight, classes=classes, y=labels, sample_weight=sample_weight)
     except ValueError as error:
-        raise BadInputError(f"class_weight={class_weight!r}: {error}; y has {', '.join(map(str, classes[:20]))}") from None
+        raise BadInputError(f"class_weight={class_weight!r}: {error}; y has {some(classes)}") from None

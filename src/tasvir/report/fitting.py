@@ -8,24 +8,29 @@ from tasvir.report.cells import Curve
 from tasvir.report.document import Sentence, say
 from tasvir.report.numbers import NBSP, Shown
 
-_RISE = 0.1  # a validation loss this much above its lowest value has turned
+_RISE = 0.1  # a validation loss that ends this much above its lowest value has turned, where it rose steadily
+_LEVEL = 0.01  # of the trend test: how often a loss that only wanders is said to rise
 _STILL_FALLING = 0.02  # falling by more than this in the last tenth of the epochs is not yet flat
 
 
 @dataclass(frozen=True)
 class Training:
-    """One training, read from its loss curve. `rise` is how far the validation loss ended above its lowest value."""
+    """One training, read from its loss curve. `rise` is how far the validation loss ended above its lowest value.
+
+    `steady` says whether it rose with the epochs after its lowest one, and did not only wander.
+    """
 
     best_epoch: float
     last_epoch: float
     rise: float
+    steady: bool
     still_falling: bool
     record: str
 
     @property
     def overfits(self) -> bool:
         """Whether learning went on after validation had turned."""
-        return self.rise > _RISE
+        return self.steady and self.rise > _RISE
 
 
 def read_training(loss: Curve | None) -> Training | None:
@@ -39,7 +44,17 @@ def read_training(loss: Curve | None) -> Training | None:
     rise = (valid[last] - lowest) / abs(lowest) if lowest else 0.0
     tail = valid[max(0, last - max(1, len(valid) // 10))]
     still = best == last and tail - valid[last] > _STILL_FALLING * abs(tail)
-    return Training(loss.x[best], loss.x[last], float(rise), bool(still), loss.record)
+    steady = _rises(valid[best + 1 :][np.isfinite(valid[best + 1 :])])
+    return Training(loss.x[best], loss.x[last], float(rise), steady, bool(still), record=loss.record)
+
+
+def _rises(values: np.ndarray) -> bool:
+    """Whether later values are greater than chance explains: Kendall's test of a trend (Mann 1945)."""
+    from scipy.stats import kendalltau
+
+    if len(values) < 5:  # the best order of four has a chance of 1 in 24
+        return False
+    return bool(kendalltau(np.arange(len(values)), values, alternative="greater").pvalue < _LEVEL)
 
 
 def fitting_sentence(title: str, training: Training | None) -> Sentence | None:
@@ -54,17 +69,17 @@ def fitting_sentence(title: str, training: Training | None) -> Sentence | None:
     if training.overfits:
         rise = Shown(f"{100 * training.rise:.0f}{NBSP}%", training.record)
         return say(
-            "{title} over-fits: its validation loss was lowest at epoch {best} of {last} and then rose by {rise}.",
+            "{title} over-fits: its validation loss was lowest at epoch {best} of {last} and then rose steadily, by {rise} in "
+            "the end.",
             rise=rise,
             **epochs,
         )
     if training.still_falling:
         return say(
-            "{title} does not over-fit: its validation loss was still falling at the last epoch, {last}, "
-            "so a longer training may give more.",
+            "The validation loss of {title} was still falling at the last epoch, {last}: a longer training may give more.",
             **epochs,
         )
     return say(
-        "{title} shows no over-fitting: its validation loss, lowest at epoch {best} of {last}, did not rise again.",
+        "{title} shows no over-fitting: its validation loss, lowest at epoch {best} of {last}, does not rise steadily after it.",
         **epochs,
     )

@@ -12,11 +12,12 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True)
 class Shown:
-    """A number as the reader sees it; `record` is where it is written down ('cell metric')."""
+    """A number as the reader sees it; `record` is where it is written down ('cell metric'), `reading` the number itself."""
 
     text: str
     record: str = ""
     interval: str = ""
+    reading: Reading | None = None
 
     def __str__(self) -> str:
         return f"{self.text} {self.interval}" if self.interval else self.text
@@ -54,12 +55,14 @@ def seconds(reading: Reading | None) -> Shown:
     """A time from milliseconds to hours, with two or three digits that count."""
     if reading is None:
         return MISSING
-    return Shown(duration(reading.value), reading.record)
+    return Shown(duration(reading.value), reading.record, reading=reading)
 
 
 def count(number: int | None, record: str = "") -> Shown:
     """60000 is '60,000'."""
-    return MISSING if number is None else Shown(f"{int(number):,}", record)
+    if number is None:
+        return MISSING
+    return Shown(f"{int(number):,}", record, reading=Reading(int(number), record=record))
 
 
 def of_n(reading: Reading | None) -> Shown:
@@ -108,12 +111,10 @@ def _shown(reading: Reading | None, write: Callable[[float], str], unit: str = "
     interval = ""
     if reading.low is not None and reading.high is not None:
         interval = f"[{write(reading.low)},{NBSP}{write(reading.high)}]"
-    return Shown(write(reading.value) + (NBSP + unit if unit else ""), reading.record, interval)
+    return Shown(write(reading.value) + (NBSP + unit if unit else ""), reading.record, interval, reading)
 
 
 def _signed(value: float, digits: int) -> str:
-    """With its sign, which also what is nearly zero keeps: with more digits where it would read as zero."""
+    """With its sign, where it does not read as zero: as many digits as the shares that it is the difference of."""
     text = f"{abs(value):.{digits}f}"
-    if float(text) == 0 and value and digits < 3:
-        return _signed(value, digits + 1)
-    return f"{0:.1f}" if float(text) == 0 else ("+" if value > 0 else MINUS) + text
+    return text if float(text) == 0 else ("+" if value > 0 else MINUS) + text

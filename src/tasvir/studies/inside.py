@@ -12,6 +12,7 @@ import numpy as np
 from tasvir.data.dataset import Dataset
 from tasvir.measures.classification import confusion, score_classifier
 from tasvir.measures.interval import Estimate
+from tasvir.measures.per_class import class_scores
 from tasvir.records.record import Record, array, curve, metric, model
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.place import Place
@@ -89,6 +90,9 @@ class Inside:
         y, groups = self.data.targets("test")
         for name, estimate in score_classifier(y, probabilities, groups, seed=self.seed).items():
             yield measured(name, estimate)
+        for label, score in enumerate(class_scores(y, probabilities.argmax(1), len(self.data.class_names), groups)):
+            yield measured("recall", score.recall, {"class": label})
+            yield measured("precision", score.precision, {"class": label})
         yield array("probabilities", probabilities.astype(np.float32))
         yield array("y_true", y)
         yield array("confusion", confusion(y, probabilities.argmax(1), len(self.data.class_names)))
@@ -98,7 +102,7 @@ class Inside:
         return next(record.content for record in self.found[cell] if record.kind == "array" and record.name == name)
 
 
-def measured(name: str, found: Estimate, labels: Mapping[str, str] | None = None) -> Record:
+def measured(name: str, found: Estimate, labels: Mapping[str, Any] | None = None) -> Record:
     """A number with its interval as a metric."""
     return metric(name, found.value, low=found.low, high=found.high, n=found.n, method=found.method, labels=labels)
 

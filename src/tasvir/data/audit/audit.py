@@ -105,6 +105,15 @@ class Audit:
         """The pairs with different labels."""
         return tuple(pair for pair in self.pairs if pair.conflict)
 
+    def duplicated(self, part: str, other: str) -> np.ndarray:
+        """Which images of one part, in its order, have a duplicate in another."""
+        found = np.zeros(self.counts.get(part, 0), bool)
+        for pair in self.pairs:
+            for one, two in ((pair.first, pair.second), (pair.second, pair.first)):
+                if (one.part, two.part) == (part, other):
+                    found[one.index] = True
+        return found
+
     def to_json(self) -> dict[str, Any]:
         """Everything as plain JSON values."""
         plain = asdict(self)

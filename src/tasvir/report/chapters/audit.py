@@ -9,7 +9,7 @@ import numpy as np
 from tasvir.report.cells import PARTS, Cells
 from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, listed, say, trouble
 from tasvir.report.numbers import Shown, count
-from tasvir.report.plots.pictures import picture_pair
+from tasvir.report.plots.pictures import pictures_with_words
 
 NAME, TITLE = "audit", "Audit"
 CELL = "audit"
@@ -120,7 +120,8 @@ def _pictures(summary: AuditSummary) -> tuple[Figure, ...]:
     panels = []
     for pair, images in zip(summary.pairs, summary.pictures, strict=False):
         below = [(pair[side]["part"], str(pair[side]["index"]), str(pair[side]["label"])) for side in ("first", "second")]
-        panels.append(picture_pair(f"{pair['distance']:.2f}, {pair['kind']}", images, below, marked=bool(pair["conflict"])))
+        title = f"{pair['distance']:.2f}, {pair['kind']}"
+        panels.append(pictures_with_words(title, images, below, marked=bool(pair["conflict"])))
     which = _nearest(len(panels), summary)
     caption = f"{which} pairs of duplicates: distance, place and label of each image; labels that differ are coloured."
     return (Figure("duplicate-pairs", caption, "Pairs of images side by side.", tuple(panels), panel_rem=9.4),)

@@ -7,6 +7,7 @@ import numpy as np
 
 from tasvir.measures.classification import roc_curve
 from tasvir.report.cells import Reading
+from tasvir.report.chapters.classifier_classes import classes_table, gallery, screening_sentence, unseen_sentence
 from tasvir.report.chapters.classifier_reading import BASELINES, MAJORITY, ClassifierSummary, Scored, summarise
 from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, say, trouble
 from tasvir.report.fitting import fitting_sentence
@@ -43,8 +44,10 @@ def compose(summary: ClassifierSummary) -> Chapter:
     rows = summary.nets + summary.baselines
     if rows:
         blocks += [_scores_table(summary), *_dots(rows), *_differences_table(summary)]
-        blocks += [*_training_table(summary), *_learning(summary), *_confusion(summary), *_roc(summary)]
-        blocks.append(analysis(_result(summary), _comparison(summary), *_fitting(summary), _mistakes(summary)))
+        blocks += [*classes_table(summary), *_training_table(summary), *_learning(summary)]
+        blocks += [*_confusion(summary), *_roc(summary), *gallery(summary)]
+        said = (_result(summary), screening_sentence(summary), unseen_sentence(summary), _comparison(summary))
+        blocks.append(analysis(*said, *_fitting(summary), _mistakes(summary)))
     return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Learned")
 
 
@@ -187,6 +190,8 @@ def _of_which_seed(summary: ClassifierSummary) -> str:
 def _verdict(difference: Reading) -> str:
     if difference.low is None or difference.high is None:
         return "it has no interval, so it decides nothing."
+    if difference.low == difference.high == difference.value == 0:
+        return "both are right and wrong about the same images, so there is nothing to tell them apart by."
     if difference.low > 0:
         return "its interval lies above zero, so the net is better on images like these."
     if difference.high < 0:
@@ -224,6 +229,8 @@ def _mistakes(summary: ClassifierSummary) -> Sentence | None:
         return None
     true, predicted = summary.worst_confusion
     net = summary.nets[0]
+    if not _stands_out(net.confusion):
+        return None
     names = summary.class_names or tuple(map(str, range(len(net.confusion))))
     record = f"{net.cell} confusion"
     return say(
@@ -233,6 +240,16 @@ def _mistakes(summary: ClassifierSummary) -> Sentence | None:
         true=names[true],
         predicted=names[predicted],
     )
+
+
+def _stands_out(confusion: np.ndarray) -> bool:
+    """Whether the most frequent mistake is more frequent than chance explains where all mistakes are equally probable (5 %)."""
+    from scipy.stats import binom
+
+    mistakes = confusion - np.diag(np.diag(confusion))
+    n_kinds = mistakes.size - len(mistakes)
+    chance = float(binom.sf(mistakes.max() - 1, mistakes.sum(), 1 / n_kinds))
+    return n_kinds * chance < 0.05
 
 
 def _headline(summary: ClassifierSummary) -> Sentence | None:

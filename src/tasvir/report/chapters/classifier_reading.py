@@ -12,6 +12,7 @@ from tasvir.report.titles import title_of
 
 NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
 MAJORITY = f"{BASELINES}/majority"
+UNSEEN = f"{COMPARISON}/unseen"
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,11 +31,25 @@ class Scored:
     confusion: np.ndarray | None = None
     y_true: np.ndarray | None = None
     probabilities: np.ndarray | None = None
+    mistakes: np.ndarray | None = None
+    recalls: tuple[Reading, ...] = ()
+    precisions: tuple[Reading, ...] = ()
 
     @property
     def training(self) -> Training | None:
         """What its loss curve says."""
         return read_training(self.loss)
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """The first net on the test images without a duplicate among the training images."""
+
+    n_duplicated: int
+    n_test: int
+    accuracy: Reading | None
+    balanced_accuracy: Reading | None
+    record: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +60,7 @@ class ClassifierSummary:
     baselines: tuple[Scored, ...]
     differences: tuple[Reading, ...] = ()
     class_names: tuple[str, ...] = ()
+    unseen: Unseen | None = None
     problems: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -92,13 +108,14 @@ def summarise(cells: Cells) -> ClassifierSummary | None:
         tuple(_scored(cells, name) for name in done[BASELINES]),
         cells.metrics(COMPARISON, "balanced_accuracy_difference") if names[COMPARISON] else (),
         tuple(map(str, cells.facts("data").get("class_names", ()))),
+        _unseen(cells),
         {name: problem for name, problem in problems.items() if problem},
     )
 
 
 def _scored(cells: Cells, name: str) -> Scored:
     metrics = ("accuracy", "balanced_accuracy", "auc", "fit_s")
-    arrays = ("confusion", "y_true", "probabilities")
+    arrays = ("confusion", "y_true", "probabilities", "mistakes")
     facts = cells.facts(name)
     return Scored(
         name,
@@ -107,7 +124,16 @@ def _scored(cells: Cells, name: str) -> Scored:
         facts,
         *(cells.curve(name, curve) for curve in ("loss", "accuracy")),
         *(cells.array(name, array) for array in arrays),
+        *(cells.metrics(name, share) for share in ("recall", "precision")),
     )
+
+
+def _unseen(cells: Cells) -> Unseen | None:
+    facts = cells.facts(UNSEEN)
+    if not facts.get("n_duplicated"):
+        return None
+    scores = (cells.metric(UNSEEN, name) for name in ("accuracy", "balanced_accuracy"))
+    return Unseen(facts["n_duplicated"], facts["n_test"], *scores, record=f"{UNSEEN} n_duplicated")
 
 
 def _told_apart(net: Scored, how_many: int) -> Scored:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tasvir.measures.interval import wilson
+from tasvir.measures.copies import chance_of_copies
 from tasvir.report.cells import Cells, Curve, Reading, labelled
 from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, capital, listed, named, say, trouble
 from tasvir.report.numbers import MINUS, MISSING, Shown, count, decimal, of_n, percent, seconds
@@ -24,7 +24,7 @@ _CURVES = {"elbo": "evidence lower bound", "reconstruction": "reconstruction", "
 _FEW_CLASSES = 4  # these are drawn large, below each other
 _AS_SHARP = (0.8, 1.25)
 _ACTIVE_NATS = 0.1
-_FAR = 0.01  # held-out images that the copies' threshold calls copies
+_LEVEL = 0.01  # of saying that a generator copies which does not
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,9 +57,9 @@ class Generator:
 
     @property
     def repeats(self) -> bool:
-        """Whether more samples are called copies than of held-out images would be."""
+        """Whether so many samples that are called copies could not be fresh images; as many were held out beside them."""
         copies = self.reading("copies")
-        return bool(copies and copies.n) and wilson(round(copies.value), copies.n).low > _FAR
+        return bool(copies and copies.n) and chance_of_copies(round(copies.value), copies.n, copies.n) < _LEVEL
 
 
 @dataclass(frozen=True, eq=False)

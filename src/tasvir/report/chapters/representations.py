@@ -260,7 +260,7 @@ def _fitting(summary: RepresentationsSummary) -> tuple[Sentence | None, ...]:
         return ()
     if len(trained) > 1 and not best[1].still_falling:
         n = Shown(str(len(trained)), "; ".join(t.record for _, t in trained))
-        return (say("None of the {n} trained autoencoders over-fits: no validation loss rose again by a tenth.", n=n),)
+        return (say("None of the {n} trained autoencoders over-fits: no validation loss rises steadily after its lowest.", n=n),)
     return (fitting_sentence(best[0].words, best[1]),)
 
 

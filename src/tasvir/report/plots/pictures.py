@@ -50,12 +50,13 @@ def picture_grid(
     return Panel(title, draw, width_in, height)
 
 
-def picture_pair(title: str, images: np.ndarray, words: Sequence[Sequence[str]], *, marked: bool = False) -> Panel:
-    """Two images (2, h, w[, 3]) uint8 with lines of words below each, coloured where they are to be looked at."""
+def pictures_with_words(title: str, images: np.ndarray, words: Sequence[Sequence[str]], *, marked: bool = False) -> Panel:
+    """Images (n, h, w[, 3]) uint8 with lines of words below each, coloured where they are to be looked at."""
     strip = side_by_side(images)
-    width = 1.7
-    middles = strip.shape[1] * np.array([0.25, 0.75])
-    below = ["\n".join(shortened(line, 10) for line in lines) for lines in words]
+    n = len(images)
+    width = 0.85 * n + (0.35 if n == 1 else 0)
+    middles = strip.shape[1] * (np.arange(n) + 0.5) / n
+    below = ["\n".join(shortened(line, 16 if n == 1 else 10) for line in lines) for lines in words]
 
     def draw(axes: "Axes") -> None:
         axes.imshow(strip, interpolation="none", aspect="equal")

@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 
-from tasvir.measures.classification import balanced_accuracy
+import numpy as np
+
+from tasvir.measures.classification import balanced_accuracy, score_classifier
 from tasvir.measures.paired import paired_bootstrap
 from tasvir.records.record import Record, facts
 from tasvir.studies.cell import Cell
@@ -13,6 +15,23 @@ def comparison_cell(classifiers: list[Cell], seed: int) -> Cell:
     """The first seed's net against every baseline."""
     net, *others = classifiers
     return Cell("comparison", compare, {}, seed, needs=(net.name, *(c.name for c in others if c.chapter == "baseline")))
+
+
+def unseen_cell(net: Cell, seed: int) -> Cell:
+    """The net without the test images that it may have learned by heart."""
+    return Cell("comparison/unseen", score_unseen, {"net": net.name}, seed, needs=(net.name, "audit"))
+
+
+def score_unseen(inside: Inside, *, net: str) -> Iterator[Record]:
+    """Scores on the test images that have no duplicate among the training images, where some have and all classes are left."""
+    y, groups = inside.data.targets("test")
+    duplicated = inside.found_array("audit", "duplicated_in_training")
+    left = ~duplicated
+    if duplicated.any() and len(np.unique(y[left])) == len(np.unique(y)):
+        probabilities = inside.found_array(net, "probabilities")[left]
+        for name, found in score_classifier(y[left], probabilities, None if groups is None else groups[left]).items():
+            yield measured(name, found)
+    yield facts({"n_duplicated": int(duplicated.sum()), "n_test": len(y)})
 
 
 def compare(inside: Inside) -> Iterator[Record]:

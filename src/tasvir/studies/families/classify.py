@@ -8,11 +8,14 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import knn_accuracy
-from tasvir.records.record import Record, facts
+from tasvir.records.record import Record, array, facts
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
 from tasvir.studies.inside import Inside, loss_curve
 from tasvir.studies.work import Fit, Seconds, Work
+
+#: Wrong test images that are kept to be shown.
+MOST_MISTAKES = 24
 
 
 def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, n_seeds: int) -> list[Cell]:
@@ -46,10 +49,14 @@ def classify(
     net = fitted.estimator
     yield fitted.fit_s
     yield from (loss_curve(net.history_, name) for name in ("loss", "accuracy"))
-    yield from inside.score(net.predict_proba(inside.data.part("test")[0]))
+    probabilities = net.predict_proba(inside.data.part("test")[0])
+    wrong = surest_mistakes(inside.data, probabilities)
+    yield from inside.score(probabilities)
+    yield array("mistakes", inside.data.part("test")[0][[told["index"] for told in wrong]])
     yield inside.keep(net, "classifier")
     yield facts(
         {
+            "mistakes": wrong,
             "n_parameters": sum(p.numel() for p in net.net_.parameters()),
             "epochs": len(net.history_),
             "batch_size": batch_size,
@@ -59,6 +66,23 @@ def classify(
             "best_epoch": fitted.best_epoch,
         }
     )
+
+
+def surest_mistakes(data: Dataset, probabilities: np.ndarray) -> list[dict[str, Any]]:
+    """The test images that are wrongly classified, the surest first: where each stands, its name, classes and probability."""
+    y, predicted = data.targets("test")[0], probabilities.argmax(1)
+    wrong = np.flatnonzero(predicted != y)
+    order = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")][:MOST_MISTAKES]
+    return [
+        {
+            "index": int(row),
+            "name": f"test {row}",
+            "true": int(y[row]),
+            "predicted": int(predicted[row]),
+            "probability": float(probabilities[row, predicted[row]]),
+        }
+        for row in order
+    ]
 
 
 def majority(inside: Inside) -> Iterator[Record]:

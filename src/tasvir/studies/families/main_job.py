@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.plain import some
 from tasvir.studies.study import Study
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list
     if min(data.images.shape[1:3]) < SMALLEST_SIDE:
         size = " x ".join(map(str, data.images.shape[1:3]))
         raise BadInputError(f"{data.name} has images of {size} pixels: give images of at least {SMALLEST_SIDE} a side")
+    _check_classes(data)
     how = PROFILES[options.profile]
     classifiers = classify.classifier_cells(data, how.classifier_pixels, seed, n_seeds=how.n_seeds)
     arms = evidence.evidence_cells(data, seed, how.evidence_seeds)
@@ -62,10 +64,24 @@ def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list
         *represent.representation_cells(data, how.autoencoder_pixels, seed),
         *classifiers,
         classifier_judge.comparison_cell(classifiers, seed),
+        classifier_judge.unseen_cell(classifiers[0], seed),
         *generate.generation_cells(data, how.autoencoder_pixels, seed),
         *arms,
         evidence_judge.verdict_cell(arms, seed, how.evidence_seeds),
     ]
+
+
+def _check_classes(data: "Dataset") -> None:
+    """What no training image shows cannot be learned, and no score of it would mean anything."""
+    import numpy as np
+
+    unknown = np.setdiff1d(data.targets("test")[0], data.targets("train")[0])
+    if len(unknown):
+        names = some(data.class_names[label] for label in unknown)
+        raise BadInputError(
+            f"{data.name} has test images of classes without training images ({names}): add training images of them, or take the "
+            "classes out"
+        )
 
 
 STUDY = Study(
