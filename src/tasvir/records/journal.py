@@ -19,7 +19,6 @@ from tasvir.contracts.atomic import full_disk_told
 from tasvir.contracts.errors import BadTypeError, DataFileError, TasvirError
 from tasvir.records.record import Record
 
-
 #: How a line ends, after its content.
 _TAIL, _CHAINED = b',"chain":"%s"}', re.compile(rb',"chain":"([0-9a-f]{16})"\}$')
 
