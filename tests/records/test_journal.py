@@ -1,6 +1,8 @@
 """An append is there whole or not at all."""
 
+import re
 import string
+import time
 
 import pytest
 from hypothesis import given
@@ -46,7 +48,7 @@ def test_an_append_broken_off_at_any_byte_is_dropped_and_cut(tmp_path, writer_is
         path.write_bytes(raw[:cut])
         assert Journal(path).read() == FIRST
         again = Journal(path) if writer_is_new else journal
-        again._end_is_sound = False  # what a failed write leaves
+        again._chain = None  # what a failed write leaves
         again.append(SECOND)
         assert path.read_bytes() == raw
 
@@ -94,3 +96,72 @@ def test_a_damaged_line_is_named(tmp_path, line):
 def test_an_append_of_nothing_writes_nothing(tmp_path):
     Journal(tmp_path / "records.jsonl").append([])
     assert not (tmp_path / "records.jsonl").exists()
+
+
+@pytest.fixture
+def four_lines(tmp_path):
+    """The path of a journal of two appends, and its lines."""
+    path = tmp_path / "records.jsonl"
+    Journal(path).append(FIRST)
+    Journal(path).append(SECOND)
+    return path, path.read_bytes().splitlines(keepends=True)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4])
+def test_an_altered_line_is_noticed(four_lines, number):
+    path, lines = four_lines
+    letter = lines[number - 1].index(b'"cell":"') + len(b'"cell":"')
+    lines[number - 1] = lines[number - 1][:letter] + b"c" + lines[number - 1][letter + 1 :]
+    path.write_bytes(b"".join(lines))
+    with pytest.raises(DataFileError, match=rf"records\.jsonl: line {number} of 4 was altered, .*compute the run anew"):
+        Journal(path).read()
+    with pytest.raises(DataFileError, match="was altered"):
+        Journal(path).append(FIRST)
+    assert path.read_bytes() == b"".join(lines)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_removed_line_is_noticed_by_the_next_one(four_lines, number):
+    path, lines = four_lines
+    path.write_bytes(b"".join(lines[: number - 1] + lines[number:]))
+    with pytest.raises(DataFileError, match=rf"line {number} of 3 was altered, or one before it altered or removed"):
+        Journal(path).read()
+
+
+def test_swapped_repeated_and_foreign_lines_are_noticed(four_lines, tmp_path):
+    path, lines = four_lines
+    Journal(tmp_path / "other.jsonl").append(SECOND)
+    foreign = (tmp_path / "other.jsonl").read_bytes().splitlines(keepends=True)
+    for changed in (lines[2:] + lines[:2], lines[:2] + lines[:2], lines[:2] + foreign):
+        path.write_bytes(b"".join(changed))
+        with pytest.raises(DataFileError, match="was altered"):
+            Journal(path).read()
+
+
+def unchained(lines):
+    """As versions before the chain wrote them."""
+    return [re.sub(rb',"chain":"\w+"(?=\}$)', b"", line) for line in lines]
+
+
+def test_records_of_an_older_version_are_read_and_continued(four_lines):
+    path, lines = four_lines
+    path.write_bytes(b"".join(unchained(lines)))
+    assert Journal(path).read() == FIRST + SECOND
+    Journal(path).append(FIRST)
+    assert Journal(path).read() == FIRST + SECOND + FIRST
+    assert [b"chain" in line for line in path.read_bytes().splitlines()] == [False] * 4 + [True] * 2
+
+
+def test_a_line_without_a_chain_follows_none_that_has_one(four_lines):
+    path, lines = four_lines
+    path.write_bytes(b"".join(lines[:2] + unchained(lines[2:])))
+    with pytest.raises(DataFileError, match="line 3 of 4 was altered"):
+        Journal(path).read()
+
+
+def test_ten_thousand_records_are_read_in_a_moment(tmp_path):
+    path = tmp_path / "records.jsonl"
+    Journal(path).append([Record("metric", f"accuracy{n}", "a1", {"value": n / 7, "labels": {"seed": n}}) for n in range(10_000)])
+    start = time.perf_counter()
+    assert len(Journal(path).read()) == 10_000
+    assert time.perf_counter() - start < 2

@@ -1,5 +1,6 @@
 """A run's folder: what is stored comes back, of the current cells, and nothing leads out of it."""
 
+import hashlib
 import sys
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from hypothesis.extra import numpy as npst
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.records.record import Record, array, cell_done, failure, metric, model
 from tasvir.records.run import RunFolder, open_run
-from tasvir.records.store import store, stored_path
+from tasvir.records.store import read_array, store, stored_path
 
 
 def run_record(**addresses):
@@ -95,8 +96,24 @@ def test_a_pickle_in_the_files_is_never_loaded(run):
     run.append(cell("a1", array("a", np.zeros(2))))
     record = run.records()[1]
     np.save(run.file(record), np.array([{}], dtype=object), allow_pickle=True)
-    with pytest.raises(DataFileError, match="not a readable"):
+    with pytest.raises(DataFileError, match="its content has changed"):
         run.load_array(record)
+    named = run.path / "files" / f"{hashlib.sha256(run.file(record).read_bytes()).hexdigest()}.npy"
+    with pytest.raises(DataFileError, match="not a readable"):
+        read_array(run.file(record).rename(named))
+
+
+def test_arrays_that_are_gone_or_altered_are_told(run):
+    run.append(cell("a1", *(array(name, np.full(3, value)) for value, name in enumerate("abc"))))
+    gone, altered, _ = (run.file(record) for record in run.records() if record.kind == "array")
+    assert run.lost() == []
+    gone.unlink()
+    raw = bytearray(altered.read_bytes())
+    raw[-1] ^= 1
+    altered.write_bytes(raw)
+    assert [line.partition(": ")[0] for line in run.lost()] == [str(gone), str(altered)]
+    assert "missing" in run.lost()[0]
+    assert "its content has changed" in run.lost()[1]
 
 
 def test_clear_words_for_what_is_no_run(tmp_path, run):

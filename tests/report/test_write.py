@@ -68,8 +68,15 @@ def test_what_is_no_run_gets_no_report(tmp_path, what):
     assert not (folder / "report.html").exists()
 
 
-def test_figures_do_not_go_among_the_files_of_the_run(empty, tmp_path):
+@pytest.mark.parametrize("inside", ["", "files", "models", "scratch", "files/figures", "models/../files"])
+def test_figures_do_not_go_among_the_files_of_the_run(empty, tmp_path, inside):
     run = empty.folder(tmp_path / "run")
     with pytest.raises(DataFileError, match="the run's own folder: give the figures another one"):
-        write_report(run.path, CHAPTERS, figures_dir=run.path)
+        write_report(run.path, CHAPTERS, figures_dir=run.path / inside)
     assert [p.name for p in run.path.iterdir()] == ["records.jsonl"]
+
+
+def test_figures_may_go_beside_the_files_of_the_run(empty, tmp_path):
+    run = empty.folder(tmp_path / "run")
+    write_report(run.path, CHAPTERS, figures_dir=run.path / "figures")
+    assert (run.path / "report.html").is_file()

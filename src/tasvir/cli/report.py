@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from tasvir.cli.answer import Json, answer
+from tasvir.cli.told import fail_where_lost
 
 
 def report(
@@ -16,6 +17,7 @@ def report(
 ) -> None:
     """Draw the report of a run again. Nothing is computed, and torch is not needed."""
     from tasvir.contracts.atomic import must_be_writable
+    from tasvir.records.run import open_run
     from tasvir.studies.page import draw_page, summary_of
 
     if figures is not None:
@@ -23,3 +25,4 @@ def report(
     page = draw_page(run, figures_dir=figures)
     lines = summary_of(run)
     answer({"run": str(run), "report": str(page), "summary": list(lines)}, [f"Report: {page}", *lines], as_json=as_json)
+    fail_where_lost(open_run(run))

@@ -1,4 +1,4 @@
-"""What a command says when a run is finished: where its page lies, what it found, and which parts failed."""
+"""What a command says when a run is finished: where its page lies, what it found, and what failed or is lost."""
 
 import sys
 from collections.abc import Iterable, Mapping
@@ -9,6 +9,7 @@ import typer
 from tasvir.cli.answer import answer
 
 if TYPE_CHECKING:
+    from tasvir.records.run import RunFolder
     from tasvir.studies.run import Finished
 
 
@@ -23,4 +24,13 @@ def tell_finished(
     answer(result | dict(more or {}), [f"Report: {finished.page}", *lines, *words], as_json=as_json)
     if failed:
         print(f"tasvir: {len(failed)} parts failed ({', '.join(failed)}); the same command tries them again", file=sys.stderr)
+        raise typer.Exit(1)
+    fail_where_lost(finished.run)
+
+
+def fail_where_lost(run: "RunFolder") -> None:
+    """Say which arrays of a run are gone or altered, so that a chapter of its page is not drawn."""
+    if lost := run.lost():
+        more = f" ({len(lost)} files are lost)" if len(lost) > 1 else ""
+        print(f"tasvir: {lost[0]}{more}", file=sys.stderr)
         raise typer.Exit(1)

@@ -107,6 +107,16 @@ class RunFolder:
         """The numbers of an array record, stored or not yet."""
         return record.content if record.content is not None else read_array(self.file(record))
 
+    def lost(self) -> list[str]:
+        """What is wrong with each array of the records whose file is gone or was altered."""
+        told = []
+        for record in (row for row in self.records() if row.kind == "array"):
+            try:
+                self.load_array(record)
+            except DataFileError as error:
+                told.append(str(error))
+        return told
+
     def to_pandas(self) -> "DataFrame":
         """One row a record: kind, cell, name, a metric's value and interval, labels, and all of its data."""
         try:

@@ -42,11 +42,21 @@ def stored_path(root: Path, record: Record) -> Path:
 
 
 def read_array(path: Path) -> np.ndarray:
-    """The numbers of one .npy file; never unpickles."""
+    """The numbers of one stored .npy file, which is what its name says it is; never unpickles."""
     try:
-        return np.load(path, allow_pickle=False)
+        raw = path.read_bytes()
+        if hashlib.sha256(raw).hexdigest() != path.stem:
+            raise ValueError("its content has changed")
+        return np.load(io.BytesIO(raw), allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
         raise DataFileError(f"{path}: not a readable .npy file ({error}); compute the run anew") from None
+
+
+def is_as_stored(path: Path) -> bool:
+    """Whether a file or folder still lies under the hash of what it holds, as `store` put it there."""
+    if path.is_dir():
+        return _folder_sha256(path) == path.name
+    return path.suffix == ".npy" and hashlib.sha256(path.read_bytes()).hexdigest() == path.stem
 
 
 def _place(root: Path, kind: str, sha256: str) -> Path:
@@ -65,18 +75,22 @@ def _store_bytes(root: Path, kind: str, raw: bytes) -> str:
 
 
 def _store_folder(root: Path, folder: Path) -> str:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    if not files:
+    if not any(path.is_file() for path in folder.rglob("*")):
         raise DataFileError(f"{folder}: not a folder with files; save the model there first")
-    digest = hashlib.sha256()
-    for file in files:
-        content = hashlib.sha256(file.read_bytes()).hexdigest()
-        digest.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
-    path = _place(root, "model", digest.hexdigest())
+    path = _place(root, "model", _folder_sha256(folder))
     if not path.exists():
         with atomic_folder(path) as part:
             shutil.copytree(folder, part, dirs_exist_ok=True)
     return path.name
+
+
+def _folder_sha256(folder: Path) -> str:
+    """Of the names and the contents of all files in it."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        content = hashlib.sha256(file.read_bytes()).hexdigest()
+        digest.update(f"{file.relative_to(folder).as_posix()}\n{content}\n".encode())
+    return digest.hexdigest()
 
 
 def _npy_bytes(values: np.ndarray) -> bytes:

@@ -12,6 +12,9 @@ from tasvir.report.export import export_figures
 from tasvir.report.html import report_html
 from tasvir.report.summary import compose, summarise
 
+#: What a run makes in its folder for itself.
+OWN_FOLDERS = ("files", "models", "scratch")
+
 
 def read_report(run_path: Path | str, chapters: Iterable[ModuleType]) -> Report:
     """The report of a run, composed from its records alone; see `summary_lines` and `report_html` to show it."""
@@ -39,7 +42,7 @@ def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figure
     Raises
     ------
     DataFileError
-        The folder is missing, is not a run, or its records are damaged; `figures_dir` is the run's folder.
+        The folder is missing, is not a run, or its records are damaged; `figures_dir` is the run's folder, or one of its own.
 
     Examples
     --------
@@ -49,11 +52,19 @@ def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figure
     tasvir.contracts.errors.DataFileError: no/such/run: no such folder; give the folder of a run
     """
     report = read_report(run_path, chapters)
-    if figures_dir is not None and Path(figures_dir).resolve() == Path(run_path).resolve():
-        raise DataFileError(f"{figures_dir} is the run's own folder: give the figures another one")
+    if figures_dir is not None:
+        _must_be_apart(Path(figures_dir), Path(run_path))
     path = Path(run_path) / "report.html"
     with atomic_file(path) as part:
         part.write_text(report_html(report), encoding="utf-8")
     if figures_dir is not None:
         export_figures(report, Path(figures_dir))
     return path
+
+
+def _must_be_apart(figures: Path, run: Path) -> None:
+    """Refuse the folder of a run, and those in it that hold its arrays, its models and what it is just computing."""
+    figures, run = figures.resolve(), run.resolve()
+    own = (run / name for name in OWN_FOLDERS)
+    if figures == run or any(figures.is_relative_to(folder) for folder in own):
+        raise DataFileError(f"{figures} is the run's own folder: give the figures another one")

@@ -1,10 +1,13 @@
 """What was run and is no longer wanted: only ever a folder that is a run, and nothing but a run."""
 
 import json
+import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.records.store import is_as_stored
 from tasvir.studies.folder import LOCK, RECORDS, held_alone
 
 #: What a run makes in its folder; parts of files that a kill left behind end in .part.
@@ -36,6 +39,17 @@ def _must_be_all_run(path: Path) -> None:
         begins = False
     if path.is_symlink() or not begins:
         raise DataFileError(f"{path} is not the folder of a run; only those are removed")
-    others = sorted(entry.name for entry in path.iterdir() if entry.name not in MADE and not entry.name.endswith(".part"))
+    others = sorted(str(other.relative_to(path)) for other in _others(path))
     if others:
         raise DataFileError(f"{path} also holds {others[0]}, which the run did not make; move it elsewhere first")
+
+
+def _others(path: Path) -> Iterator[Path]:
+    """What the run did not make: also among its arrays and models, where its records and hashes tell what it made."""
+    named = set(re.findall(rb'"sha256":"([0-9a-f]{64})"', (path / RECORDS).read_bytes()))  # of damaged records, too
+    yield from (entry for entry in path.iterdir() if entry.name not in MADE and entry.suffix != ".part")
+    for place in (path / "files", path / "models"):
+        for entry in place.iterdir() if place.is_dir() else ():
+            is_its_array = entry.suffix == ".npy" and entry.is_file() and entry.stem.encode() in named
+            if entry.suffix != ".part" and not is_its_array and not is_as_stored(entry):
+                yield entry
