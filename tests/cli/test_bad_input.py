@@ -18,7 +18,7 @@ from cli.bad.studies import STUDIES
 TABLE = [*SETS, *MORE_SETS, *COMMANDS, *STUDIES, *FOLDERS]
 #: What to do stands behind a colon or a semicolon.
 REMEDY = re.compile(
-    r"[:;] (?:[\w' ]+, )?(?:put|check|download|save|add|remove|repair|give|name|move|choose|say|use|make|fill|scale|write|change|see)"
+    r"[:;] (?:[\w' ]+, )?(?:put|check|download|save|add|remove|repair|give|name|move|choose|say|use|make|fill|write|change|see)"
 )
 
 

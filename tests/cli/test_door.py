@@ -162,6 +162,7 @@ def asked(world, tmp_path_factory):
         "data audit": ("data", "audit", world.images),
         "data fetch": ("data", "fetch", "digits"),
         "runs list": ("runs", "list", "--out", world.runs),
+        "runs models": ("runs", "models", world.run),
         "runs rm": ("runs", "rm", world.run, "--out", world.runs),
     }
 

@@ -16,7 +16,7 @@ def old(tmp_path, monkeypatch):
         return Finished(run, draw_page(run.path), ("classifier",), True)
 
     asked = {"study": "run", "data": "digits", "words": {"source": "digits"}, "fingerprint": "0", "profile": "quick"}
-    asked |= {"seed": 0, "threads": 1, "device": "cpu"}
+    asked |= {"seed": 0, "threads": 1, "device": "cpu", "precision": "fp32"}
     monkeypatch.setattr(rerun_module, "run_study", run_study)
     return RunFolder.create(tmp_path / "old", Record("run", "run", data=asked | {"addresses": {}})).path
 

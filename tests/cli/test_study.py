@@ -56,14 +56,14 @@ def test_a_killed_study_leaves_no_process_behind(tmp_path):
         (["study", "rum", "digits"], "no study is called 'rum': did you mean 'run'?"),
         (["study", "estimate", "dream", "digits"], "no study is called 'dream': choose one of run"),
         (["run", "digits", "--profil", "quick"], "--profile"),
-        (["study", "run", "digits", "--profile", "fast"], "profile='fast' is not known: give one of quick, standard, full"),
-        (["run", "digits", "--jobs", "0"], "jobs=0: give a whole number of at least 1"),
+        (["study", "run", "digits", "--profile", "fast"], "--profile 'fast' is not known: give one of quick, standard, full"),
+        (["run", "digits", "--jobs", "0"], "--jobs 0: give a whole number of at least 1"),
         (["run", "digits", "--jobs", "many"], "--jobs many: give a whole number of at least 1, or auto"),
-        (["run", "digits", "--backend", "threads"], "backend='threads' is not known: give one of loky, dask"),
+        (["run", "digits", "--backend", "threads"], "--backend 'threads' is not known: give one of loky, dask"),
         (["run", "digits", "--backend", "dask"], "give --backend dask --scheduler ADDRESS"),
         (
             ["run", "digits", "--backend", "dask", "--scheduler", "nowhere"],
-            "scheduler='nowhere' is no address: give one as tcp://host:8786",
+            "--scheduler 'nowhere' is no address: give one as tcp://host:8786",
         ),
     ],
 )

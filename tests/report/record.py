@@ -1,6 +1,6 @@
 """Records what the report's tests are drawn from: `python tests/report/record.py` runs the main job in small, twice.
 
-`recorded/digits`: 300 digits, as `small.run` runs them; `recorded/two`: threes and eights, two nets, three seeds of each arm.
+`recorded/digits`: 300 digits, as `small.run` runs them, in float32; `recorded/two`: threes and eights, two nets, three seeds of each arm.
 Kept are the records and their arrays; the models are not, which a report never reads. Record anew when cells write other
 records, and redraw the golden text (`--regold`) with a sentence why.
 """
@@ -20,7 +20,7 @@ RECORDED = Path(__file__).parent / "recorded"
 def record(name: str, data, **profile: int) -> None:
     """Run, and keep the records and the arrays that they name."""
     with tempfile.TemporaryDirectory() as out, small.small_profiles(**profile):
-        finished = small.run(data, Path(out))
+        finished = small.run(data, Path(out), precision="fp32")
         assert finished.failed == ()
         shutil.rmtree(RECORDED / name, ignore_errors=True)
         RECORDED.joinpath(name).mkdir(parents=True)

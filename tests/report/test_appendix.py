@@ -14,7 +14,7 @@ def tables(run) -> dict[str, dict[str, list[str]]]:
 
 def test_what_is_needed_to_repeat_the_run(digits_once):
     told = tables(digits_once)
-    assert told["question"]["Command"] == ["tasvir run digits --profile quick --seed 0 --threads 1 --device cpu"]
+    assert told["question"]["Command"] == ["tasvir run digits --profile quick --seed 0 --threads 1 --device cpu --precision fp32"]
     assert told["settings"] == {
         name: [value] for name, value in zip(("profile", "seed", "threads", "device"), ("quick", "0", "1", "cpu"), strict=True)
     } | {"image_shape": ["8, 8"]}

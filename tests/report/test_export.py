@@ -39,7 +39,8 @@ def test_numbers_have_columns_of_their_own(two_once, tmp_path):
 def test_a_label_is_no_formula(digits_once, tmp_path):
     data = digits_once.cells["data"]
     named = [replace(r, data=renamed(r.data)) if r.kind == "cell" else r for r in data]
-    export_figures(Run(digits_once.about, {"data": named}).report(), tmp_path)
+    net = digits_once.cells["classifier/0"]
+    export_figures(Run(digits_once.about, {"data": named, "classifier/0": net}).report(), tmp_path)
     assert "'=cmd()" in "".join(path.read_text() for path in tmp_path.glob("*.csv"))
 
 

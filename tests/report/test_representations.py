@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from tasvir.report.cells import Reading
@@ -60,8 +61,10 @@ def test_over_fitting_is_named_where_it_is_worst(summary):
 
     def with_rise(row):
         factor = risen.get(row.cell.partition("/")[2])
-        valid = factor and (*row.loss.series["valid"][:-1], factor * min(row.loss.series["valid"]))
-        return replace(row, loss=replace(row.loss, series=row.loss.series | {"valid": valid})) if factor else row
+        if not factor:
+            return row
+        valid = tuple(min(row.loss.series["valid"]) * np.array([1, *np.linspace(1.02, factor, 7)]))
+        return replace(row, loss=replace(row.loss, x=tuple(map(float, range(1, 9))), series={"valid": valid}))
 
     over = replace(summary, rows=tuple(map(with_rise, summary.rows)))
     assert "Autoencoder (dense) with 16 components over-fits" in said(over)

@@ -60,7 +60,7 @@ def info(
 def _counts(names: list[str], counts: dict[str, list[int]]) -> list[str | Table]:
     """How many images each class has in each part; many classes are summed up."""
     if len(names) <= MOST_CLASSES:
-        return table([{"part": part, **dict(zip(names, n, strict=True))} for part, n in counts.items()])
+        return [*table([{"part": part, **dict(zip(names, n, strict=True))} for part, n in counts.items()])]
     rows = [{"part": part, "images": sum(n), "smallest class": min(n), "largest class": max(n)} for part, n in counts.items()]
     return [f"{len(names)} classes: {some(names)} (--json counts each)", *table(rows)]
 

@@ -64,7 +64,7 @@ def _classes(facts: dict[str, Any]) -> list[str | Table]:
     if len(names) > MOST_CLASSES:
         return [f"Recall and precision of {len(names)} classes are in --json."]
     if len(names) > 2:
-        return table(rows)
+        return [*table(rows)]
     said = f"With {names[1]} as the positive class: its recall is the sensitivity, that of {names[0]} the specificity;"
     return [*table(rows), f"{said} precisions are the predictive values, where classes are as frequent as here."]
 

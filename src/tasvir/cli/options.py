@@ -110,7 +110,6 @@ def number_of(jobs: str) -> int | None:
     """What `--jobs` asks for; None for auto."""
     if jobs == "auto":
         return None
-    try:
-        return int(jobs)
-    except ValueError:
-        raise BadInputError(f"--jobs {jobs}: give a whole number of at least 1, or auto") from None
+    if not jobs.isdecimal() or int(jobs) < 1:
+        raise BadInputError(f"--jobs {jobs}: give a whole number of at least 1, or auto")
+    return int(jobs)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, TypeGuard
 
 import numpy as np
 
@@ -64,7 +64,7 @@ def cached(identity: Identity, words: tuple, fill: Callable[[Path], Entry]) -> E
     return replace(entry, folder=folder)
 
 
-def is_cached(images: np.ndarray) -> bool:
+def is_cached(images: np.ndarray) -> TypeGuard[np.memmap]:
     """Whether images lie in the cache because they are too large for the memory; what joblib maps for its processes does not."""
     return isinstance(images, np.memmap) and Path(str(images.filename)).is_relative_to(cache_folder())
 

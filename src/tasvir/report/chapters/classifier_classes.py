@@ -16,7 +16,7 @@ def classes_table(summary: ClassifierSummary) -> tuple[Table, ...]:
     if net is None or not net.recalls:
         return ()
     rows = tuple(
-        (summary.class_names[recall.labels["class"]], count(recall.n, recall.record), percent(recall), percent(precision))
+        (_name(summary, recall.labels["class"]), count(recall.n, recall.record), percent(recall), percent(precision))
         for recall, precision in zip(net.recalls, net.precisions, strict=True)
     )
     caption = (
@@ -39,7 +39,7 @@ def screening_sentence(summary: ClassifierSummary) -> Sentence | None:
         "With {positive} as the positive class, {net} has a sensitivity of {sensitivity}, a specificity of {specificity}, "
         "a positive predictive value of {ppv} and a negative predictive value of {npv}; predictive values hold where "
         "{frequency} of the images are {positive}, as here.",
-        positive=summary.class_names[positive],
+        positive=_name(summary, positive),
         net=net.title,
         sensitivity=percent(net.recalls[positive]),
         specificity=percent(net.recalls[negative]),
@@ -71,7 +71,7 @@ def gallery(summary: ClassifierSummary) -> tuple[Figure, ...]:
     if net is None or net.mistakes is None or not len(net.mistakes):
         return ()
     panels = tuple(
-        pictures_with_words("", image[None], [_told(told, summary.class_names)])
+        pictures_with_words("", image[None], [_told(told, summary)])
         for image, told in zip(net.mistakes, net.facts.get("mistakes", ()), strict=False)
     )
     shown, wrong = len(panels), _n_wrong(net)
@@ -82,8 +82,13 @@ def gallery(summary: ClassifierSummary) -> tuple[Figure, ...]:
     return (Figure("mistakes", caption, "Single images with words below.", panels, panel_rem=7.5),)
 
 
-def _told(told: dict, class_names: tuple[str, ...]) -> tuple[str, ...]:
-    true, predicted = (class_names[told[key]] for key in ("true", "predicted"))
+def _name(summary: ClassifierSummary, label: int) -> str:
+    """The word of a class; its number where the data card is missing."""
+    return summary.class_names[label] if label < len(summary.class_names) else str(label)
+
+
+def _told(told: dict, summary: ClassifierSummary) -> tuple[str, ...]:
+    true, predicted = (_name(summary, told[key]) for key in ("true", "predicted"))
     return true, f"→ {predicted}", f"{100 * told['probability']:.0f} %", str(told["name"])
 
 
