@@ -15,9 +15,8 @@ def tables(run) -> dict[str, dict[str, list[str]]]:
 def test_what_is_needed_to_repeat_the_run(digits_once):
     told = tables(digits_once)
     assert told["question"]["Command"] == ["tasvir run digits --profile quick --seed 0 --threads 1 --device cpu --precision fp32"]
-    assert told["settings"] == {
-        name: [value] for name, value in zip(("profile", "seed", "threads", "device"), ("quick", "0", "1", "cpu"), strict=True)
-    } | {"image_shape": ["8, 8"]}
+    asked = {"profile": "quick", "seed": "0", "threads": "1", "device": "cpu", "precision": "fp32", "image_shape": "8, 8"}
+    assert told["settings"] == {name: [value] for name, value in asked.items()}
     assert "torch" in told["versions"]
     assert list(told["cells"]) == list(digits_once.cells)
     asked, took, _ = told["cells"]["representation/pca/16"]

@@ -76,9 +76,7 @@ def gallery(summary: ClassifierSummary) -> tuple[Figure, ...]:
     )
     shown, wrong = len(panels), _n_wrong(net)
     which = "All" if wrong == shown else f"The {shown} surest of {wrong:,}"
-    caption = (
-        f"{which} test images that {net.title} is wrong about: what each is, what it is taken for, how surely, and which it is."
-    )
+    caption = f"{which} test images that {net.title} is wrong about: what each is, what it is taken for, how surely, its name."
     return (Figure("mistakes", caption, "Single images with words below.", panels, panel_rem=7.5),)
 
 
