@@ -43,11 +43,11 @@ def test_every_image_gets_a_row(command, model, request, tasvir, tmp_path):
 
 
 def test_evaluate_tells_scores_confusions_and_calibration(classifier, tasvir):
-    words = tasvir("evaluate", classifier, "--data", "digits")
+    words = tasvir("evaluate", classifier, "--data", "digits", "--part", "test")
     assert words.code == 0, words
     for text in ("364 test images of digits; classes matched by name", "balanced accuracy", "true  0", "Calibration error"):
         assert text in words.out
-    facts = tasvir("evaluate", classifier, "--data", "digits", "--json").json
+    facts = tasvir("evaluate", classifier, "--data", "digits", "--part", "test", "--json").json
     assert facts["n"] == sum(map(sum, facts["confusion"])) == 364
     assert set(facts["scores"]) == {"accuracy", "balanced_accuracy", "auc"}
     assert sum(b["accuracy"]["n"] for b in facts["calibration"]["bins"]) == 364

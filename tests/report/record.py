@@ -1,8 +1,8 @@
 """Records what the report's tests are drawn from: `python tests/report/record.py` runs the main job in small, twice.
 
-`recorded/digits`: 300 digits, as `small.run` runs them; `recorded/two`: threes and eights, two nets, three seeds of each arm; both
-in float32. Kept are the records and their arrays; the models are not, which a report never reads. Record anew when cells write
-other records, and redraw the golden text (`--regold`) with a sentence why.
+`recorded/digits`: 300 digits, as `small.run` runs them; `recorded/two`: threes and eights, two nets, three seeds of each arm;
+both in float32. Kept are the records and their arrays; the models are not, which a report never reads. Record anew when cells
+write other records, and redraw the golden text (`--regold`) with a sentence why.
 """
 
 import shutil

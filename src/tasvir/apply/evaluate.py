@@ -45,7 +45,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     data : Dataset
         Its classes are matched with the classifier's by name where it knows names, else by number.
     parts : sequence of {"train", "val", "test"}
-        What is scored; by default the test images, or all where there are none.
+        What is scored; by default the test images of a split that is given, else all.
     seed : int
         Of the resampling.
 
@@ -70,7 +70,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     >>> from tasvir import ImageClassifier, load_data
     >>> data = load_data("digits")
     >>> classifier = ImageClassifier(max_epochs=1, random_state=0).fit(*data.part("train")[:2])
-    >>> evaluate(classifier, data).n
+    >>> evaluate(classifier, data, parts=["test"]).n
     364
     """
     if not hasattr(classifier, "predict_proba"):
@@ -112,7 +112,7 @@ def match_classes(classifier: Any, data: Dataset, rows: np.ndarray) -> tuple[np.
 def _chosen(data: Dataset, parts: Sequence[str]) -> tuple[str, ...]:
     there = [part for part in PARTS if np.any(data.split == part)]
     if not parts:
-        return ("test",) if "test" in there else tuple(there)
+        return ("test",) if "test" in there and not data.card.drawn else tuple(there)
     for part in parts:
         if part not in there:
             raise BadInputError(f"the set has no images in part {part!r}: it has {', '.join(there)}")

@@ -32,6 +32,7 @@ HELP = {
     "empty_label": "What an empty label cell means.",
     "skip_unreadable": "Go on without images that cannot be read, and count them.",
     "memory_limit": "Most memory for images, as 500MB; above it they are read from disk.  [default: half of all]",
+    "test_share": "Share of the images that is drawn for the test, where no test is given.",
     "seed": "Draws a split where none is given, and seeds all that is drawn later.",
 }
 

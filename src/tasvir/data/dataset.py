@@ -28,6 +28,10 @@ class DataCard:
     split_rule: str
     resize_rule: str
     notes: tuple[str, ...] = ()
+    #: Whether we drew the split, or a part of it.
+    drawn: bool = False
+    #: Whose groups there are: "given", "near-duplicates" that were found.
+    groups_from: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

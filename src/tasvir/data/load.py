@@ -32,6 +32,7 @@ def load_data(
     empty_label: str | None = None,
     skip_unreadable: bool = False,
     memory_limit: int | str | None = None,
+    test_share: float = 0.2,
     seed: int = 0,
 ) -> Dataset:
     """Which labelled images does this name or path stand for?
@@ -68,6 +69,8 @@ def load_data(
     memory_limit : int or str, optional
         Bytes, or a size like '4GB', beyond which folders, manifests and `.npz` files stay on disk: the images are then
         a read-only memmap in the user's cache. By default half of the machine's memory.
+    test_share : float
+        Share of the images that is drawn for the test where no test is given, in (0, 1).
     seed : int
         Draws the split of a set that has none.
 
@@ -75,8 +78,7 @@ def load_data(
     -------
     Dataset
         Images uint8 (more than 8 bits are scaled by one rule for the set, which `card.notes` says), labels as positions
-        in `class_names`, a given split kept or a drawn one: stratified, at least a fifth for the test, groups kept
-        together, and near-duplicates too.
+        in `class_names`, a given split kept or a drawn one: stratified, groups kept together, and near-duplicates too.
 
     Raises
     ------
@@ -121,12 +123,12 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
     """The one place where labels are numbered, images brought into form and a split is drawn."""
     facts = raw.facts
     labels, class_names = encode(raw.labels, raw.class_names, facts.source)
-    check_split(raw, labels, options.seed)
+    check_split(raw, labels)
     packed = pack(raw.pixels, options)
     if packed.unreadable:
         raw, labels = raw.rows(packed.kept), labels[packed.kept]
         check_counts(labels, class_names, facts.source)
-    arranged = arrange(raw, labels, packed.images, seed=options.seed)
+    arranged = arrange(raw, labels, packed.images, seed=options.seed, share=options.test_share)
     skipped = len(packed.unreadable)
     notes = (f"{skipped} images were skipped: {listed(packed.unreadable)}",) if skipped else ()
     depth = (packed.depth_rule,) if packed.depth_rule else ()
@@ -145,6 +147,8 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
             source=facts.source,
             split_rule=arranged.rule,
             resize_rule=packed.resize_rule,
+            drawn=arranged.drawn,
+            groups_from=arranged.groups_from,
             notes=(*facts.notes, *depth, *notes, *arranged.notes),
         ),
         words=words,

@@ -27,6 +27,7 @@ def data_facts(data: Dataset) -> dict[str, Any]:
         "image_shape": list(data.images.shape[1:]),
         "n_images": len(data),
         "counts": {part: numbers for part, numbers in counts.items() if sum(numbers)},
+        "groups_from": list(card.groups_from),
         "groups": None if data.groups is None else _group_counts(data.groups, data.split),
     }
 

@@ -18,6 +18,10 @@ CELL = "data"
 _MOST_CLASSES_SHOWN = 20
 
 
+#: Whose groups there are.
+_GROUPS_FROM = {"given": "those of the source", "near-duplicates": "clusters of near-duplicates that were found"}
+
+
 @dataclass(frozen=True, eq=False)
 class DataCardSummary:
     """The facts of the data cell; `counts` has the images of each class for each part of the split."""
@@ -123,7 +127,9 @@ def _counts_table(summary: DataCardSummary) -> Table:
         if groups:
             rows[-1] = (*rows[-1], count(groups.get(part), f"data groups.{part}"))
     columns = ("Part", "Images", "Smallest class", "Largest class", *(["Groups"] if groups else []))
-    return Table("split", "Images in each part of the split.", columns, tuple(rows))
+    whose = " and ".join(_GROUPS_FROM[source] for source in summary.facts.get("groups_from") or () if source in _GROUPS_FROM)
+    caption = "Images in each part of the split" + (f"; groups are {whose}." if groups and whose else ".")
+    return Table("split", caption, columns, tuple(rows))
 
 
 def _histogram(summary: DataCardSummary) -> Figure:
