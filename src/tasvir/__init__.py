@@ -14,6 +14,7 @@ _OTHERS = {
     "PCA": "sklearn.decomposition",
     "Isomap": "sklearn.manifold",
     "Dataset": "tasvir.data.dataset",
+    "dataset_from_arrays": "tasvir.data.load",
     "load_data": "tasvir.data.load",
     "load_model": "tasvir.models.folder",
     "open_run": "tasvir.records.run",

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import DataCard, Dataset
-from tasvir.data.load import load_data
+from tasvir.data.load import dataset_from_arrays, load_data
 from tasvir.data.readers import pictures, sources
 from tasvir.data.readers.pictures import PictureFiles
 
@@ -122,3 +123,61 @@ def test_a_part_without_images_is_empty_on_disk_too(picture_folder):
     X, y, _ = load_data(picture_folder({"a": 9, "b": 9}), memory_limit=1000).part("val")
     assert X.shape == (0, 10, 12)
     assert len(y) == 0
+
+
+def test_images_are_called_as_their_files(picture_folder):
+    dataset = load_data(picture_folder({"a": 4, "b": 6}))
+    assert dataset.names[:2].tolist() == ["a/000.png", "a/001.png"]
+    image, label = dataset[4]
+    assert (dataset.names[4], label) == ("b/000.png", "b")
+    np.testing.assert_array_equal(image, dataset.images[4])
+
+
+def test_images_without_files_are_called_by_their_place():
+    digits = load_data("digits")
+    row = np.flatnonzero(digits.split == "test")[17]
+    assert digits.names[row] == "test/17"
+    assert digits.fingerprint == dataclasses.replace(digits, names=digits.names[::-1].copy()).fingerprint
+
+
+def test_an_unreadable_image_takes_its_name_along(picture_folder):
+    folder = picture_folder({"a": 5, "b": 5})
+    (folder / "a" / "002.png").write_text("no image")
+    names = load_data(folder, skip_unreadable=True).names
+    assert len(names) == 9
+    assert "a/002.png" not in names
+
+
+def test_a_table_of_all_images(picture_folder):
+    pytest.importorskip("pandas")
+    table = load_data(picture_folder({"a": 5, "b": 5})).to_pandas()
+    assert list(table) == ["name", "part", "label"]
+    assert table.iloc[9].tolist()[0::2] == ["b/004.png", "b"]
+
+
+def test_arrays_make_a_set_with_the_same_checks():
+    rng = np.random.default_rng(0)
+    images, labels = rng.random((20, 6, 6)), ["cat", "dog"] * 10
+    groups = np.repeat([f"p{i}" for i in range(10)], 2)
+    data = dataset_from_arrays(images, labels, groups=groups, names=[f"scan {i}" for i in range(20)], test_share=0.3)
+    assert data.class_names == ("cat", "dog")
+    assert data.images.dtype == np.uint8
+    assert data.names[3] == "scan 3"
+    assert not set(data.part("train")[2]) & set(data.part("test")[2])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"labels": ["cat"] * 20}, "one class only"),
+        ({"labels": ["cat", "dog"]}, "labels of shape"),
+        ({"split": ["train"] * 19 + ["holdout"]}, "split has 'holdout'"),
+        ({"groups": np.zeros((20, 2))}, "groups of shape"),
+        ({"images": np.zeros((20, 6))}, "images of shape"),
+        ({"images": np.full((20, 6, 6), 300.0)}, "divide by"),
+    ],
+)
+def test_arrays_that_make_no_set_are_refused(wrong, words):
+    given = {"images": np.zeros((20, 6, 6), np.uint8), "labels": ["cat", "dog"] * 10}
+    with pytest.raises(BadInputError, match=words):
+        dataset_from_arrays(**given | wrong)

@@ -87,7 +87,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
         parts=parts,
         n=len(rows),
         scores=score_classifier(targets, probabilities, groups, seed=seed),
-        classes=class_scores(targets, probabilities.argmax(1), len(names), groups),
+        classes=class_scores(targets, probabilities.argmax(1), len(names), groups=groups),
         confusion=confusion(targets, probabilities.argmax(1), len(names)),
         calibration=calibration(targets, probabilities, seed=seed),
     )

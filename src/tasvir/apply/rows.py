@@ -59,12 +59,13 @@ def class_words(classifier: Any) -> tuple[str, ...]:
 
 
 def whereabouts(data: Dataset) -> dict[str, np.ndarray]:
-    """Which image each row is: its part, its place in ``data.part(part)``, and the word of its label."""
+    """Which image each row is: its name, its part, its place in ``data.part(part)``, and the word of its label."""
     index = np.empty(len(data), np.int64)
     for part in PARTS:
         rows = np.flatnonzero(data.split == part)
         index[rows] = np.arange(len(rows))
-    return {"part": data.split.astype(str), "index": index, "label": np.array(data.class_names)[data.labels]}
+    label = np.array(data.class_names)[data.labels]
+    return {"name": data.names, "part": data.split.astype(str), "index": index, "label": label}
 
 
 def check_out(path: Path) -> None:

@@ -1,7 +1,7 @@
 """`tasvir data list|info`: which sets there are, and what one of them holds."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -9,6 +9,9 @@ from tasvir.cli.answer import Json, Table, answer, table
 from tasvir.cli.options import HELP, load, takes_data
 from tasvir.contracts.plain import some
 from tasvir.data.options import LoadOptions
+
+if TYPE_CHECKING:
+    from tasvir.data.audit.audit import Place
 
 #: Columns that fit a terminal.
 MOST_CLASSES = 12
@@ -65,6 +68,12 @@ def _counts(names: list[str], counts: dict[str, list[int]]) -> list[str | Table]
     return [f"{len(names)} classes: {some(names)} (--json counts each)", *table(rows)]
 
 
+def _said(place: "Place") -> str:
+    """An image by its name; the part too, where the name does not begin with it."""
+    part = "" if place.name.startswith(f"{place.part}/") else f"{place.part} "
+    return f"{part}{place.name} ({place.label})"
+
+
 @app.command()
 def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="A named set.")], *, as_json: Json = False) -> None:
     """Download a named set into the cache, unless it is there already; its hashes are checked."""
@@ -92,8 +101,8 @@ def audit(
         {
             "kind": pair.kind,
             "distance": f"{pair.distance:.3f}",
-            "first": f"{pair.first.part} {pair.first.index} ({pair.first.label})",
-            "second": f"{pair.second.part} {pair.second.index} ({pair.second.label})",
+            "first": _said(pair.first),
+            "second": _said(pair.second),
         }
         for pair in found.pairs[:20]
     ]

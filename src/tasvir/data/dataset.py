@@ -1,6 +1,7 @@
 """A set of labelled images, ready to learn from, and the card that says what it is."""
 
 import hashlib
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,8 @@ from tasvir.data.display import card_html, one_line
 from tasvir.data.raw import PARTS
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
+
     from tasvir.data.torch_part import TorchPart
 
 
@@ -56,6 +59,8 @@ class Dataset:
         'train', 'val' or 'test' for each image.
     card : DataCard
         Title, origin, licence, and by which rules split and size came about.
+    names : str array, shape (n,)
+        Which image it is: its file below the folder, or its part and its place there, as "test/17". Not in the fingerprint.
     words : mapping
         What was said to `load_data`: ``load_data(**words)`` gives the set again. Empty for a set made otherwise.
 
@@ -89,16 +94,33 @@ class Dataset:
     split: np.ndarray
     card: DataCard
     words: Mapping[str, Any] = field(default_factory=dict)
+    names: np.ndarray = None  # type: ignore[assignment]  # made where none are given
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
-        for array in (self.images, self.labels, self.groups, self.split):
+        if self.names is None or len(self.names) != len(self.split):  # as for some rows of a set
+            object.__setattr__(self, "names", _numbered(self.split))
+        for array in (self.images, self.labels, self.groups, self.split, self.names):
             if array is not None:
                 array.flags.writeable = False
         object.__setattr__(self, "fingerprint", _fingerprint(self))
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def __getitem__(self, row: int) -> tuple[np.ndarray, str]:
+        """One image and the word of its class: ``image, label = dataset[17]``."""
+        position = operator.index(row)
+        return self.images[position], self.class_names[self.labels[position]]
+
+    def to_pandas(self) -> "DataFrame":
+        """One row an image: name, part, label and, where there are any, group."""
+        try:
+            import pandas
+        except ImportError:
+            raise BadInputError("to_pandas needs pandas, which is not installed: pip install pandas") from None
+        columns = {"name": self.names, "part": self.split.astype(str), "label": np.array(self.class_names)[self.labels]}
+        return pandas.DataFrame(columns if self.groups is None else columns | {"group": self.groups})
 
     def __repr__(self) -> str:
         return one_line(self)
@@ -174,6 +196,14 @@ class Dataset:
         if len(rows) and rows[-1] - rows[0] == len(rows) - 1:
             return slice(int(rows[0]), int(rows[-1]) + 1)
         return rows
+
+
+def _numbered(split: np.ndarray) -> np.ndarray:
+    """Each image's part and its place there."""
+    place = np.zeros(len(split), np.int64)
+    for part in PARTS:
+        place[split == part] = np.arange((split == part).sum())
+    return np.array([f"{part}/{index}" for part, index in zip(split.tolist(), place.tolist(), strict=True)], dtype=str)
 
 
 def _fingerprint(dataset: Dataset) -> str:

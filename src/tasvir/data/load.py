@@ -2,16 +2,22 @@
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.image_range import taken_as_pixels
 from tasvir.data.dataset import DataCard, Dataset
 from tasvir.data.known.facts import find_known
 from tasvir.data.labels import check_counts, encode
 from tasvir.data.options import LoadOptions
 from tasvir.data.pack import listed, pack
-from tasvir.data.raw import Raw
+from tasvir.data.raw import PARTS, Facts, Raw
+from tasvir.data.readers.arrays import ArrayPixels
+from tasvir.data.readers.pixels import to_uint8
 from tasvir.data.readers.sources import read
 from tasvir.data.split import arrange, check_split
 
@@ -139,6 +145,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
         class_names=class_names,
         groups=arranged.groups,
         split=arranged.split,
+        names=raw.names,  # type: ignore[arg-type]  # made where there are none
         card=DataCard(
             title=facts.title or facts.name,
             origin=facts.origin,
@@ -153,3 +160,78 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
         ),
         words=words,
     )
+
+
+def dataset_from_arrays(
+    images: np.ndarray,
+    labels: np.ndarray,
+    *,
+    class_names: Sequence[str] | None = None,
+    groups: np.ndarray | None = None,
+    split: np.ndarray | None = None,
+    names: np.ndarray | None = None,
+    test_share: float = 0.2,
+    seed: int = 0,
+) -> Dataset:
+    """Which set do these arrays make?
+
+    Parameters
+    ----------
+    images : array, shape (n, h, w) or (n, h, w, 3)
+        uint8 0..255, or floats 0..1.
+    labels : array, shape (n,)
+        Words or whole numbers; positions in `class_names` where that is given.
+    class_names : sequence of str, optional
+        The words of the labels 0, 1, ...
+    groups : array, shape (n,), optional
+        What must not be torn apart by a split: patients.
+    split : array, shape (n,), optional
+        'train', 'val' or 'test' for each image; by default a test part is drawn.
+    names : array, shape (n,), optional
+        Which image each is.
+    test_share : float
+        As in `load_data`.
+    seed : int
+        As in `load_data`.
+
+    Returns
+    -------
+    Dataset
+        As from `load_data`, with the same checks.
+
+    Raises
+    ------
+    BadInputError
+        Arrays of different lengths, other parts, pixels of another range, one class only.
+
+    Notes
+    -----
+    `load_data` without files. A run of such a set cannot be asked again by a command.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> data = dataset_from_arrays(np.zeros((10, 8, 8), np.uint8), ["cat", "dog"] * 5)
+    >>> data.counts, data[0][1]
+    ({'train': 8, 'val': 0, 'test': 2}, 'cat')
+    """
+    pixels = taken_as_pixels(np.asarray(images))
+    arrays = {"labels": labels, "groups": groups, "split": split, "names": names}
+    for word, array in arrays.items():
+        if array is not None and np.shape(array) != (len(pixels),):
+            raise BadInputError(f"{word} of shape {np.shape(array)} for {len(pixels)} images: give one an image")
+    if split is not None and (other := np.setdiff1d(split, PARTS)).size:
+        raise BadInputError(f"split has {str(other[0])!r}: give one of {', '.join(PARTS)} for each image")
+    if pixels.ndim not in (3, 4) or (pixels.ndim == 4 and pixels.shape[3] != 3):
+        raise BadInputError(f"images of shape {pixels.shape}: give (n, height, width) or (n, height, width, 3)")
+    given = {word: None if array is None else np.asarray(array) for word, array in arrays.items()}
+    raw = Raw(
+        Facts("arrays", "arrays in memory"),
+        ArrayPixels(pixels if pixels.dtype == np.uint8 else to_uint8(pixels, 1)),
+        np.asarray(labels),
+        None if class_names is None else tuple(class_names),
+        given["split"],
+        given["groups"],
+        given["names"],
+    )
+    return assemble(raw, LoadOptions(test_share=test_share, seed=seed), {})

@@ -103,11 +103,12 @@ class Raw:
     class_names: tuple[str, ...] | None = None
     split: np.ndarray | None = None
     groups: np.ndarray | None = None
+    names: np.ndarray | None = None  # of the images, where the source has any
 
     def rows(self, kept: np.ndarray) -> "Raw":
         """The same without the images that are not kept (the pixels are left alone)."""
         if len(kept) == len(self.labels):
             return self
         split = None if self.split is None else self.split[kept]
-        groups = None if self.groups is None else self.groups[kept]
-        return Raw(self.facts, self.pixels, self.labels[kept], self.class_names, split, groups)
+        groups, names = (None if array is None else array[kept] for array in (self.groups, self.names))
+        return Raw(self.facts, self.pixels, self.labels[kept], self.class_names, split, groups, names)

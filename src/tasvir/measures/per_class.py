@@ -24,7 +24,7 @@ class ClassScore:
     precision: Estimate
 
 
-def class_scores(y: np.ndarray, pred: np.ndarray, K: int, groups: np.ndarray | None = None) -> tuple[ClassScore, ...]:
+def class_scores(y: np.ndarray, pred: np.ndarray, K: int, *, groups: np.ndarray | None = None) -> tuple[ClassScore, ...]:
     """How good is one fixed classifier on each class?
 
     Parameters

@@ -90,7 +90,7 @@ class Inside:
         y, groups = self.data.targets("test")
         for name, estimate in score_classifier(y, probabilities, groups, seed=self.seed).items():
             yield measured(name, estimate)
-        for label, score in enumerate(class_scores(y, probabilities.argmax(1), len(self.data.class_names), groups)):
+        for label, score in enumerate(class_scores(y, probabilities.argmax(1), len(self.data.class_names), groups=groups)):
             yield measured("recall", score.recall, {"class": label})
             yield measured("precision", score.precision, {"class": label})
         yield array("probabilities", probabilities.astype(np.float32))

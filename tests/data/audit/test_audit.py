@@ -46,8 +46,8 @@ def test_copies_are_named_by_part_index_distance_and_labels(parts):
         "kind": "identical",
         "distance": 0.0,
         "conflict": True,
-        "first": {"part": "train", "index": 7, "row": 7, "label": "a"},
-        "second": {"part": "test", "index": 5, "row": 85, "label": "d"},
+        "first": {"part": "train", "index": 7, "row": 7, "label": "a", "name": "train/7"},
+        "second": {"part": "test", "index": 5, "row": 85, "label": "d", "name": "test/5"},
     }
     assert found.conflicts == found.pairs
     assert findings(found) == (
@@ -86,7 +86,7 @@ def test_constant_images_order_and_small_classes(parts):
     assert [order.part for order in found.label_order if order.ordered] == ["train"]
     assert [(small.name, small.counts) for small in found.small_classes] == [("d", {"train": 1, "val": 2, "test": 0})]
     said = " ".join(findings(found))
-    assert "2 images show a single colour: train 4, test 10." in said
+    assert "2 images show a single colour: train/4, test/10." in said
     assert "The training images stand by class" in said
     assert "1 class is too small, or missing in a part: d." in said
 

@@ -15,12 +15,13 @@ ORDERED = 0.5  # share of the runs of equal labels that a shuffled order has
 
 @dataclass(frozen=True)
 class Place:
-    """One image: its part, its index within the part, its row among all images, its class."""
+    """One image: its part, its index within the part, its row among all images, its class, its name."""
 
     part: str
     index: int
     row: int
     label: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -183,7 +184,7 @@ class _Places:
 
     def __getitem__(self, row: int) -> Place:
         label = self.dataset.class_names[self.dataset.labels[row]]
-        return Place(str(self.dataset.split[row]), int(self.index[row]), int(row), label)
+        return Place(str(self.dataset.split[row]), int(self.index[row]), int(row), label, str(self.dataset.names[row]))
 
 
 def _parts(dataset: Dataset) -> list[str]:

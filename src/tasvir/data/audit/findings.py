@@ -73,7 +73,7 @@ def _small(audit: Audit) -> str:
 def _constant(audit: Audit) -> str:
     if not audit.constant:
         return ""
-    names = _listed(tuple(f"{place.part} {place.index}" for place in audit.constant))
+    names = _listed(tuple(place.name for place in audit.constant))
     return f"{_some(len(audit.constant), 'image shows', 'images show')} a single colour: {names}."
 
 

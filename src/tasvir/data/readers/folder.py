@@ -69,6 +69,11 @@ def _is_text(name: str) -> bool:
     return True
 
 
+def names_below(folder: Path, paths: list[Path]) -> np.ndarray:
+    """The files' paths below the folder, as every system writes them."""
+    return np.array([path.relative_to(folder).as_posix() for path in paths])
+
+
 def _raw(folder: Path, paths: list[Path], labels: list[str], *, split: np.ndarray | None = None) -> Raw:
     place = folder.resolve()
     return Raw(
@@ -76,4 +81,5 @@ def _raw(folder: Path, paths: list[Path], labels: list[str], *, split: np.ndarra
         pixels=PictureFiles(paths, str(place)),
         labels=np.array(labels),
         split=split,
+        names=names_below(folder, paths),
     )

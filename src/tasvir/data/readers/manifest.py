@@ -13,6 +13,7 @@ from tasvir.data.files import open_plain
 from tasvir.data.labels import PART_WORDS
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
+from tasvir.data.readers.folder import names_below
 from tasvir.data.readers.pictures import PictureFiles, is_picture
 
 FILE_COLUMN, LABEL_COLUMN = "file", "label"
@@ -84,6 +85,7 @@ def read_manifest(folder: Path, manifest: Path, options: LoadOptions) -> Raw:
         labels=np.array(labels),
         split=split,
         groups=groups,
+        names=names_below(folder, files),
     )
 
 

@@ -119,7 +119,7 @@ def _pictures(summary: AuditSummary) -> tuple[Figure, ...]:
         return ()
     panels = []
     for pair, images in zip(summary.pairs, summary.pictures, strict=False):
-        below = [(pair[side]["part"], str(pair[side]["index"]), str(pair[side]["label"])) for side in ("first", "second")]
+        below = [(*_short(pair[side]), str(pair[side]["label"])) for side in ("first", "second")]
         title = f"{pair['distance']:.2f}, {pair['kind']}"
         panels.append(pictures_with_words(title, images, below, marked=bool(pair["conflict"])))
     which = _nearest(len(panels), summary)
@@ -138,7 +138,7 @@ def _pairs_table(summary: AuditSummary) -> tuple[Table, ...]:
     differ = frozenset(i for i, pair in enumerate(summary.pairs[:_MOST_PAIRS]) if pair["conflict"])
     caption = (
         f"{_nearest(len(rows), summary)} pairs of duplicates, by distance (Euclidean, pixels from 0 to 1). An image is named "
-        "by its part and its place there, counted from 0; pairs with different labels are set off."
+        "by its file, or by its part and its place there, counted from 0; pairs with different labels are set off."
     )
     return (Table("pairs", caption, ("Distance", "Kind", "One", "Label", "Other", "Label"), tuple(rows), differ),)
 
@@ -222,8 +222,14 @@ def _part(part: str) -> str:
     return PARTS.get(part, part)
 
 
+def _short(place: Mapping[str, Any]) -> tuple[str, str]:
+    """Part and name below a picture; of a name the end tells images apart."""
+    return str(place["part"]), str(place.get("name") or place["index"]).rpartition("/")[2]
+
+
 def _place(place: Mapping[str, Any]) -> str:
-    return f"{_part(place['part'])} {place['index']}"
+    """An image by its name; by its part and place in older records."""
+    return str(place.get("name") or f"{_part(place['part'])} {place['index']}")
 
 
 def _named(names: Sequence[str]) -> str:

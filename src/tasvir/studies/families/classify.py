@@ -71,12 +71,12 @@ def classify(
 def surest_mistakes(data: Dataset, probabilities: np.ndarray) -> list[dict[str, Any]]:
     """The test images that are wrongly classified, the surest first: where each stands, its name, classes and probability."""
     y, predicted = data.targets("test")[0], probabilities.argmax(1)
-    wrong = np.flatnonzero(predicted != y)
+    wrong, names = np.flatnonzero(predicted != y), data.names[data.split == "test"]
     order = wrong[np.argsort(-probabilities[wrong, predicted[wrong]], kind="stable")][:MOST_MISTAKES]
     return [
         {
             "index": int(row),
-            "name": f"test {row}",
+            "name": str(names[row]),
             "true": int(y[row]),
             "predicted": int(predicted[row]),
             "probability": float(probabilities[row, predicted[row]]),
