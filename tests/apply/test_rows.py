@@ -21,16 +21,8 @@ def test_npz_and_csv_tell_the_same(tmp_path, classifier, dataset):
     write_rows(rows, tmp_path / "rows.csv")
     with np.load(tmp_path / "rows.npz", allow_pickle=False) as arrays, (tmp_path / "rows.csv").open(newline="") as file:
         table = list(csv.DictReader(file))
-        assert list(table[0]) == [
-            "name",
-            "part",
-            "index",
-            "label",
-            "predicted",
-            "probability_0",
-            "probability_1",
-            "probability_2",
-        ]
+        columns = ["name", "part", "index", "label", "predicted"]
+        assert list(table[0]) == [*columns, "probability_0", "probability_1", "probability_2"]
         for column in columns:
             assert [row[column] for row in table] == arrays[column].astype(str).tolist()
         numbers = [[np.float32(row[f"probability_{k}"]) for k in arrays["class_names"]] for row in table]
