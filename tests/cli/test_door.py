@@ -159,6 +159,8 @@ def asked(world, tmp_path_factory):
         "report": ("report", world.run),
         "data list": ("data", "list"),
         "data info": ("data", "info", world.images),
+        "data cache list": ("data", "cache", "list"),
+        "data cache clear": ("data", "cache", "clear"),
         "data audit": ("data", "audit", world.images),
         "data fetch": ("data", "fetch", "digits"),
         "runs list": ("runs", "list", "--out", world.runs),

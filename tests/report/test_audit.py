@@ -67,7 +67,7 @@ def test_pairs_are_shown_as_pictures_with_distance_place_and_labels(leaking):
     assert figure.caption.startswith("All pairs of duplicates")
     first = table(chapter, "pairs")[0]
     assert first[:3] == ["0.000", "identical", "train/158"]
-    assert first[4] == "test/0"
+    assert first[4] == "test 0"
     assert first[3] != first[5]
     pairs = next(b for b in chapter.blocks if isinstance(b, Table) and b.name == "pairs")
     assert pairs.bold == {0}

@@ -19,6 +19,10 @@ MOST_CLASSES = 12
 app = typer.Typer(help="Sets of labelled images.", no_args_is_help=True, rich_markup_mode=None)
 
 
+cache = typer.Typer(help="Copies of images that were kept.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(cache, name="cache")
+
+
 @app.command("list")
 def list_(data_dir: Annotated[Path | None, typer.Option(help=HELP["data_dir"])] = None, *, as_json: Json = False) -> None:
     """The sets that have a name, and where they lie."""
@@ -81,6 +85,26 @@ def fetch(name: Annotated[str, typer.Argument(metavar="NAME", help="A named set.
 
     folder = fetch_data(name)
     answer({"name": folder.name, "folder": str(folder)}, [f"{folder.name}: {folder}"], as_json=as_json)
+
+
+@cache.command("list")
+def list_copies(*, as_json: Json = False) -> None:
+    """The copies of images that the cache holds, oldest first."""
+    from tasvir.data.cache import cache_folder, kept_copies
+
+    rows = kept_copies()
+    shown = [row | {"bytes": f"{row['bytes']:,}"} for row in rows]
+    answer(rows, table(shown) or [f"no images are kept in {cache_folder()}"], as_json=as_json)
+
+
+@cache.command("clear")
+def clear(*, as_json: Json = False) -> None:
+    """Remove them all; downloads and everything else in the cache stay."""
+    from tasvir.data.cache import clear_copies
+
+    gone = clear_copies()
+    size = sum(copy["bytes"] for copy in gone)
+    answer(gone, [f"Removed: {len(gone)} copies, {size:,} bytes"], as_json=as_json)
 
 
 @app.command()

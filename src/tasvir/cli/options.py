@@ -33,6 +33,7 @@ HELP = {
     "skip_unreadable": "Go on without images that cannot be read, and count them.",
     "memory_limit": "Most memory for images, as 500MB; above it they are read from disk.  [default: half of all]",
     "test_share": "Share of the images that is drawn for the test, where no test is given.",
+    "cache": "Keep a copy of a folder's images in the cache (see `tasvir data cache`), to read it faster the next time.",
     "seed": "Draws a split where none is given, and seeds all that is drawn later.",
 }
 

@@ -3,17 +3,21 @@
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
-from typing import ClassVar, TypeGuard
+from typing import Any, ClassVar, TypeGuard
 
 import numpy as np
 
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import DataFileError, TasvirError
 from tasvir.data.raw import Identity
+
+#: All packed images together.
+MOST_BYTES = 20 * 10**9
 
 
 @dataclass(frozen=True)
@@ -54,8 +58,10 @@ def cached(identity: Identity, words: tuple, fill: Callable[[Path], Entry]) -> E
     if (found := _read(folder, identity.stamp)) is not None:
         return found
     try:
+        _private(folder.parent)
         with atomic_folder(folder) as new:
             _write(entry := fill(new), identity.stamp)
+        _make_room(folder)
     except TasvirError:
         raise
     except OSError as error:
@@ -64,9 +70,49 @@ def cached(identity: Identity, words: tuple, fill: Callable[[Path], Entry]) -> E
     return replace(entry, folder=folder)
 
 
+def kept_copies() -> list[dict[str, Any]]:
+    """What the cache holds of images, oldest use first: the folder of each copy, its bytes, how many images it has."""
+    found = []
+    for folder in sorted(_copies(), key=lambda path: (path / Entry.FILE).stat().st_mtime):
+        shape = json.loads((folder / "about.json").read_text(encoding="utf-8"))["shape"]
+        found.append({"folder": str(folder), "images": shape[0], "bytes": (folder / Entry.FILE).stat().st_size})
+    return found
+
+
+def clear_copies() -> list[dict[str, Any]]:
+    """Remove them all, and nothing else; gives what there was."""
+    gone = kept_copies()
+    for copy in gone:
+        shutil.rmtree(copy["folder"])
+    return gone
+
+
+def _copies() -> list[Path]:
+    """Folders of packed images that this program made."""
+    place = cache_folder() / "images"
+    return [path for path in place.glob("*") if (path / "about.json").is_file() and (path / Entry.FILE).is_file()]
+
+
+def _private(place: Path) -> None:
+    """Images of patients are nobody else's."""
+    place.mkdir(parents=True, exist_ok=True)
+    place.chmod(0o700)
+
+
+def _make_room(newest: Path) -> None:
+    """The oldest copies go where all together are too large; the newest stays."""
+    kept = [copy for copy in kept_copies() if copy["folder"] != str(newest)]
+    total = sum(copy["bytes"] for copy in kept) + (newest / Entry.FILE).stat().st_size
+    for copy in kept:
+        if total <= MOST_BYTES:
+            return
+        shutil.rmtree(copy["folder"], ignore_errors=True)
+        total -= copy["bytes"]
+
+
 def is_cached(images: np.ndarray) -> TypeGuard[np.memmap]:
     """Whether images lie in the cache because they are too large for the memory; what joblib maps for its processes does not."""
-    return isinstance(images, np.memmap) and Path(str(images.filename)).is_relative_to(cache_folder())
+    return isinstance(images, np.memmap) and Path(str(images.filename)).is_relative_to(cache_folder().resolve())
 
 
 def copy_rows(images: np.memmap, rows: np.ndarray, fingerprint: str) -> np.memmap:

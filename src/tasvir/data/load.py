@@ -39,6 +39,7 @@ def load_data(
     skip_unreadable: bool = False,
     memory_limit: int | str | None = None,
     test_share: float = 0.2,
+    cache: bool = False,
     seed: int = 0,
 ) -> Dataset:
     """Which labelled images does this name or path stand for?
@@ -77,6 +78,9 @@ def load_data(
         a read-only memmap in the user's cache. By default half of the machine's memory.
     test_share : float
         Share of the images that is drawn for the test where no test is given, in (0, 1).
+    cache : bool
+        Keep a copy of a folder's images, as they are after reading, in the user's cache: they are then read faster the next
+        time. Without it nothing is kept but what exceeds `memory_limit`.
     seed : int
         Draws the split of a set that has none.
 

@@ -32,6 +32,7 @@ class LoadOptions:
     skip_unreadable: bool = False
     memory_limit: str | None = None
     test_share: float = 0.2
+    cache: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:

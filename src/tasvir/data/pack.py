@@ -28,8 +28,8 @@ class Packed:
 
 
 def pack(pixels: Pixels, options: LoadOptions) -> Packed:
-    """The images of `pixels` as one uint8 array: a read-only memmap beyond `memory_limit`."""
-    if pixels.identity is None or not (pixels.keep_copy or _too_large(pixels, options)):
+    """The images of `pixels` as one uint8 array: a read-only memmap beyond `memory_limit`; a copy is kept if asked for."""
+    if pixels.identity is None or not ((options.cache and pixels.keep_copy) or _too_large(pixels, options)):
         form = choose_form(pixels, options)
         sink = _Memory(len(pixels), form)
         kept = _pour(pixels, sink, options)

@@ -53,7 +53,7 @@ class Pixels(Protocol):
     identity : Identity or None
         None where the images are in memory already, and a cached copy would help nobody.
     keep_copy : bool
-        Whether reading is so slow that a copy is kept also where the images fit into memory.
+        Whether reading is so slow that a copy is worth its place where one is asked for, though the images fit into memory.
     """
 
     @property

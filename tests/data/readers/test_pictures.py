@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.data.cache import clear_copies, kept_copies
 from tasvir.data.load import load_data
 from tasvir.data.raw import Form
 from tasvir.data.readers import pictures
@@ -205,17 +206,17 @@ def test_nothing_readable_is_an_error_also_when_skipping(picture_folder):
 
 def test_the_second_reading_opens_no_image(monkeypatch, picture_folder):
     folder = picture_folder({"a": 4, "b": 4}, mode="RGB")
-    first = load_data(folder)
+    first = load_data(folder, cache=True)
     monkeypatch.setattr(pictures, "read_picture", None)
     monkeypatch.setattr(pictures, "open_picture", None)
-    assert load_data(folder).fingerprint == first.fingerprint
+    assert load_data(folder, cache=True).fingerprint == first.fingerprint
 
 
 def test_a_changed_image_is_read_again(picture_folder):
     folder = picture_folder({"a": 4, "b": 4})
-    load_data(folder)
+    load_data(folder, cache=True)
     Image.new("L", (12, 10), 77).save(folder / "a" / "000.png")
-    assert (load_data(folder).images[0] == 77).all()
+    assert (load_data(folder, cache=True).images[0] == 77).all()
 
 
 def keeping_times(path, change):
@@ -237,7 +238,7 @@ def flat_pictures(folder, values=(10, 20, 30, 40)):
 
 
 def grays(folder):
-    return load_data(folder).images[:, 0, 0].tolist()
+    return load_data(folder, cache=True).images[:, 0, 0].tolist()
 
 
 def test_an_image_overwritten_at_the_same_size_and_time_is_read_again(tmp_path):
@@ -266,10 +267,10 @@ def test_two_images_swapped_at_the_same_size_and_time_are_read_again(tmp_path):
 
 def test_a_damaged_copy_is_made_again(picture_folder, own_cache):
     folder = picture_folder({"a": 4, "b": 4})
-    first = load_data(folder)
+    first = load_data(folder, cache=True)
     copy = next(own_cache.rglob("images.bin"))
     copy.write_bytes(copy.read_bytes()[:-1])
-    assert load_data(folder).fingerprint == first.fingerprint
+    assert load_data(folder, cache=True).fingerprint == first.fingerprint
 
 
 def test_beyond_the_memory_limit_images_are_mapped(picture_folder):
@@ -286,7 +287,36 @@ def test_a_cache_that_cannot_be_written_is_said(tmp_path, monkeypatch, picture_f
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("TASVIR_CACHE", str(tmp_path / "file"))
     with pytest.raises(DataFileError, match=r"cannot be written.*TASVIR_CACHE"):
-        load_data(picture_folder({"a": 2, "b": 2}))
+        load_data(picture_folder({"a": 2, "b": 2}), cache=True)
+
+
+def test_nothing_is_kept_that_nobody_asked_for(picture_folder, own_cache):
+    load_data(picture_folder({"a": 4, "b": 4}))
+    assert list(own_cache.iterdir()) == []
+
+
+def test_copies_are_listed_private_bounded_and_cleared(picture_folder, own_cache, monkeypatch):
+    for name in ("one", "two", "three"):
+        load_data(picture_folder({"a": 4, "b": 4}, name=name), cache=True)
+    (own_cache / "mine.txt").write_text("stays")
+    assert [copy["images"] for copy in kept_copies()] == [8, 8, 8]
+    assert (own_cache / "images").stat().st_mode & 0o777 == 0o700
+    monkeypatch.setattr("tasvir.data.cache.MOST_BYTES", 2 * 8 * 120)
+    load_data(picture_folder({"a": 4, "b": 4}, name="four"), cache=True)
+    assert len(kept_copies()) == 2
+    assert len(clear_copies()) == 2
+    assert kept_copies() == []
+    assert (own_cache / "mine.txt").read_text() == "stays"
+
+
+@pytest.mark.parametrize("ending", ["tif", "gif", "webp", "png"])
+def test_several_pages_are_no_image(picture_folder, ending):
+    folder = picture_folder({"a": 3, "b": 3})
+    pages = [Image.new("L", (8, 8), gray) for gray in (10, 90, 200)]
+    pages[0].save(folder / "a" / f"stack.{ending}", save_all=True, append_images=pages[1:])
+    with pytest.raises(DataFileError, match=rf"stack\.{ending} holds 3 pages or frames: save each as a file of its own"):
+        load_data(folder)
+    assert len(load_data(folder, skip_unreadable=True)) == 6
 
 
 @pytest.mark.real
@@ -294,7 +324,7 @@ def test_five_thousand_jpeg_are_read_in_time(real_data):
     times = []
     for _ in range(2):
         start = time.perf_counter()
-        load_data(real_data / "cats_vs_dogs_64")
+        load_data(real_data / "cats_vs_dogs_64", cache=True)
         times.append(time.perf_counter() - start)
     assert times[0] < 20
     assert times[1] < 5

@@ -23,6 +23,7 @@ DEEP_COLOR = re.compile(r"(RGB[AaX]?|LA);16")  # how Pillow calls their bytes in
 GRAY_MODES = {"1", "L", "LA", "La"} | DEEP_MODES
 MOST_PIXELS = 89_478_485  # Pillow's own warning level: a quarter of a gigabyte as RGB
 ORIENTATION, BITS = 0x0112, 0x0102  # tags of EXIF and TIFF
+PAGED = {"TIFF", "GIF", "WEBP", "PNG"}  # not MPO: a camera's preview is no second image
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange height and width
 
 
@@ -79,6 +80,9 @@ def stated_white(picture: Image.Image) -> int:
 def read_picture(path: Path, form: Form) -> np.ndarray:
     """One image file as uint8 pixels in `form`."""
     with open_picture(path) as picture:
+        n_pages = getattr(picture, "n_frames", 1) if picture.format in PAGED else 1
+        if n_pages > 1:
+            raise DataFileError(f"{path} holds {n_pages} pages or frames: save each as a file of its own")
         upright = ImageOps.exif_transpose(picture)
         return to_form(_plain(upright, path, form.white), form)
 
