@@ -34,6 +34,8 @@ HELP = {
     "memory_limit": "Most memory for images, as 500MB; above it they are read from disk.  [default: half of all]",
     "test_share": "Share of the images that is drawn for the test, where no test is given.",
     "cache": "Keep a copy of a folder's images in the cache (see `tasvir data cache`), to read it faster the next time.",
+    "follow_links": "Read images also through links that lead out of the folder.",
+    "group_folders": "The first folders below each class are groups, as patients are.",
     "seed": "Draws a split where none is given, and seeds all that is drawn later.",
 }
 

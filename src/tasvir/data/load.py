@@ -40,6 +40,8 @@ def load_data(
     memory_limit: int | str | None = None,
     test_share: float = 0.2,
     cache: bool = False,
+    follow_links: bool = False,
+    group_folders: bool = False,
     seed: int = 0,
 ) -> Dataset:
     """Which labelled images does this name or path stand for?
@@ -81,6 +83,10 @@ def load_data(
     cache : bool
         Keep a copy of a folder's images, as they are after reading, in the user's cache: they are then read faster the next
         time. Without it nothing is kept but what exceeds `memory_limit`.
+    follow_links : bool
+        Read images of a folder also through links that lead out of it; by default such a link is an error.
+    group_folders : bool
+        In a folder of classes, the first folders below each class are groups, as patients are.
     seed : int
         Draws the split of a set that has none.
 

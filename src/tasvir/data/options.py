@@ -33,6 +33,8 @@ class LoadOptions:
     memory_limit: str | None = None
     test_share: float = 0.2
     cache: bool = False
+    follow_links: bool = False
+    group_folders: bool = False
     seed: int = 0
 
     def __post_init__(self) -> None:

@@ -105,3 +105,67 @@ def test_a_class_whose_name_is_no_text_is_refused(tmp_path):
     (tmp_path / "odd" / os.fsdecode(b"\xff")).mkdir(parents=True)
     with pytest.raises(DataFileError, match=r"'\\udcff'.: rename that folder"):
         load_data(tmp_path / "odd")
+
+
+def patients(folder, write):
+    """Two classes; patients p1 and p2 have images of both, p3 and p4 of one."""
+    for place in ("a/p1", "a/p2", "a/p3", "b/p1", "b/p2", "b/p4"):
+        for index in range(3):
+            write(folder / place / f"{index}.png")
+    return folder
+
+
+@pytest.fixture
+def write():
+    rng = np.random.default_rng(0)
+
+    def one(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (9, 9), dtype=np.uint8)).save(path)
+
+    return one
+
+
+def test_folders_below_the_classes_are_offered_as_groups(tmp_path, write):
+    folder = patients(tmp_path / "scans", write)
+    plain = load_data(folder)
+    assert plain.groups is None
+    assert any("--group-folders" in note for note in plain.card.notes)
+    grouped = load_data(folder, group_folders=True)
+    assert set(grouped.groups) == {"p1", "p2", "p3", "p4"}
+    assert not set(grouped.part("train")[2]) & set(grouped.part("test")[2])
+    assert not any("--group-folders" in note for note in grouped.card.notes)
+
+
+def test_one_folder_a_class_is_no_offer(tmp_path, write):
+    for place in ("a/images", "b/images"):
+        for index in range(3):
+            write(tmp_path / "set" / place / f"{index}.png")
+    assert load_data(tmp_path / "set").card.notes == ()
+    with pytest.raises(DataFileError, match="no folders below its classes"):
+        load_data(tmp_path / "set", group_folders=True)
+
+
+@pytest.mark.parametrize(("link", "to"), [("a/2.png", "secret.png"), ("c", "")])
+def test_a_link_that_leads_out_is_followed_where_it_is_asked_for(tmp_path, write, link, to):
+    for name in ("set/a/0.png", "set/a/1.png", "set/b/0.png", "set/b/1.png", "elsewhere/secret.png", "elsewhere/other.png"):
+        write(tmp_path / name)
+    (tmp_path / "set" / link).symlink_to(tmp_path / "elsewhere" / to)
+    with pytest.raises(DataFileError, match=r"a link that leads out of .*follow_links"):
+        load_data(tmp_path / "set")
+    assert len(load_data(tmp_path / "set", follow_links=True)) == (5 if to else 6)
+
+
+def test_a_link_within_the_folder_is_no_matter(tmp_path, write):
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(tmp_path / "set" / name)
+    (tmp_path / "set" / "b" / "2.png").symlink_to(tmp_path / "set" / "b" / "0.png")
+    assert len(load_data(tmp_path / "set")) == 5
+
+
+def test_dicom_files_are_named(tmp_path, write):
+    write(tmp_path / "set" / "a" / "0.png")
+    (tmp_path / "set" / "b").mkdir()
+    (tmp_path / "set" / "b" / "scan.dcm").write_bytes(b"DICM")
+    with pytest.raises(DataFileError, match="holds DICOM files"):
+        load_data(tmp_path / "set")

@@ -97,4 +97,13 @@ def join(train: Raw, test: Raw) -> Raw:
         labels=np.concatenate([train.labels, test.labels]),
         class_names=train.class_names,
         split=np.repeat(["train", "test"], [len(train.labels), len(test.labels)]),
+        groups=None if train.groups is None or test.groups is None else np.concatenate([train.groups, test.groups]),
+        names=_both_names(train.names, test.names),
     )
+
+
+def _both_names(train: np.ndarray | None, test: np.ndarray | None) -> np.ndarray | None:
+    """Names of two folders, told apart by the part."""
+    if train is None or test is None:
+        return None
+    return np.array([f"{part}/{name}" for part, names in (("train", train), ("test", test)) for name in names])

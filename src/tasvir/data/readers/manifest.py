@@ -13,7 +13,7 @@ from tasvir.data.files import open_plain
 from tasvir.data.labels import PART_WORDS
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
-from tasvir.data.readers.folder import names_below
+from tasvir.data.readers.folder import check_links, names_below
 from tasvir.data.readers.pictures import PictureFiles, is_picture
 
 FILE_COLUMN, LABEL_COLUMN = "file", "label"
@@ -71,6 +71,7 @@ def read_manifest(folder: Path, manifest: Path, options: LoadOptions) -> Raw:
     path = _find_table(folder, manifest)
     table = read_table(path)
     files = _find_images(folder, table, table.column(options.file_column or FILE_COLUMN, "file_column"))
+    check_links(folder, files, options)
     label_column = options.label_column or LABEL_COLUMN
     labels = _filled(table, label_column, flag="label_column", empty=options.empty_label)
     groups = split = None

@@ -57,7 +57,7 @@ def _read_folder(folder: Path, options: LoadOptions) -> Raw:
             return read_idx_path(images)
     if holds_cifar(folder):
         return read_cifar_folder(folder)
-    return read_parts(folder) if holds_parts(folder) else read_folder(folder)
+    return read_parts(folder, options) if holds_parts(folder) else read_folder(folder, options)
 
 
 def _read_file(path: Path, options: LoadOptions) -> Raw:
