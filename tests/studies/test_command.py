@@ -23,7 +23,7 @@ def test_the_command_line_understands_it():
     from tasvir.cli.door import app
     from tasvir.data.options import LoadOptions
 
-    values = {bool: True, str: "x", int: 7}
+    values = {bool: True, str: "x", int: 7, float: 0.7}
     words = {"source": "x"} | {
         f.name: values.get(type(f.default), True if f.name == "color" else 7) for f in dataclasses.fields(LoadOptions)
     }

@@ -61,7 +61,7 @@ class Slow:
 
 def test_work_is_probed_once_a_kind_and_added_up():
     digits, slow = load_data("digits"), Slow()
-    probe = Probe(digits, "cpu")
+    probe = Probe(digits, Place("cpu"))
     work = (Fit(lambda: slow, 2560), Fit(lambda: slow, 256), Seconds(3.0))
     assert probe.seconds(work) == pytest.approx(2.5 + 0.25 + 3.0)
     assert slow.fits == 1

@@ -14,6 +14,7 @@ from unittest import mock
 import numpy as np
 import pytest
 import small
+from recorded import write_unchained
 
 from tasvir import load_model, open_run
 from tasvir.contracts.errors import BadInputError
@@ -132,7 +133,7 @@ def test_a_part_that_fails_is_tried_again(main_job, copied, again):
     (path,) = copied.iterdir()
     at = main_job.finished.run.run_record().data["addresses"]["comparison"]
     lines = (path / "records.jsonl").read_text().splitlines(keepends=True)
-    (path / "records.jsonl").write_text("".join(line for line in lines if json.loads(line).get("cell") != at))
+    write_unchained(path / "records.jsonl", (line for line in lines if json.loads(line).get("cell") != at))
     with mock.patch.object(classifier_judge, "paired_bootstrap", side_effect=ValueError("no luck")):
         finished, told = again(copied)
     assert finished.failed == ("comparison",)

@@ -152,7 +152,7 @@ def images(folder: Path, **classes: int) -> Path:
         (("study", "toy", "digits", "--n-seed", "3"), "--n-seeds"),
         (("study", "toy", "digits", "--profile", "quick"), "--profile"),
         (("study", "toy", "digits", "--n-seeds", "many"), "--n-seeds"),
-        (("study", "toy", "digits", "--jobs", "0"), "jobs=0"),
+        (("study", "toy", "digits", "--jobs", "0"), "--jobs 0"),
         (("study", "toy", "{one class}"), "has one class only"),
         (("study", "toy", "{few}"), "has 16 training images of 2 classes: give 30 or more"),
         (("study", "estimate", "toy", "{few}"), "has 16 training images of 2 classes: give 30 or more"),

@@ -7,6 +7,7 @@ from unittest import mock
 
 import pytest
 import toy
+from recorded import write_unchained
 
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.records.run import open_run
@@ -41,7 +42,8 @@ def changed(run, **data):
     first, *others = path.read_text().splitlines(keepends=True)
     row = json.loads(first)
     row["data"] = {key: value for key, value in (row["data"] | data).items() if value is not None}
-    path.write_text(json.dumps(row) + "\n" + "".join(others))
+    row.pop("chain")
+    write_unchained(path, [json.dumps(row), *others])
 
 
 def test_the_same_question_is_found_and_computed_once(ask):
