@@ -42,7 +42,7 @@ def changed(run, **data):
     first, *others = path.read_text().splitlines(keepends=True)
     row = json.loads(first)
     row["data"] = {key: value for key, value in (row["data"] | data).items() if value is not None}
-    row.pop("chain")
+    row.pop("chain", None)
     write_unchained(path, [json.dumps(row), *others])
 
 
