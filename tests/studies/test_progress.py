@@ -51,6 +51,13 @@ def test_what_is_left_follows_the_pace():
     assert "about 3 min left" in told(io.StringIO(), EXPECTED, slow).splitlines()[1]
 
 
+def test_a_first_short_part_does_not_decide_it():
+    """The first part was thought to take 1 s and took 0.02: the other 600 s will not take 12."""
+    expected = {"data": 1.0, "net/1": 300.0, "net/2": 300.0, "end": 1.0}
+    lines = told(io.StringIO(), expected, expected | {"data": 0.02}).splitlines()
+    assert "about 10 min left" in lines[0]
+
+
 def test_what_was_there_is_said_and_not_waited_for():
     lines = told(io.StringIO(), EXPECTED, EXPECTED, done=["data", "net/1"]).splitlines()
     assert lines[0] == "2 of 4 parts are there already"

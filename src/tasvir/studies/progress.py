@@ -10,6 +10,10 @@ from tasvir.records.record import Record
 from tasvir.studies.cell import Cell
 
 
+#: The estimate is believed as if this share of it had been computed already, and had come true.
+DOUBT = 0.1
+
+
 class Progress:
     """Writes to `stream`: on a terminal the chapter's line is renewed, elsewhere it is written when the chapter ends.
 
@@ -70,7 +74,8 @@ class Progress:
     def _line(self, cell: Cell, end: str = "") -> None:
         chapter = [other for other in self.cells if other.chapter == cell.chapter]
         n_done = sum(other.name not in self.left for other in chapter)
-        pace = self.spent / self.planned if self.planned else 1.0
+        doubt_s = DOUBT * sum(self.expected_s.values())  # what little was computed so far does not say much
+        pace = (self.spent + doubt_s) / (self.planned + doubt_s) if self.planned + doubt_s else 1.0
         self._write(f"{cell.chapter:<16} {n_done:>2}/{len(chapter):<2}  {time_left(pace * self.left_s())} left", end=end)
 
     def left_s(self) -> float:
