@@ -9,7 +9,6 @@ from typing import TextIO
 from tasvir.records.record import Record
 from tasvir.studies.cell import Cell
 
-
 #: The estimate is believed as if this share of it had been computed already, and had come true.
 DOUBT = 0.1
 
