@@ -22,7 +22,6 @@ from tasvir.records.same import same_records
 from tasvir.studies.families import classifier_judge
 from tasvir.studies.families.main_job import STUDY, MainJobOptions
 from tasvir.studies.families.represent import representation_cells
-from tasvir.studies.place import Place
 from tasvir.studies.run import run_study
 
 CHAPTERS = ["data", "audit", "representation", "classifier", "baseline", "comparison", "generation", "evidence"]
@@ -69,7 +68,7 @@ def test_the_run_record_says_how_it_was_made(main_job, few_digits):
         "seed": 0,
         "threads": 1,
         "device": "cpu",
-        "precision": Place("cpu").resolved().precision,
+        "precision": "fp32",
         "image_shape": [8, 8],
     }
     assert {"python", "torch", "numpy", "scikit-learn", "tasvir"} <= set(made["versions"])

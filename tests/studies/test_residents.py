@@ -15,7 +15,6 @@ from studies.residents.door import ASK
 import tasvir as package
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
-from tasvir.studies.place import Place
 
 
 def only(folder: Path) -> Path:
@@ -63,7 +62,7 @@ def test_both_cells_are_complete(planted):
         "seed": 0,
         "threads": 1,
         "device": "cpu",
-        "precision": Place("cpu").resolved().precision,
+        "precision": "fp32",
     }
     assert made["settings"] == asked | {"image_shape": [8, 8]}
     assert made["command"].startswith("tasvir study toy digits ")

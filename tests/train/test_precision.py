@@ -45,6 +45,21 @@ def test_auto_is_bf16_where_it_is_in_hardware(names, found, hardware):
     assert build_engine(None, "cpu").precision == build_engine("auto", "cpu").precision == found
 
 
+@pytest.mark.parametrize(("size", "found"), [(64, "fp32"), (255, "fp32"), (256, "bf16"), (784, "bf16"), (None, "bf16")])
+def test_auto_leaves_small_images_in_float32(size, found, hardware):
+    hardware("amx_bf16")
+    for engine in (None, "auto", TorchEngineSpec()):
+        assert build_engine(engine, "cpu", size).precision == found
+    assert build_engine("bf16", "cpu", size).precision == "bf16"
+
+
+def test_an_estimator_knows_the_size_of_its_images(hardware):
+    hardware("amx_bf16")
+    digits = load_data("digits").images[:40]
+    assert Autoencoder(max_epochs=1).fit(digits).precision_ == "fp32"
+    assert Autoencoder(max_epochs=1).fit(load_data("digits", image_size=16).images[:40]).precision_ == "bf16"
+
+
 def test_a_device_without_it_computes_in_float32():
     assert not has_bf16(torch.device("mps"))
     assert resolve_precision("auto", torch.device("mps")) == "fp32"

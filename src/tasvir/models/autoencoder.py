@@ -105,8 +105,8 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
     hooks : sequence of Hook, default=()
         See `tasvir.train.hooks`.
     engine : None, {"auto", "fp32", "bf16"} or spec, default=None
-        In which numbers a training step is computed: None and "auto" are bfloat16 where the device has it in hardware, else
-        float32. Weights, losses, validation and inference are float32 always.
+        In which numbers a training step is computed: None and "auto" are bfloat16 where the device has it in hardware and X has
+        256 features or more, else float32. Weights, losses, validation and inference are float32 always.
     device : str, default="auto"
         "auto" is the accelerator where there is one, else the CPU.
     random_state : int, RandomState or None, default=None

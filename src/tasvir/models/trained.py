@@ -2,6 +2,7 @@
 
 import copy
 import hashlib
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
@@ -89,7 +90,7 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
         batches = ShuffledBatches(*self._tensors(*given), batch_size=self.batch_size, seed=seed)
         valid_batches = None if valid is None else OrderedBatches(*self._tensors(*valid))
         with torch_stream(stream_seed(seed, "net")):
-            engine = build_engine(self.engine, self.device)
+            engine = build_engine(self.engine, self.device, math.prod(self._layout.shape))
             task = self._build_task(self._new_net(), engine, n_steps=batches.n_steps, seed=seed)
             hooks = copy.deepcopy(list(self.hooks))
             # A checkpoint is written when every other hook has seen the epoch.

@@ -79,7 +79,7 @@ def estimate(
     True
     """
     check_computing(seed, threads)
-    place = Place(device, precision).resolved()
+    place = Place(device, precision).resolved(data.images[0].size)
     cells = study.cells(data, options, seed)
     seconds = expected_seconds(cells, data, threads=threads_by_cell(cells, threads), place=place)
     return Estimate(seconds, smallest_differences(cells, data))

@@ -16,9 +16,9 @@ class Place:
         """The estimator, told to train here."""
         return estimator.set_params(device=self.device, engine=self.precision)
 
-    def resolved(self) -> "Place":
-        """The same with the precision that this machine has; refuses a place where nothing can be computed."""
+    def resolved(self, size: int | None = None) -> "Place":
+        """The same with the precision of this machine for images of `size` numbers; refuses where nothing can be computed."""
         from tasvir.train.engine import resolve_device
         from tasvir.train.precision import resolve_precision
 
-        return dataclasses.replace(self, precision=resolve_precision(self.precision, resolve_device(self.device)))
+        return dataclasses.replace(self, precision=resolve_precision(self.precision, resolve_device(self.device), size))

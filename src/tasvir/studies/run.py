@@ -69,7 +69,8 @@ def run_study(
     device : str
         "auto", "cpu", or what torch calls an accelerator.
     precision : {"auto", "fp32", "bf16"}
-        Numbers in which nets take their training steps; "auto" is bfloat16 where the device has it in hardware, else float32.
+        Numbers in which nets take their training steps; "auto" is bfloat16 where the device has it in hardware and
+        images have 256 numbers or more, else float32.
         What it is here is part of the question.
     threads : int
         Threads that trainings which may run side by side share, each at least one; see `threads_by_cell`. Part of the
@@ -106,7 +107,7 @@ def run_study(
     """
     workers = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
     check_computing(seed, threads)
-    place = Place(device, precision).resolved()
+    place = Place(device, precision).resolved(data.images[0].size)
     options = study.options() if options is None else options
     settings = dataclasses.asdict(options) | {"seed": seed, "threads": threads, **dataclasses.asdict(place)}
     cells = study.cells(data, options, seed)

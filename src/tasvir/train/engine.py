@@ -52,19 +52,23 @@ class TorchEngine:
 
 @dataclass(frozen=True)
 class TorchEngineSpec:
-    """The plain torch engine as a value: `precision` is auto (bf16 where it is in hardware), fp32 or bf16."""
+    """The plain torch engine as a value: `precision` is auto (bf16 where it is in hardware and pays), fp32 or bf16."""
 
     precision: str = "auto"
 
-    def build(self, device: str) -> TorchEngine:
+    def build(self, device: str, size: int | None = None) -> TorchEngine:
         place = resolve_device(device)
-        return TorchEngine(place, resolve_precision(self.precision, place))
+        return TorchEngine(place, resolve_precision(self.precision, place, size))
 
 
-def build_engine(engine: Any, device: str) -> Engine:
-    """The engine behind None (auto), the name of a precision, or a frozen spec with ``build(device)``."""
-    if engine is None or engine in PRECISIONS:
-        return TorchEngineSpec(engine or "auto").build(device)
+def build_engine(engine: Any, device: str, size: int | None = None) -> Engine:
+    """The engine behind None (auto), the name of a precision, or a frozen spec with ``build(device)``.
+
+    Auto asks for the `size` of an example, in numbers.
+    """
+    if engine is None or isinstance(engine, TorchEngineSpec) or engine in PRECISIONS:
+        spec = engine if isinstance(engine, TorchEngineSpec) else TorchEngineSpec(engine or "auto")
+        return spec.build(device, size)
     if not hasattr(engine, "build"):
         names = ", ".join(map(repr, PRECISIONS))
         raise BadInputError(f"engine={engine!r} is not known: give None, {names} or a spec with build(device)")

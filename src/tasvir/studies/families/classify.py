@@ -15,7 +15,7 @@ from tasvir.studies.inside import Inside, loss_curve
 from tasvir.studies.work import Fit, Seconds, Work
 
 #: Wrong test images that are kept to be shown.
-MOST_MISTAKES = 24
+MOST_MISTAKES = 15
 
 
 def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, n_seeds: int) -> list[Cell]:
