@@ -17,6 +17,7 @@ import numpy as np
 from numpy.lib import format as npy
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.data.files import check_unpacked
 from tasvir.data.known.facts import KnownSet, facts_of
 from tasvir.data.known.search import locate
 from tasvir.data.labels import flat
@@ -79,7 +80,9 @@ def members(path: Path) -> dict[str, Member]:
     """The heads of all arrays in the file, by name."""
     found = {}
     with refused_in_one_line(path), zipfile.ZipFile(path) as archive:
-        names = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
+        inside = [info for info in archive.infolist() if info.filename.endswith(".npy")]
+        check_unpacked(path, sum(info.file_size for info in inside), path.stat().st_size)
+        names = [info.filename.removesuffix(".npy") for info in inside]
     for name in names:
         with refused_in_one_line(path, name), _opened(path, name) as file:
             shape, fortran, dtype = _head(file)
