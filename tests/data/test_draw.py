@@ -70,7 +70,7 @@ def test_over_many_seeds_the_test_part_is_the_set_in_small(case):
     # Its groups are as large as so many that are drawn blindly, at all seeds but one in twenty.
     apart = [_standardised(sizes, np.unique(groups[row])) for row in drawn]
     assert np.mean(np.abs(apart) > 1.96) <= 0.08
-    # Each image has the same chance to be tested, in a group of its own or among many.
+    # Images in groups are tested as often as single ones, taken together (one large group may be seldom drawn).
     alone = sizes[groups] == 1
     if alone.any() and (~alone).any():
         assert drawn[:, alone].mean() == pytest.approx(drawn[:, ~alone].mean(), abs=0.03)

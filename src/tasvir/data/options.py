@@ -44,8 +44,8 @@ class LoadOptions:
         if self.image_size is not None:
             _whole("image_size", self.image_size, low=SMALLEST, high=LARGEST)
         _whole("seed", self.seed, low=0, high=2**63 - 1)
-        if not 0 < self.test_share < 1:
-            raise BadInputError(f"test_share={self.test_share}: give a share above 0 and below 1, as 0.2")
+        if not isinstance(self.test_share, int | float) or not 0 < self.test_share < 1:
+            raise BadInputError(f"test_share={self.test_share!r}: give a share above 0 and below 1, as 0.2")
         if self.fit not in FITS:
             raise BadInputError(f"fit={self.fit!r}: choose {' or '.join(FITS)}")
         if self.color not in (None, True, False):
