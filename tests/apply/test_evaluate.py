@@ -1,3 +1,4 @@
+import dataclasses
 import json
 
 import numpy as np
@@ -71,6 +72,13 @@ def test_words_follow_labels_that_were_not_all_seen(tmp_path, classifier, datase
     X, y, _ = dataset.part("train")
     fitted = clone(classifier).fit(X[y != 1], y[y != 1])
     assert load_model(save_model(fitted, tmp_path / "m", class_names=dataset.class_names)).class_names_ == ("ant", "cat")
+
+
+def test_on_the_very_set_it_was_fitted_on_only_the_test_images_are_scored(tmp_path, classifier, dataset):
+    drawn = dataclasses.replace(dataset, card=dataclasses.replace(dataset.card, drawn=True))
+    assert evaluate(classifier, drawn).parts == ("train", "test")
+    known = load_model(save_model(classifier, tmp_path / "m", data=drawn))
+    assert evaluate(known, drawn).parts == ("test",)
 
 
 def test_intervals_respect_groups(classifier, make_dataset):

@@ -110,3 +110,26 @@ def test_it_says_whether_it_was_drawn_and_whose_groups_there_are(images):
     assert arrange(raw(images), LABELS, images, seed=0).groups_from == ("near-duplicates",)
     both = arrange(raw(images, groups=groups), LABELS, images, seed=0)
     assert (both.drawn, both.groups_from) == (True, ("given", "near-duplicates"))
+
+
+def test_what_looks_alike_is_split_together_and_what_is_equal_counts_once(images):
+    images[30] = images[0]
+    images[40] = np.clip(images[1].astype(int) + 1, 0, 255)
+    found = arrange(raw(images), LABELS, images, seed=0)
+    assert found.groups_from == ("near-duplicates",)
+    assert found.split[40] == found.split[1]
+    assert found.units[30] == found.units[0]
+    assert len(np.unique(found.units)) == N - 1
+
+
+def test_cases_are_the_given_groups_where_nothing_is_equal(images):
+    groups = np.repeat(np.arange(20), 3)
+    assert arrange(raw(images), LABELS, images, seed=0).units is None
+    np.testing.assert_array_equal(arrange(raw(images, groups=groups), LABELS, images, seed=0).units, groups)
+
+
+def test_a_test_share_belongs_to_a_drawn_test(images):
+    split = np.repeat(["train", "test"], [40, 20])
+    with pytest.raises(BadInputError, match=r"test_share=0.3: here has test images of its own; leave test_share out"):
+        arrange(raw(images, split), LABELS, images, seed=0, share=0.3)
+    assert "33.3% of the images for the test (32.5% asked for)" in arrange(raw(images), LABELS, images, seed=0, share=0.325).rule

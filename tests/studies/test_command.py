@@ -27,11 +27,11 @@ def test_the_command_line_understands_it():
     words = {"source": "x"} | {
         f.name: values.get(type(f.default), True if f.name == "color" else 7) for f in dataclasses.fields(LoadOptions)
     }
-    words |= {"fit": "crop", "seed": 7}
+    words |= {"fit": "crop", "seed": 7, "value_range": [-160.0, 240.0]}
     command = typer.main.get_command(app).get_command(None, "run")
     context = command.make_context("run", shlex.split(command_of("run", words, SETTINGS | {"seed": 7}))[2:])
     assert {name: str(value) for name, value in context.params.items() if name in words} == {
-        name: str(value) for name, value in words.items() if name != "source"
+        name: str(tuple(value) if isinstance(value, list) else value) for name, value in words.items() if name != "source"
     }
     assert {name: context.params[name] for name in SETTINGS} == SETTINGS | {"seed": 7}
 

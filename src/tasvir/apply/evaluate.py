@@ -45,7 +45,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     data : Dataset
         Its classes are matched with the classifier's by name where it knows names, else by number.
     parts : sequence of {"train", "val", "test"}
-        What is scored; by default the test images of a split that is given, else all.
+        What is scored; by default the test images of a split that is given or that the classifier was fitted by, else all.
     seed : int
         Of the resampling.
 
@@ -75,19 +75,19 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     """
     if not hasattr(classifier, "predict_proba"):
         raise BadInputError(f"{type(classifier).__name__} does not classify: give the folder of a classifier")
-    parts = _chosen(data, parts)
+    parts = _chosen(data, parts, fitted_on=getattr(classifier, "fitted_on_", None))
     rows = np.flatnonzero(np.isin(data.split, parts))
     targets, matched = match_classes(classifier, data, rows)
     probabilities = classifier.predict_proba(images_for(classifier, data, rows))
     names = class_words(classifier)
-    groups = None if data.groups is None else data.groups[rows]
+    cases = None if data.units is None else data.units[rows]
     return Evaluation(
         class_names=names,
         matched=matched,
         parts=parts,
         n=len(rows),
-        scores=score_classifier(targets, probabilities, groups, seed=seed),
-        classes=class_scores(targets, probabilities.argmax(1), len(names), groups=groups),
+        scores=score_classifier(targets, probabilities, cases, seed=seed),
+        classes=class_scores(targets, probabilities.argmax(1), len(names), groups=cases),
         confusion=confusion(targets, probabilities.argmax(1), len(names)),
         calibration=calibration(targets, probabilities, seed=seed),
     )
@@ -109,10 +109,10 @@ def match_classes(classifier: Any, data: Dataset, rows: np.ndarray) -> tuple[np.
     return targets, "by name" if named else "by number"
 
 
-def _chosen(data: Dataset, parts: Sequence[str]) -> tuple[str, ...]:
+def _chosen(data: Dataset, parts: Sequence[str], *, fitted_on: str | None) -> tuple[str, ...]:
     there = [part for part in PARTS if np.any(data.split == part)]
     if not parts:
-        return ("test",) if "test" in there and not data.card.drawn else tuple(there)
+        return ("test",) if "test" in there and (not data.card.drawn or data.fingerprint == fitted_on) else tuple(there)
     for part in parts:
         if part not in there:
             raise BadInputError(f"the set has no images in part {part!r}: it has {', '.join(there)}")

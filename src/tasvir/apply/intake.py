@@ -15,7 +15,12 @@ from tasvir.data.resize import block_to_form
 
 
 def load_for(estimator: Any, source: str, options: LoadOptions) -> Dataset:
-    """The set that `source` names, read in the form of the images at `fit`; another size or colour cannot be asked for."""
+    """The set that `source` names, read in the form of the images at `fit`; another size or colour cannot be asked for.
+
+    What became black and white at `fit` does so again, unless another range is asked for: a dark batch of 12 bits is none of 8.
+    """
+    if options.value_range is None:
+        options = dataclasses.replace(options, value_range=getattr(estimator, "value_range_", None))
     form = fitted_form(estimator)
     if form is None:
         return load(source, options)

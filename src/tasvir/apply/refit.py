@@ -52,9 +52,9 @@ def fit_in_folder(estimator: Any, data: Dataset, folder: Path, *, checkpoint_eve
     checkpoint = Checkpoint(folder / TRAINING_FILE, every=checkpoint_every)
     fitted = fit_watched(estimator, data, checkpoint, tell=tell_and_count)
     if not _takes_hooks(fitted):  # fitted in one go: there is nothing to resume
-        return _keep_new(fitted, folder, data.class_names)
+        return _keep_new(fitted, folder, data)
     if told or not (folder / "model.json").is_file():  # asked for fewer epochs than it has, a model stays as it is
-        save_model(fitted, folder, class_names=data.class_names)
+        save_model(fitted, folder, data=data)
     return len(told)
 
 
@@ -62,13 +62,13 @@ def _takes_hooks(estimator: Any) -> bool:
     return "hooks" in estimator.get_params(deep=False)
 
 
-def _keep_new(estimator: Any, folder: Path, class_names: tuple[str, ...]) -> int:
+def _keep_new(estimator: Any, folder: Path, data: Dataset) -> int:
     """Keep a model that was fitted in one go; 0 where the folder holds the same already, and never another one's place."""
     if not (folder / "model.json").is_file():
-        save_model(estimator, folder, class_names=class_names)
+        save_model(estimator, folder, data=data)
         return 1
     with tempfile.TemporaryDirectory() as place:
-        new = save_model(estimator, Path(place) / "model", class_names=class_names)
+        new = save_model(estimator, Path(place) / "model", data=data)
         if (new / "model.json").read_bytes() != (folder / "model.json").read_bytes():
             raise BadInputError(f"{folder} holds a model of other data or settings: give --out a new folder")
     return 0

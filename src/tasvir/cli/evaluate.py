@@ -20,7 +20,9 @@ def evaluate(
     data: Data,
     part: Annotated[
         list[str] | None,
-        typer.Option(help="train, val or test; may be given again.  [default: a given test, else all]"),
+        typer.Option(
+            help="train, val or test; may be given again.  [default: a given test, or that of the set it was fitted on; else all]"
+        ),
     ] = None,
     as_json: Json = False,
     options: LoadOptions,
@@ -35,11 +37,13 @@ def evaluate(
     facts = evaluate_classifier(model, images, parts=part or (), seed=options.seed).facts()
     told = [f"{facts['n']} {' and '.join(facts['parts'])} images of {images.name}; classes matched {facts['matched']}"]
     rule = images.card.split_rule
-    if images.card.drawn and part:
+    if getattr(model, "fitted_on_", None) == images.fingerprint:
+        told.append(f"The model was fitted on this very set; split {rule}.")
+    elif images.card.drawn and part:
         told.append(f"Split {rule}. Where the model was fitted on this very set, give the seed of its fit.")
     elif images.card.drawn:
         told.append("The set has no split of its own, so all of it is scored. Where the model was fitted on this very set,")
-        told.append("most of these images are no test: ask for --part test, with the seed of its fit.")
+        told.append("most of these images are no test: give the seed and the options of its fit.")
     words = [*told, "", *_scores(facts), "", *_classes(facts), "", *_confusion(facts), "", *_calibration(facts)]
     answer({"model": str(model_dir), "data": images.name, "split_rule": rule} | facts, words, as_json=as_json)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import DataFileError, TasvirError
-from tasvir.data.raw import Identity
+from tasvir.data.raw import Identity, Levels
 
 #: All packed images together.
 MOST_BYTES = 20 * 10**9
@@ -30,6 +30,7 @@ class Entry:
     shape: tuple[int, ...]
     resize_rule: str
     depth_rule: str
+    levels: Levels | None
     unreadable: tuple[str, ...]
     kept: list[int] | None  # None: all
 
@@ -123,7 +124,7 @@ def copy_rows(images: np.memmap, rows: np.ndarray, fingerprint: str) -> np.memma
         with (folder / Entry.FILE).open("wb") as file:
             for low in range(0, len(rows), 1024):
                 file.write(np.ascontiguousarray(images[rows[low : low + 1024]]).data)
-        return Entry(folder, shape, resize_rule="", depth_rule="", unreadable=(), kept=None)
+        return Entry(folder, shape, resize_rule="", depth_rule="", levels=None, unreadable=(), kept=None)
 
     stamp = hashlib.sha256(rows.tobytes()).hexdigest()
     return cached(Identity(f"rows of {fingerprint}", stamp), (stamp,), fill).memmap()
@@ -135,6 +136,7 @@ def _write(entry: Entry, stamp: str) -> None:
         "shape": entry.shape,
         "resize_rule": entry.resize_rule,
         "depth_rule": entry.depth_rule,
+        "levels": entry.levels,
         "unreadable": entry.unreadable,
         "kept": entry.kept,
     }
@@ -153,6 +155,7 @@ def _read(folder: Path, stamp: str) -> Entry | None:
             shape,
             resize_rule=about["resize_rule"],
             depth_rule=about["depth_rule"],
+            levels=None if about["levels"] is None else tuple(about["levels"]),
             unreadable=tuple(about["unreadable"]),
             kept=about["kept"],
         )

@@ -35,6 +35,8 @@ class DataCard:
     drawn: bool = False
     #: Whose groups there are: "given", "near-duplicates" that were found.
     groups_from: tuple[str, ...] = ()
+    #: What became black and white in files of more than 8 bits; None for bytes.
+    value_range: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,9 @@ class Dataset:
         Title, origin, licence, and by which rules split and size came about.
     names : str array, shape (n,)
         Which image it is: its file below the folder, or its part and its place there, as "test/17". Not in the fingerprint.
+    units : array, shape (n,), or None
+        What counts as one case in an interval: `groups` that were given, and images whose pixels are equal where a split was
+        drawn; not images that only look alike. By default `groups`, unless near-duplicates were found for them.
     words : mapping
         What was said to `load_data`: ``load_data(**words)`` gives the set again. Empty for a set made otherwise.
 
@@ -95,12 +100,15 @@ class Dataset:
     card: DataCard
     words: Mapping[str, Any] = field(default_factory=dict)
     names: np.ndarray = None  # type: ignore[assignment]  # made where none are given
+    units: np.ndarray | None = None
     fingerprint: str = field(init=False)
 
     def __post_init__(self) -> None:
         if self.names is None or len(self.names) != len(self.split):  # as for some rows of a set
             object.__setattr__(self, "names", _numbered(self.split))
-        for array in (self.images, self.labels, self.groups, self.split, self.names):
+        if "near-duplicates" not in self.card.groups_from:
+            object.__setattr__(self, "units", self.groups)
+        for array in (self.images, self.labels, self.groups, self.split, self.names, self.units):
             if array is not None:
                 array.flags.writeable = False
         object.__setattr__(self, "fingerprint", _fingerprint(self))
@@ -137,6 +145,10 @@ class Dataset:
         """Labels and groups of one part, as `part` gives them; no image is read for it."""
         rows = self._rows(name)
         return self.labels[rows], None if self.groups is None else self.groups[rows]
+
+    def cases(self, name: str) -> np.ndarray | None:
+        """The units of one part's images, over which its intervals are."""
+        return None if self.units is None else self.units[self._rows(name)]
 
     def part(self, name: str) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
         """Images, labels and groups of one part of the split.

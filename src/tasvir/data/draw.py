@@ -1,29 +1,27 @@
-"""Which images are for the test? Whole groups, drawn so that the test part is the set in small."""
+"""Which images are for the test? Whole groups, each with the same chance, so that the test part is the set in small."""
 
 import math
 from functools import cached_property
 
 import numpy as np
 
-#: Draws, and the share of them, nearest to the share of every class, of which chance takes one.
-DRAWS, NEAREST = 100, 0.1
+#: A draw that has fewer or more images than so many times what was asked for is repeated so often; then the nearest is kept.
+LEAST, MOST, TRIES = 0.8, 1.5, 20
 
 
 def draw_test(labels: np.ndarray, groups: np.ndarray | None, rng: np.random.Generator, *, share: float) -> np.ndarray:
-    """Which images are for the test: `share` of each class, rounded up, or as near to it as whole groups come.
+    """Which images are for the test: `share` of each class, rounded up; or of the groups.
 
     Every group stays whole, every class keeps at least one group for the training, and has one in the test where it can.
     None is drawn where each class lies in a single group.
 
     Notes
     -----
-    Groups are drawn systematically (every fifth, for a share of 0.2, of the groups in random order within their classes),
-    small and large ones alike, and of `DRAWS` such draws one of the tenth is kept whose classes are nearest to their shares
-    (rerandomisation: Morgan and Rubin, Annals of Statistics 40, 2012). That choice makes chances unequal where few groups are
-    much larger than the others: of 15 clusters among 200 images the largest is tested at 1 % of seeds, one of 6 at 53 %.
-    scikit-learn's `StratifiedGroupKFold` is not used: it deals the groups out in the order of their sizes and lets chance
-    decide only between equal ones, so that 40 groups of 40 different sizes have five possible test parts; it takes no other
-    shares than 1/k, and a class of few groups may lose all of them to the test.
+    Groups are drawn by the ordered pivotal method (Deville and Tillé, Biometrika 85, 1998) along their classes and sizes: each
+    has the same chance, and neighbours are rarely drawn together, so the test part is the set in small. Better than
+    scikit-learn's `StratifiedGroupKFold`, which deals the groups out by size and lets chance decide only between equal
+    ones, so that 40 groups of 40 sizes have five possible test parts; it knows no shares but 1/k, and may give all groups
+    of a rare class to the test.
     """
     return _by_image(labels, rng, share) if groups is None else _by_group(labels, groups, rng, share=share)
 
@@ -38,18 +36,19 @@ def _by_image(labels: np.ndarray, rng: np.random.Generator, share: float) -> np.
     in_test = np.zeros(len(labels), bool)
     for label in np.unique(labels):
         rows = rng.permutation(np.flatnonzero(labels == label))
-        wanted = math.ceil(round(len(rows) * share, 9))  # without the error of binary fractions
-        in_test[rows[: min(wanted, len(rows) - 1)]] = True
+        in_test[rows[: min(_rounded_up(len(rows), share), len(rows) - 1)]] = True
     return in_test
 
 
 def _by_group(labels: np.ndarray, groups: np.ndarray, rng: np.random.Generator, *, share: float) -> np.ndarray:
+    """Drawn again where few groups of unequal sizes, or a giant one, make too small a test or too large a one."""
     table = _Groups(labels, groups)
-    wanted = table.counts.sum(axis=0) * share
-    draws = [table.draw(rng, share) for _ in range(DRAWS)]
-    apart = np.array([np.abs(table.images(chosen) - wanted).sum() for chosen in draws])
-    near = np.flatnonzero(apart <= np.quantile(apart, NEAREST))
-    return table.mend(draws[rng.choice(near)], rng)[table.of_image]
+    draws: list[np.ndarray] = []
+    while len(draws) < TRIES:
+        draws.append(table.mend(table.draw(rng, share), rng)[table.of_image])
+        if LEAST * share <= draws[-1].mean() <= MOST * share:
+            return draws[-1]
+    return min(draws, key=lambda in_test: abs(in_test.mean() - share))
 
 
 class _Groups:
@@ -66,46 +65,69 @@ class _Groups:
     @cached_property
     def main(self) -> np.ndarray:
         """The class that most images of each group have."""
-        return np.asarray(self.counts.argmax(axis=1)).ravel()
+        group = np.repeat(np.arange(len(self.size)), np.diff(self.counts.indptr))
+        return self.counts.indices[np.lexsort((self.counts.data, group))[self.counts.indptr[1:] - 1]]
+
+    @cached_property
+    def size(self) -> np.ndarray:
+        """How many images each group has."""
+        return self.counts.sum(axis=1)
 
     @property
     def free(self) -> np.ndarray:
         """The groups none of whose classes would be lost with them."""
-        return self.present @ (self.present.sum(axis=0) == 1) == 0
-
-    def images(self, chosen: np.ndarray) -> np.ndarray:
-        """How many images of each class the chosen groups have."""
-        return self.counts.T @ chosen
+        return ~self._touched(self.present.sum(axis=0) == 1)
 
     def draw(self, rng: np.random.Generator, share: float) -> np.ndarray:
-        """Evenly spaced ones of the groups in the order of their classes, random within each: all have the same chance."""
+        """Each group with the same chance; spread over the classes, and over the sizes within each."""
         order = rng.permutation(len(self.main))
-        order = order[np.argsort(self.main[order], kind="stable")]
-        steps = np.floor(np.arange(len(order) + 1) * share + rng.random())
+        order = order[np.lexsort((self.size[order], self.main[order]))]
         chosen = np.zeros(len(order), bool)
-        chosen[order] = np.diff(steps) > 0
+        chosen[order] = _spread(len(order), _rounded_up(len(order), share) / len(order), rng)
         return chosen
 
     def mend(self, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Groups go back whose class would have none left; some come whose class has no test images, or where all are missing."""
-        left, taken = self.present.T @ ~chosen, self.images(chosen)
+        """Groups go back whose class would have none left for the training; some come whose class has none in the test."""
+        left, taken = self.present.T @ ~chosen, self.present.T @ chosen
         order = rng.permutation(len(chosen))
-        for group in order[chosen[order]]:
+        for group in order[chosen[order] & self._touched(left == 0)[order]]:
             own = self._classes(group)
             if (left[own] == 0).any():
                 chosen[group] = False
                 left[own] += 1
-                taken[own] -= self.counts.data[self._cells(group)]
-        for group in order[~chosen[order]]:
+                taken[own] -= 1
+        for group in order[~chosen[order] & self._touched(taken == 0)[order]]:
             own = self._classes(group)
             if (taken[own] == 0).any() and (left[own] > 1).all():
                 chosen[group] = True
                 left[own] -= 1
-                taken[own] += self.counts.data[self._cells(group)]
+                taken[own] += 1
         return chosen
 
-    def _cells(self, group: int) -> slice:
-        return slice(*self.counts.indptr[group : group + 2])
+    def _touched(self, classes: np.ndarray) -> np.ndarray:
+        """The groups that have one of these classes."""
+        return self.present @ classes > 0
 
     def _classes(self, group: int) -> np.ndarray:
-        return self.counts.indices[self._cells(group)]
+        return self.counts.indices[slice(*self.counts.indptr[group : group + 2])]
+
+
+def _rounded_up(n: int, share: float) -> int:
+    """A share of n, without the error of binary fractions."""
+    return math.ceil(round(n * share, 9))
+
+
+def _spread(n: int, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Which of `n` in a row are drawn, each with the chance `share`: one after the other, two pool their chances."""
+    chosen = np.zeros(n, bool)
+    holder, chance = 0, share
+    for other, luck in enumerate(rng.random(n - 1).tolist(), 1):
+        pooled = chance + share
+        if pooled < 1:  # one of the two is out, the other holds both chances
+            holder, chance = (other if luck * pooled < share else holder), pooled
+        else:  # one of the two is drawn, the other holds what is left
+            first = luck * (2 - pooled) < 1 - share
+            chosen[holder if first else other] = True
+            holder, chance = (other if first else holder), pooled - 1
+    chosen[holder] |= rng.random() < chance
+    return chosen

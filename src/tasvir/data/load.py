@@ -39,6 +39,7 @@ def load_data(
     skip_unreadable: bool = False,
     memory_limit: int | str | None = None,
     test_share: float = 0.2,
+    value_range: tuple[float, float] | None = None,
     cache: bool = False,
     follow_links: bool = False,
     group_folders: bool = False,
@@ -80,6 +81,10 @@ def load_data(
         a read-only memmap in the user's cache. By default half of the machine's memory.
     test_share : float
         Share of the images that is drawn for the test where no test is given, in (0, 1).
+    value_range : (float, float), optional
+        The numbers that become black and white in files of more than 8 bits. By default the set's own range: 0 and the
+        smallest of 1,023, 4,095, 16,383 and 65,535 that holds its largest number. DICOM files are shown by their own windows
+        where all have one, and with a `value_range` as by one window for all.
     cache : bool
         Keep a copy of a folder's images, as they are after reading, in the user's cache: they are then read faster the next
         time. Without it nothing is kept but what exceeds `memory_limit`.
@@ -128,6 +133,8 @@ def words_of(source: str | os.PathLike, options: LoadOptions) -> dict[str, Any]:
     words: dict[str, Any] = {"source": source if known else str(Path(source).expanduser().absolute())}
     for field in dataclasses.fields(options):
         value = getattr(options, field.name)
+        if isinstance(value, tuple):
+            value = list(value)
         if isinstance(value, Path):
             value = str(value.absolute() if value.exists() else value)  # a manifest may be named as it is in its folder
         if value != field.default:
@@ -137,9 +144,10 @@ def words_of(source: str | os.PathLike, options: LoadOptions) -> dict[str, Any]:
 
 def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Dataset:
     """The one place where labels are numbered, images brought into form and a split is drawn."""
+    raw = raw.without_ids()
     facts = raw.facts
     labels, class_names = encode(raw.labels, raw.class_names, facts.source)
-    check_split(raw, labels)
+    check_split(raw, labels, share=options.test_share)
     packed = pack(raw.pixels, options)
     if packed.unreadable:
         raw, labels = raw.rows(packed.kept), labels[packed.kept]
@@ -155,6 +163,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
         class_names=class_names,
         groups=arranged.groups,
         split=arranged.split,
+        units=arranged.units,
         names=raw.names,  # type: ignore[arg-type]  # made where there are none
         card=DataCard(
             title=facts.title or facts.name,
@@ -166,6 +175,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
             resize_rule=packed.resize_rule,
             drawn=arranged.drawn,
             groups_from=arranged.groups_from,
+            value_range=packed.levels,
             notes=(*facts.notes, *depth, *notes, *arranged.notes),
         ),
         words=words,
@@ -237,7 +247,7 @@ def dataset_from_arrays(
     given = {word: None if array is None else np.asarray(array) for word, array in arrays.items()}
     raw = Raw(
         Facts("arrays", "arrays in memory"),
-        ArrayPixels(pixels if pixels.dtype == np.uint8 else to_uint8(pixels, 1)),
+        ArrayPixels(pixels if pixels.dtype == np.uint8 else to_uint8(pixels, (0, 1))),
         np.asarray(labels),
         None if class_names is None else tuple(class_names),
         given["split"],

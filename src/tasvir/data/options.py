@@ -1,9 +1,11 @@
 """What a caller may ask of the loader, as one object."""
 
+import math
 import operator
 import os
 import re
 from dataclasses import dataclass
+from numbers import Real
 from pathlib import Path
 from typing import SupportsIndex
 
@@ -11,6 +13,7 @@ from tasvir.contracts.errors import BadInputError, BadTypeError
 
 SMALLEST, LARGEST = 4, 1024
 FITS = ("stretch", "crop")
+SHARE = 0.2  # of the images for the test, where none is given
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -31,7 +34,8 @@ class LoadOptions:
     empty_label: str | None = None
     skip_unreadable: bool = False
     memory_limit: str | None = None
-    test_share: float = 0.2
+    test_share: float = SHARE
+    value_range: tuple[float, float] | None = None
     cache: bool = False
     follow_links: bool = False
     group_folders: bool = False
@@ -48,6 +52,10 @@ class LoadOptions:
             raise BadInputError(f"test_share={self.test_share!r}: give a share above 0 and below 1, as 0.2")
         if self.fit not in FITS:
             raise BadInputError(f"fit={self.fit!r}: choose {' or '.join(FITS)}")
+        if self.value_range is not None:
+            object.__setattr__(self, "value_range", _range(self.value_range))
+        if not isinstance(self.cache, bool):
+            raise BadTypeError(f"cache={self.cache!r}: choose True (keep a packed copy of image files) or False")
         if self.color not in (None, True, False):
             raise BadTypeError(f"color={self.color!r}: choose True (RGB), False (gray) or None (as it is)")
         for name in ("file_column", "label_column", "group_column", "split_column", "empty_label"):
@@ -70,6 +78,15 @@ def _path(name: str, value: object) -> Path:
     if not isinstance(value, str | os.PathLike):
         raise BadTypeError(f"{name}={value!r}: give a path")
     return Path(value).expanduser()
+
+
+def _range(value: object) -> tuple[float, float]:
+    if not isinstance(value, tuple | list) or len(value) != 2 or not all(isinstance(number, Real) for number in value):
+        raise BadTypeError(f"value_range={value!r}: give two numbers, those that become black and white")
+    black, white = map(float, value)
+    if not (math.isfinite(black) and math.isfinite(white) and black < white):
+        raise BadInputError(f"value_range={value!r}: give two numbers, the smaller one first")
+    return black, white
 
 
 def _whole(name: str, value: object, *, low: int, high: int) -> None:

@@ -1,16 +1,16 @@
-"""All images of a set in one array: in memory, or on disk where they would not fit or are slow to read."""
+"""All images of a set in one array: in memory, or on disk where they would not fit or a copy is asked for."""
 
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import Entry, cached
 from tasvir.data.options import LoadOptions
-from tasvir.data.raw import Form, Pixels
+from tasvir.data.raw import Form, Levels, Pixels
 from tasvir.data.resize import choose_form, depth_words, resize_words
 
 LISTED = 5  # unreadable images named in an error or a note
@@ -24,6 +24,7 @@ class Packed:
     kept: np.ndarray
     resize_rule: str
     depth_rule: str = ""
+    levels: Levels | None = None
     unreadable: tuple[str, ...] = ()
 
 
@@ -33,13 +34,20 @@ def pack(pixels: Pixels, options: LoadOptions) -> Packed:
         form = choose_form(pixels, options)
         sink = _Memory(len(pixels), form)
         kept = _pour(pixels, sink, options)
-        rules = resize_words(form, pixels.sizes()), depth_words(form)
-        return Packed(sink.finish(), kept, *rules, tuple(pixels.failures().values()))
-    words = (options.image_size, options.fit, options.color, options.skip_unreadable)
+        return Packed(
+            sink.finish(),
+            kept,
+            resize_rule=resize_words(form, pixels.sizes()),
+            depth_rule=depth_words(form, pixels.shown),
+            levels=form.levels,
+            unreadable=tuple(pixels.failures().values()),
+        )
+    words = (options.image_size, options.fit, options.color, options.skip_unreadable, options.value_range)
     entry = cached(pixels.identity, words, lambda folder: _fill(pixels, options, folder))
     images = entry.memmap() if prod(entry.shape) > options.memory_bytes else entry.array()
     kept = np.arange(len(pixels)) if entry.kept is None else np.array(entry.kept)
-    return Packed(images, kept, entry.resize_rule, entry.depth_rule, entry.unreadable)
+    about: dict[str, Any] = {name: getattr(entry, name) for name in ("resize_rule", "depth_rule", "levels", "unreadable")}
+    return Packed(images, kept, **about)
 
 
 def _too_large(pixels: Pixels, options: LoadOptions) -> bool:
@@ -58,7 +66,8 @@ def _fill(pixels: Pixels, options: LoadOptions, folder: Path) -> Entry:
         folder,
         shape,
         resize_rule=resize_words(form, pixels.sizes()),
-        depth_rule=depth_words(form),
+        depth_rule=depth_words(form, pixels.shown),
+        levels=form.levels,
         unreadable=unreadable,
         kept=kept.tolist() if unreadable else None,
     )

@@ -1,26 +1,32 @@
 """What a reader found, before anything is interpreted: readers read, one place decides."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 #: The parts of a split.
 PARTS = ("train", "val", "test")
+#: Which numbers become black (0) and white (255).
+Levels = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Form:
-    """The one shape that all images of a set get, and the whole number that becomes white."""
+    """The one shape that all images of a set get, and the numbers that become black and white.
+
+    `levels` None: pixels are bytes already, or each file says how it is shown; `asked`: somebody named them.
+    """
 
     height: int
     width: int
     color: bool
     fit: str = "stretch"
-    white: int = 255
+    levels: Levels | None = None
+    asked: bool = False
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -54,6 +60,8 @@ class Pixels(Protocol):
         None where the images are in memory already, and a cached copy would help nobody.
     keep_copy : bool
         Whether reading is so slow that a copy is worth its place where one is asked for, though the images fit into memory.
+    shown : str
+        What becomes of values where no levels are stated, for the data card; empty for bytes.
     """
 
     @property
@@ -61,6 +69,9 @@ class Pixels(Protocol):
 
     @property
     def keep_copy(self) -> bool: ...
+
+    @property
+    def shown(self) -> str: ...
 
     def __len__(self) -> int: ...
 
@@ -70,8 +81,8 @@ class Pixels(Protocol):
     def any_color(self) -> bool:
         """Whether some image may have colour."""
 
-    def white(self) -> int:
-        """The whole number that becomes 255: more than that where some images have more than 8 bits."""
+    def levels(self) -> Levels | None:
+        """The numbers that become 0 and 255, where some images have more than 8 bits and no window of their own."""
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Pairs (indices, uint8 images in `form`), in order, without the unreadable ones."""
@@ -104,11 +115,18 @@ class Raw:
     split: np.ndarray | None = None
     groups: np.ndarray | None = None
     names: np.ndarray | None = None  # of the images, where the source has any
+    nameless: bool = False  # groups are ids of patients: only numbers may leave the reading
 
     def rows(self, kept: np.ndarray) -> "Raw":
         """The same without the images that are not kept (the pixels are left alone)."""
         if len(kept) == len(self.labels):
             return self
-        split = None if self.split is None else self.split[kept]
-        groups, names = (None if array is None else array[kept] for array in (self.groups, self.names))
-        return Raw(self.facts, self.pixels, self.labels[kept], self.class_names, split, groups, names)
+        given = {name: array for name in ("split", "groups", "names") if (array := getattr(self, name)) is not None}
+        kept_of: dict[str, Any] = {name: array[kept] for name, array in given.items()}
+        return replace(self, labels=self.labels[kept], **kept_of)
+
+    def without_ids(self) -> "Raw":
+        """The same with numbers for patients."""
+        if self.groups is None or not self.nameless:
+            return self
+        return replace(self, groups=np.unique(self.groups, return_inverse=True)[1], nameless=False)

@@ -12,7 +12,9 @@ KEPT_SIDE = 64  # images that agree and are at most this large keep their size; 
 def choose_form(pixels: Pixels, options: LoadOptions) -> Form:
     """The size and colour that the rules give this set."""
     color = pixels.any_color() if options.color is None else options.color
-    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit, pixels.white())
+    own = pixels.levels()
+    levels = own if options.value_range is None else options.value_range
+    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit, levels, options.value_range is not None)
 
 
 def _size(sizes: set[tuple[int, int]], asked: int | None) -> tuple[int, int]:
@@ -36,12 +38,17 @@ def resize_words(form: Form, sizes: set[tuple[int, int]]) -> str:
     return f"{how} from {before} to {target} (antialiased bilinear)"
 
 
-def depth_words(form: Form) -> str:
-    """The same for images of more than 8 bits; empty where there are none."""
-    if form.white == 255:
-        return ""
-    bits = form.white.bit_length()
-    return f"pixels of more than 8 bits: {form.white} became 255, as {bits} bits are the least that hold all images of the set"
+def depth_words(form: Form, shown: str) -> str:
+    """The same for images of more than 8 bits; `shown` where no levels are stated."""
+    if form.levels is None:
+        return shown
+    black, white = form.levels
+    if form.asked:
+        return f"pixels of more than 8 bits: {black:g} became 0 and {white:g} became 255, as the value_range says"
+    if black:
+        return f"pixels of more than 8 bits: {black:g} became 0 and {white:g} became 255, the least and the most of the set"
+    bits = int(white).bit_length()
+    return f"pixels of more than 8 bits: {white:g} became 255, as {bits} bits are the least that hold all images of the set"
 
 
 def to_form(picture: Image.Image, form: Form) -> np.ndarray:

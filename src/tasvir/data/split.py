@@ -7,8 +7,9 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
-from tasvir.data.audit.duplicates import MOST_COMPARED, RULE_FOR_MANY, clusters, components, find_pairs
+from tasvir.data.audit.duplicates import IDENTICAL, MOST_COMPARED, RULE_FOR_MANY, Pairs, clusters, components, find_pairs
 from tasvir.data.draw import can_be_split, draw_test
+from tasvir.data.options import SHARE
 from tasvir.data.raw import Raw
 
 
@@ -18,28 +19,31 @@ class Arranged:
 
     split: np.ndarray
     groups: np.ndarray | None
+    units: np.ndarray | None  # of intervals: images that only look alike are cases of their own
     rule: str
     notes: tuple[str, ...] = ()
     drawn: bool = False
     groups_from: tuple[str, ...] = ()
 
 
-def check_split(raw: Raw, labels: np.ndarray) -> None:
+def check_split(raw: Raw, labels: np.ndarray, *, share: float = SHARE) -> None:
     """Refuse what cannot be split before any image is read."""
     rows = _drawn_from(raw)
+    if not len(rows) and share != SHARE:
+        raise BadInputError(f"test_share={share}: {raw.facts.source} has test images of its own; leave test_share out")
     if len(rows) and not can_be_split(labels[rows], None if raw.groups is None else raw.groups[rows]):
         raise BadInputError(f"{raw.facts.source} cannot be split: each class lies in a single group; give a split")
 
 
-def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, share: float = 0.2) -> Arranged:
+def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, share: float = SHARE) -> Arranged:
     """The given split; or, where no test images are given, a share of the others drawn for the test.
 
     Groups stay whole, and a cluster of near-duplicates counts as one group.
     """
-    check_split(raw, labels)
+    check_split(raw, labels, share=share)
     rows = _drawn_from(raw)
     if raw.split is not None and not len(rows):
-        return Arranged(raw.split, raw.groups, "given", groups_from=_whose(raw))
+        return Arranged(raw.split, raw.groups, raw.groups, "given", groups_from=_whose(raw))
     pairs = find_pairs(images)
     joined = len(pairs) > 0
     together = _join(raw.groups, clusters(len(images), pairs)) if joined else raw.groups
@@ -52,11 +56,11 @@ def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, shar
         in_test = draw(together)
     split = np.full(len(labels), "train") if raw.split is None else raw.split.astype("<U5")
     split[rows[in_test]] = "test"
-    rule = _words(in_test.mean(), raw, duplicates=joined, seed=seed)
+    rule = _words(in_test.mean(), share, raw, duplicates=joined, seed=seed)
     if len(images) > MOST_COMPARED:
         notes += (RULE_FOR_MANY,)
     notes += _untested(labels, rows, in_test)
-    return Arranged(split, together, rule, notes, drawn=True, groups_from=_whose(raw, duplicates=joined))
+    return Arranged(split, together, _cases(raw, pairs), rule, notes, drawn=True, groups_from=_whose(raw, duplicates=joined))
 
 
 def _drawn_from(raw: Raw) -> np.ndarray:
@@ -77,6 +81,12 @@ def _whose(raw: Raw, *, duplicates: bool = False) -> tuple[str, ...]:
     return ("given",) * (raw.groups is not None) + ("near-duplicates",) * duplicates
 
 
+def _cases(raw: Raw, pairs: Pairs) -> np.ndarray | None:
+    """Groups that were given, and images whose pixels are equal, as one case each."""
+    same = pairs.kind == IDENTICAL
+    return _join(raw.groups, components(len(raw.labels), pairs.first[same], pairs.second[same])) if same.any() else raw.groups
+
+
 def _join(groups: np.ndarray | None, cluster: np.ndarray) -> np.ndarray:
     """Groups that share a cluster become one, under the name of the first; without groups, the clusters are them."""
     if groups is None:
@@ -90,11 +100,12 @@ def _join(groups: np.ndarray | None, cluster: np.ndarray) -> np.ndarray:
     return names[leader[joined[code]]]
 
 
-def _words(share: float, raw: Raw, *, duplicates: bool, seed: int) -> str:
+def _words(share: float, asked: float, raw: Raw, *, duplicates: bool, seed: int) -> str:
     whole = [{"given": "groups"}.get(word, word) for word in _whose(raw, duplicates=duplicates)]
     kept = f", {' and '.join(whole)} kept together" if whole else ""
     source = "the images" if raw.split is None else "the given training images"
-    return f"drawn: {share:.1%} of {source} for the test, stratified, seed {seed}{kept}"
+    wish = f" ({asked:.1%} asked for)" if f"{share:.1%}" != f"{asked:.1%}" else ""
+    return f"drawn: {share:.1%} of {source} for the test{wish}, stratified, seed {seed}{kept}"
 
 
 def _untested(labels: np.ndarray, rows: np.ndarray, in_test: np.ndarray) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from safetensors.torch import load_file, save_file
 import tasvir
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import BadInputError, DataFileError
+from tasvir.data.dataset import Dataset
 from tasvir.models.description import DESCRIPTION, Reader, Writer, is_fitted, is_ours, kept_settings, sha256
 from tasvir.models.names import MODELS, words
 from tasvir.train.checkpoint import TRAINING_FILE
@@ -25,7 +26,13 @@ from tasvir.train.history import History
 FORMAT, WEIGHTS = 2, "weights.safetensors"
 
 
-def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] | None = None) -> Path:
+def save_model(
+    estimator: Any,
+    path: str | Path,
+    *,
+    class_names: Sequence[str] | None = None,
+    data: Dataset | None = None,
+) -> Path:
     """How is a fitted estimator kept for later?
 
     Parameters
@@ -37,6 +44,10 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
         The model folder; it appears whole or not at all, and replaces a model folder that is there.
     class_names : sequence of str, optional
         The words of the labels 0, 1, ... that it was fitted on: kept as `class_names_`, the words of its `classes_`.
+    data : Dataset, optional
+        The set that it was fitted on. Kept of it: the words of its classes; as `value_range_` what became black and white in its
+        images, by which `tasvir predict` and the like read others; and as `fitted_on_` its fingerprint, so that
+        `tasvir evaluate` does not score images that were learned.
 
     Returns
     -------
@@ -67,7 +78,7 @@ def save_model(estimator: Any, path: str | Path, *, class_names: Sequence[str] |
     if not is_fitted(estimator):
         raise BadInputError(f"this {name} is not fitted: call fit before save_model")
     with atomic_folder(path) as folder:
-        described = _described(estimator, class_names, Writer(folder, save_model))
+        described = _described(estimator, Writer(folder, save_model), class_names=class_names, data=data)
         weights = {key: tensor.contiguous() for key, tensor in estimator._weights().items()}
         save_file(weights, folder / WEIGHTS)
         described["weights_sha256"] = sha256(folder / WEIGHTS)
@@ -129,10 +140,10 @@ def new_model(word: str) -> Any:
     raise BadInputError(f"no model {word!r}: " + (f"did you mean {near[0]!r}?" if near else f"give {words()}"))
 
 
-def _described(estimator: Any, class_names: Sequence[str] | None, writer: Writer) -> dict[str, Any]:
+def _described(estimator: Any, writer: Writer, *, class_names: Sequence[str] | None, data: Dataset | None) -> dict[str, Any]:
     """All of `model.json` but the hash of the weights."""
     space = {} if estimator._space is None else {estimator._space.kind: estimator.space_.to_json()}
-    learned = _learned(estimator, class_names)
+    names = class_names if data is None else data.class_names
     return {
         "format": FORMAT,
         "tasvir": tasvir.__version__,
@@ -142,7 +153,7 @@ def _described(estimator: Any, class_names: Sequence[str] | None, writer: Writer
         "n_features_in": getattr(estimator, "n_features_in_", None),
         "precision": getattr(estimator, "precision_", None),
         "history": _timeless(estimator.history_) if hasattr(estimator, "history_") else None,
-        "learned": {key: writer.plain(value, key) for key, value in learned.items()},
+        "learned": {key: writer.plain(value, key) for key, value in _learned(estimator, names, data).items()},
     }
 
 
@@ -179,8 +190,11 @@ def _read_description(path: Path) -> dict[str, Any]:
     return described
 
 
-def _learned(estimator: Any, class_names: Sequence[str] | None) -> dict[str, Any]:
-    learned = estimator._more_learned()
+def _learned(estimator: Any, class_names: Sequence[str] | None, data: Dataset | None) -> dict[str, Any]:
+    of_data = {name: getattr(estimator, name, None) for name in ("value_range_", "fitted_on_")}
+    if data is not None:
+        of_data = {"value_range_": data.card.value_range, "fitted_on_": data.fingerprint}
+    learned = estimator._more_learned() | {name: value for name, value in of_data.items() if value is not None}
     classes = learned.get("classes_")
     if class_names is not None and classes is not None and classes.dtype.kind in "iu":
         learned["class_names_"] = tuple(class_names[label] for label in classes)

@@ -108,8 +108,8 @@ def smallest_differences(cells: Iterable[Cell], data: Dataset) -> dict[str, floa
     """By judging cell, what so many test images (groups of them, where there are any) and seeds can show."""
     from tasvir.measures.power import Spread, smallest_effect
 
-    y, groups = data.targets("test")
-    units = [np.unique(groups[y == k]) if groups is not None else np.flatnonzero(y == k) for k in np.unique(y)]
+    y, cases = data.targets("test")[0], data.cases("test")
+    units = [np.unique(cases[y == k]) if cases is not None else np.flatnonzero(y == k) for k in np.unique(y)]
     spread = Spread(image=0.0, noise=DISAGREEMENT**0.5, seed=SEED_SPREAD)
     judging = {cell.name: cell.compares.n_seeds for cell in cells if cell.compares is not None}
     return {name: smallest_effect(spread, [len(k) for k in units], n_seeds) for name, n_seeds in judging.items()}

@@ -83,14 +83,14 @@ class Inside:
         """The fitted estimator as a model record; it learns the words of the classes."""
         from tasvir.models.folder import save_model
 
-        return model(name, save_model(estimator, self.scratch / "models" / name, class_names=self.data.class_names))
+        return model(name, save_model(estimator, self.scratch / "models" / name, data=self.data))
 
     def score(self, probabilities: np.ndarray) -> Iterator[Record]:
         """A classifier on the test images: all metrics with intervals, and what they were computed from."""
-        y, groups = self.data.targets("test")
-        for name, estimate in score_classifier(y, probabilities, groups, seed=self.seed).items():
+        y, cases = self.data.targets("test")[0], self.data.cases("test")
+        for name, estimate in score_classifier(y, probabilities, cases, seed=self.seed).items():
             yield measured(name, estimate)
-        for label, score in enumerate(class_scores(y, probabilities.argmax(1), len(self.data.class_names), groups=groups)):
+        for label, score in enumerate(class_scores(y, probabilities.argmax(1), len(self.data.class_names), groups=cases)):
             yield measured("recall", score.recall, {"class": label})
             yield measured("precision", score.precision, {"class": label})
         yield array("probabilities", probabilities.astype(np.float32))

@@ -156,6 +156,40 @@ def test_a_link_that_leads_out_is_followed_where_it_is_asked_for(tmp_path, write
     assert len(load_data(tmp_path / "set", follow_links=True)) == (5 if to else 6)
 
 
+def test_a_linked_folder_below_a_class_is_told_or_followed(tmp_path, write):
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(tmp_path / "set" / name)
+    write(tmp_path / "elsewhere" / "2.png")
+    (tmp_path / "set" / "a" / "more").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataFileError, match=r"a/more is a link that leads out of .*follow_links"):
+        load_data(tmp_path / "set")
+    assert "a/more/2.png" in load_data(tmp_path / "set", follow_links=True).names
+
+
+def test_links_in_a_circle_end(tmp_path, write):
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(tmp_path / "set" / name)
+    (tmp_path / "set" / "a" / "round").symlink_to(tmp_path / "set" / "a")
+    assert len(load_data(tmp_path / "set")) == 4
+
+
+def test_names_that_are_no_text_are_written_as_escapes(tmp_path, write):
+    for name in ("a/0.png", "a/1.png", "b/0.png", os.fsdecode(b"b/\xff.png")):
+        write(tmp_path / "set" / name)
+    names = load_data(tmp_path / "set").names
+    assert names[3] == r"b/\xff.png"
+    names[3].encode()
+
+
+def test_loose_images_beside_group_folders_are_groups_of_their_own(tmp_path, write):
+    for name in ("a/x.png", "a/p/1.png", "a/q/1.png", "b/x.png", "b/p/1.png", "b/r/1.png"):
+        write(tmp_path / "set" / name)
+    data = load_data(tmp_path / "set", group_folders=True)
+    groups = dict(zip(data.names.tolist(), data.groups.tolist(), strict=True))
+    assert groups["a/x.png"] != groups["b/x.png"]
+    assert groups["a/p/1.png"] == groups["b/p/1.png"]
+
+
 def test_a_link_within_the_folder_is_no_matter(tmp_path, write):
     for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
         write(tmp_path / "set" / name)
@@ -163,9 +197,9 @@ def test_a_link_within_the_folder_is_no_matter(tmp_path, write):
     assert len(load_data(tmp_path / "set")) == 5
 
 
-def test_dicom_files_are_named(tmp_path, write):
+def test_two_kinds_of_files_are_no_set(tmp_path, write):
     write(tmp_path / "set" / "a" / "0.png")
     (tmp_path / "set" / "b").mkdir()
     (tmp_path / "set" / "b" / "scan.dcm").write_bytes(b"DICM")
-    with pytest.raises(DataFileError, match="holds DICOM files"):
+    with pytest.raises(DataFileError, match=r"0\.png and .*scan\.dcm are files of two kinds"):
         load_data(tmp_path / "set")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.raw import Form, Identity, Pixels, Raw
+from tasvir.data.raw import Form, Identity, Levels, Pixels, Raw
 from tasvir.data.resize import block_to_form
 
 BLOCK = 1024
@@ -16,6 +16,7 @@ class ArrayPixels:
 
     identity = None
     keep_copy = False
+    shown = ""
 
     def __init__(self, *arrays: np.ndarray):
         self.arrays = arrays
@@ -29,8 +30,8 @@ class ArrayPixels:
     def any_color(self) -> bool:
         return any(array.ndim == 4 for array in self.arrays)
 
-    def white(self) -> int:
-        return 255
+    def levels(self) -> Levels | None:
+        return None
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         start = 0
@@ -52,6 +53,10 @@ class JoinedPixels:
         self.keep_copy = any(source.keep_copy for source in sources)
 
     @property
+    def shown(self) -> str:
+        return next((source.shown for source in self.sources if source.shown), "")
+
+    @property
     def identity(self) -> Identity | None:
         known = [source.identity for source in self.sources if source.identity is not None]
         if len(known) < len(self.sources):
@@ -67,8 +72,9 @@ class JoinedPixels:
     def any_color(self) -> bool:
         return any(source.any_color() for source in self.sources)
 
-    def white(self) -> int:
-        return max(source.white() for source in self.sources)
+    def levels(self) -> Levels | None:
+        found = [levels for source in self.sources if (levels := source.levels()) is not None]
+        return (min(black for black, _ in found), max(white for _, white in found)) if found else None
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for start, source in self._starts():
@@ -99,6 +105,7 @@ def join(train: Raw, test: Raw) -> Raw:
         split=np.repeat(["train", "test"], [len(train.labels), len(test.labels)]),
         groups=None if train.groups is None or test.groups is None else np.concatenate([train.groups, test.groups]),
         names=_both_names(train.names, test.names),
+        nameless=train.nameless or test.nameless,
     )
 
 

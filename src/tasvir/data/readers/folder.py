@@ -1,6 +1,5 @@
 """Folders of images: one sub-folder a class, also below `train`, `val` and `test`."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +8,16 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.data.labels import PART_WORDS
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
-from tasvir.data.readers.pictures import ENDINGS, PictureFiles, is_picture
+from tasvir.data.readers.images import ENDINGS, by_patient, images_of, is_image
+from tasvir.data.readers.walk import images_below, names_below
+
+#: For the data card, where folders may be groups and nobody said so.
+OFFER = "folders below the classes look like groups, as patients are: take them as such with --group-folders"
 
 
 def read_folder(folder: Path, options: LoadOptions) -> Raw:
     """The sub-folders are the classes, in alphabetical order; images lie at any depth below them."""
-    return _raw(folder, _classes(folder), options)
+    return _raw(folder, _classes(folder, options), options)
 
 
 def holds_parts(folder: Path) -> bool:
@@ -32,23 +35,10 @@ def read_parts(folder: Path, options: LoadOptions) -> Raw:
     """`train`, `val` and `test`, each with one sub-folder a class, as a given split."""
     found, split = [], []
     for place in _folders(folder):
-        images = _classes(place)
+        images = _classes(place, options)
         found += images
         split += [PART_WORDS[place.name.lower()]] * len(images)
     return _raw(folder, found, options, split=np.array(split))
-
-
-def names_below(folder: Path, paths: Sequence[Path]) -> np.ndarray:
-    """The files' paths below the folder, as every system writes them."""
-    return np.array([path.relative_to(folder).as_posix() for path in paths])
-
-
-def check_links(folder: Path, paths: Sequence[Path], options: LoadOptions) -> None:
-    """No image lies elsewhere, unless links are to be followed."""
-    place = folder.resolve()
-    outside = next((path for path in paths if not path.resolve().is_relative_to(place)), None)
-    if outside is not None and not options.follow_links:
-        raise DataFileError(f"{outside} is reached by a link that leads out of {folder}: copy it, or add follow_links")
 
 
 #: An image and the folder of its class.
@@ -59,21 +49,19 @@ def _folders(folder: Path) -> list[Path]:
     return [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name[0] not in "._"]
 
 
-def _classes(folder: Path) -> list[Found]:
+def _classes(folder: Path, options: LoadOptions) -> list[Found]:
     """All images, each with the folder that its class has."""
     classes = _folders(folder)
     if not classes:
-        loose = " (images lie in it, but no class is known for them)" if any(map(is_picture, folder.iterdir())) else ""
+        loose = " (images lie in it, but no class is known for them)" if any(map(is_image, folder.iterdir())) else ""
         raise DataFileError(f"{folder} has no sub-folders{loose}: make one folder of images for each class, or name a manifest")
-    return [(path, place) for place in classes for path in _images(folder, place)]
+    return [(path, place) for place in classes for path in _images(folder, place, options)]
 
 
-def _images(folder: Path, place: Path) -> list[Path]:
+def _images(folder: Path, place: Path, options: LoadOptions) -> list[Path]:
     if not _is_text(place.name):
         raise DataFileError(f"{folder} has a class whose name is no UTF-8 text ({place.name!a}): rename that folder")
-    inside = sorted(path for path in place.rglob("*") if is_picture(path) and path.is_file())
-    if not inside and any(path.suffix.lower() == ".dcm" for path in place.rglob("*")):
-        raise DataFileError(f"{place} holds DICOM files, which are not read: save them as PNG or TIFF of 16 bits")
+    inside = images_below(place, folder, follow_links=options.follow_links)
     if not inside:
         raise DataFileError(f"{place} holds no images ({', '.join(sorted(ENDINGS))}): remove this folder, or fill it")
     return inside
@@ -89,28 +77,38 @@ def _is_text(name: str) -> bool:
 
 def _raw(folder: Path, found: list[Found], options: LoadOptions, *, split: np.ndarray | None = None) -> Raw:
     place, paths = folder.resolve(), [path for path, _ in found]
-    check_links(folder, paths, options)
-    groups = np.array([_group(*one) for one in found])
-    folders = {(of_class, path.relative_to(of_class).parts[0]) for path, of_class in found if path.parent != of_class}
-    nested = len(folders) > len({of_class for of_class, _ in folders})
-    if options.group_folders and not nested:
-        raise DataFileError(f"{folder} has no folders below its classes that could be groups: leave group_folders out")
-    offer = "folders below the classes look like groups, as patients are: take them as such with --group-folders"
-    return Raw(
+    pixels, groups = images_of(paths, str(place)), _groups(folder, found, options)
+    raw = Raw(
         facts=Facts(
             place.name,
             str(folder),
             about="one folder of images for each class",
-            notes=(offer,) if nested and not options.group_folders else (),
+            notes=(OFFER,) if groups is None and _nested(found) else (),
         ),
-        pixels=PictureFiles(paths, str(place)),
+        pixels=pixels,
         labels=np.array([of_class.name for _, of_class in found]),
         split=split,
-        groups=groups if options.group_folders else None,
+        groups=groups,
         names=names_below(folder, paths),
     )
+    return by_patient(raw, pixels)
+
+
+def _groups(folder: Path, found: list[Found], options: LoadOptions) -> np.ndarray | None:
+    if not options.group_folders:
+        return None
+    if not _nested(found):
+        raise DataFileError(f"{folder} has no folders below its classes that could be groups: leave group_folders out")
+    return np.array([_group(*one) for one in found])
+
+
+def _nested(found: list[Found]) -> bool:
+    """Whether some class has several folders below it."""
+    folders = {(of_class, path.relative_to(of_class).parts[0]) for path, of_class in found if path.parent != of_class}
+    return len(folders) > len({of_class for of_class, _ in folders})
 
 
 def _group(path: Path, of_class: Path) -> str:
     """The first folder below the class, by its name alone, as a patient may have images of several classes; else the image."""
-    return path.relative_to(of_class).parts[0]
+    inside = path.relative_to(of_class)
+    return inside.parts[0] if len(inside.parts) > 1 else f"{of_class.name}/{inside.name}"

@@ -13,8 +13,8 @@ from tasvir.data.files import open_plain
 from tasvir.data.labels import PART_WORDS
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
-from tasvir.data.readers.folder import check_links, names_below
-from tasvir.data.readers.pictures import PictureFiles, is_picture
+from tasvir.data.readers.images import by_patient, images_of
+from tasvir.data.readers.walk import images_below, names_below
 
 FILE_COLUMN, LABEL_COLUMN = "file", "label"
 
@@ -70,8 +70,7 @@ def read_manifest(folder: Path, manifest: Path, options: LoadOptions) -> Raw:
     """One row an image: its file below the folder, its label, and where named its group and part."""
     path = _find_table(folder, manifest)
     table = read_table(path)
-    files = _find_images(folder, table, table.column(options.file_column or FILE_COLUMN, "file_column"))
-    check_links(folder, files, options)
+    files = _find_images(folder, table, table.column(options.file_column or FILE_COLUMN, "file_column"), options=options)
     label_column = options.label_column or LABEL_COLUMN
     labels = _filled(table, label_column, flag="label_column", empty=options.empty_label)
     groups = split = None
@@ -80,14 +79,16 @@ def read_manifest(folder: Path, manifest: Path, options: LoadOptions) -> Raw:
     if options.split_column is not None:
         split = _parts(table, _filled(table, options.split_column, flag="split_column"))
     place = folder.resolve()
-    return Raw(
+    pixels = images_of(files, f"{place} by {path.resolve()}")
+    raw = Raw(
         facts=Facts(place.name, str(folder), about=f"images with the labels of {path.name}, column {label_column}"),
-        pixels=PictureFiles(files, f"{place} by {path.resolve()}"),
+        pixels=pixels,
         labels=np.array(labels),
         split=split,
         groups=groups,
         names=names_below(folder, files),
     )
+    return by_patient(raw, pixels)
 
 
 def _find_table(folder: Path, manifest: Path) -> Path:
@@ -118,10 +119,10 @@ def _parts(table: Table, words: list[str]) -> np.ndarray:
     return np.array([PART_WORDS[word.lower()] for word in words])
 
 
-def _find_images(folder: Path, table: Table, names: list[str]) -> list[Path]:
+def _find_images(folder: Path, table: Table, names: list[str], *, options: LoadOptions) -> list[Path]:
     """The image of each row: by its path below the folder, its file name or its stem."""
     by_name: dict[str, list[Path]] = defaultdict(list)
-    for path in sorted(path for path in folder.rglob("*") if is_picture(path) and path.is_file()):
+    for path in images_below(folder, folder, follow_links=options.follow_links):
         relative = path.relative_to(folder)
         for name in {relative.as_posix(), relative.with_suffix("").as_posix(), path.name, path.stem}:
             by_name[name].append(path)

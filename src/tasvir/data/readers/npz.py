@@ -22,8 +22,8 @@ from tasvir.data.known.facts import KnownSet, facts_of
 from tasvir.data.known.search import locate
 from tasvir.data.labels import flat
 from tasvir.data.options import LoadOptions
-from tasvir.data.raw import Facts, Form, Identity, Raw
-from tasvir.data.readers.pixels import image_shape, pixel_limit, to_uint8
+from tasvir.data.raw import Facts, Form, Identity, Levels, Raw
+from tasvir.data.readers.pixels import image_shape, must_be_within, pixel_limit, to_uint8
 from tasvir.data.resize import block_to_form
 
 #: (images, labels, part) as they are called; part None: no split is given.
@@ -134,6 +134,7 @@ class NpzPixels:
     """Images inside an `.npz` file, read block by block."""
 
     keep_copy = False
+    shown = ""
 
     def __init__(self, path: Path, parts: list[Member]):
         self.parts = parts
@@ -153,15 +154,17 @@ class NpzPixels:
     def any_color(self) -> bool:
         return any(len(shape) == 4 for shape in self.shapes)
 
-    def white(self) -> int:
-        return max(255, self.limit)
+    def levels(self) -> Levels | None:
+        return (0, self.limit) if self.limit > 255 else None
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        limit = form.white if self.whole else self.limit
+        levels = form.levels or (0, 255) if self.whole else (0, self.limit)
         start = 0
         for part, shape in zip(self.parts, self.shapes, strict=True):
             for block in part.blocks(BLOCK):
-                block = to_uint8(block.reshape(len(block), *shape[1:]), limit)
+                if form.asked and self.whole and block.dtype.itemsize > 1 and block.size:
+                    must_be_within(block.min(), block.max(), levels=levels, where=part.where)
+                block = to_uint8(block.reshape(len(block), *shape[1:]), levels)
                 yield np.arange(start, start + len(block)), block_to_form(block, form)
                 start += len(block)
 

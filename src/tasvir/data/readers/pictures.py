@@ -2,7 +2,7 @@
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -13,17 +13,16 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from PIL.TiffImagePlugin import TiffImageFile
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.raw import Form, Identity
-from tasvir.data.readers.pixels import DEEPEST, remedy, to_uint8, white_for
+from tasvir.data.raw import Form, Levels
+from tasvir.data.readers.image_files import MOST_PIXELS, ImageFiles
+from tasvir.data.readers.pixels import DEEPEST, must_be_within, own_levels, to_uint8
 from tasvir.data.resize import to_form
 
 ENDINGS = {".jpg", ".jpeg", ".png", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm", ".ppm", ".pbm"}
 DEEP_MODES = {"I", "I;16", "I;16B", "I;16L", "I;16N", "F"}
 DEEP_COLOR = re.compile(r"(RGB[AaX]?|LA);16")  # how Pillow calls their bytes in a file
 GRAY_MODES = {"1", "L", "LA", "La"} | DEEP_MODES
-MOST_PIXELS = 89_478_485  # Pillow's own warning level: a quarter of a gigabyte as RGB
-ORIENTATION, BITS = 0x0112, 0x0102  # tags of EXIF and TIFF
-PAGED = {"TIFF", "GIF", "WEBP", "PNG"}  # not MPO: a camera's preview is no second image
+ORIENTATION, BITS, KIND = 0x0112, 0x0102, 0x00FE  # tags of EXIF and TIFF
 TURNED = {5, 6, 7, 8}  # EXIF orientations that exchange height and width
 
 
@@ -77,36 +76,80 @@ def stated_white(picture: Image.Image) -> int:
     return 2**bits - 1 if bits < 16 else 255
 
 
+def must_be_one(picture: Image.Image, path: Path) -> None:
+    """Refuse a file of several pages or frames. Small copies of a TIFF's page, or of a camera's picture, do not count."""
+    n = getattr(picture, "n_frames", 1)
+    if n > 1 and isinstance(picture, TiffImageFile):
+        n = sum(not _page_kind(picture, page) & 1 for page in range(n))
+        picture.seek(0)
+    if n > 1 and picture.format != "MPO":
+        raise DataFileError(
+            f"{path} holds {n} pages or frames, and one file is one image: save those that count as files of their own, "
+            "in one group"
+        )
+
+
+def _page_kind(picture: TiffImageFile, page: int) -> int:
+    picture.seek(page)
+    return int(picture.tag_v2.get(KIND, 0))
+
+
 def read_picture(path: Path, form: Form) -> np.ndarray:
     """One image file as uint8 pixels in `form`."""
     with open_picture(path) as picture:
-        n_pages = getattr(picture, "n_frames", 1) if picture.format in PAGED else 1
-        if n_pages > 1:
-            raise DataFileError(f"{path} holds {n_pages} pages or frames: save each as a file of its own")
         upright = ImageOps.exif_transpose(picture)
-        return to_form(_plain(upright, path, form.white), form)
+        return to_form(_plain(upright, path, form), form)
 
 
-def _plain(picture: Image.Image, path: Path, white: int) -> Image.Image:
+def _plain(picture: Image.Image, path: Path, form: Form) -> Image.Image:
     """The picture in mode L or RGB: transparency lies on white, deep pixels are scaled to 8 bits."""
     if picture.mode in DEEP_MODES:
-        return Image.fromarray(_scaled(np.asarray(picture), path, white))
+        return Image.fromarray(_scaled(np.asarray(picture), path, form))
     if picture.has_transparency_data:
         paper = Image.new("RGBA", picture.size, "white")
         return Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
     return picture.convert("L" if picture.mode in GRAY_MODES else "RGB")
 
 
-def _scaled(values: np.ndarray, path: Path, white: int) -> np.ndarray:
-    """Whole numbers up to `white`, or floats of 0..1, as bytes."""
+def _scaled(values: np.ndarray, path: Path, form: Form) -> np.ndarray:
+    """Numbers within the levels of the form, or floats of 0..1, as bytes."""
     whole = values.dtype.kind != "f"
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
         raise DataFileError(f"{path} has values that are NaN or infinite")
-    if low < 0 or high > (white if whole else 1):
-        kinds = "neither of at most 16 bits nor floats of 0..1"
-        raise DataFileError(f"{path} has values {low:g} to {high:g}, {kinds} ({remedy(low, high)})")
-    return to_uint8(values, white if whole else 1)
+    levels = form.levels or (0, 255) if whole or form.asked else (0, 1)
+    if form.asked:
+        must_be_within(low, high, levels=levels, where=path)
+    elif low < 0 or high > levels[1]:
+        raise DataFileError(
+            f"{path} has values {low:g} to {high:g}, neither of at most 16 bits nor floats of 0..1 "
+            "(name with value_range what becomes black and white in all images)"
+        )
+    return to_uint8(values, levels)
+
+
+class Head(NamedTuple):
+    """What the head of a file says: `deep` is the white that it states at least, where it has more than 8 bits."""
+
+    size: tuple[int, int]
+    color: bool
+    deep: int | None
+    deep_color: bool
+
+
+def read_head(path: Path) -> Head:
+    """What is said of the picture, which is not decoded."""
+    with open_picture(path) as picture:
+        must_be_one(picture, path)
+        deep = stated_white(picture) if picture.mode in DEEP_MODES - {"F"} else None
+        deep_color = deep is None and bool(DEEP_COLOR.search(str(getattr(picture, "tile", ""))))
+        return Head(upright_size(picture), may_have_color(picture), deep, deep_color)
+
+
+def _largest(path: Path) -> int:
+    with open_picture(path) as picture:
+        bands = picture.convert("RGB") if picture.mode == "RGBA" else picture
+        return int(np.asarray(bands).max())
 
 
 class Headers(NamedTuple):
@@ -118,26 +161,10 @@ class Headers(NamedTuple):
     deep_color: list[int]  # Pillow keeps the upper 8 of their 16 bits
 
 
-class PictureFiles:
-    """Image files as the pixels of a set; those that cannot be read are remembered and left out.
+class PictureFiles(ImageFiles):
+    """Pictures as the pixels of a set."""
 
-    `place` names what the files are read for (their folder, or their manifest): a new list of files for the same place
-    makes the cached copy of the old one superfluous.
-    """
-
-    keep_copy = True
-
-    def __init__(self, paths: Sequence[Path], place: str):
-        self.paths = list(paths)
-        self.place = place
-        self._failures: dict[int, str] = {}
-
-    def __len__(self) -> int:
-        return len(self.paths)
-
-    @cached_property
-    def identity(self) -> Identity:
-        return Identity.of(self.place, self.paths)
+    shown = ""
 
     def sizes(self) -> set[tuple[int, int]]:
         return self._headers.sizes
@@ -145,15 +172,15 @@ class PictureFiles:
     def any_color(self) -> bool:
         return self._headers.color
 
-    def white(self) -> int:
-        return self._white
+    def levels(self) -> Levels | None:
+        return self._levels
 
     @cached_property
-    def _white(self) -> int:
+    def _levels(self) -> Levels | None:
         """Deep pictures are read once more for it: one rule for all images of the set."""
         self._check_deep_color()
         stated = self._headers.deep
-        return max([white_for(self._brightest(stated)), *stated.values()])
+        return own_levels(0, max([self._brightest(stated), *stated.values()]))
 
     def _check_deep_color(self) -> None:
         """Refuse a set whose colours have 10 to 14 bits in files of 16: nearly nothing of them would be left."""
@@ -165,45 +192,18 @@ class PictureFiles:
             )
 
     def _brightest(self, some: Iterable[int]) -> int:
-        """The largest number in some pictures, apart from transparency."""
-        highest = 0
-        for index in some:
-            try:
-                with open_picture(self.paths[index]) as picture:
-                    bands = picture.convert("RGB") if picture.mode == "RGBA" else picture
-                    highest = max(highest, int(np.asarray(bands).max()))
-            except DataFileError as error:
-                self._failures[index] = str(error)
-        return highest
-
-    def failures(self) -> dict[int, str]:
-        return dict(sorted(self._failures.items()))
+        """The largest number in some pictures, apart from transparency; at most what 16 bits hold."""
+        return min(DEEPEST, max((value for _, value in self._each(_largest, list(some))), default=0))
 
     @cached_property
     def _headers(self) -> Headers:
         """From the heads of the files."""
-        sizes: set[tuple[int, int]] = set()
-        color, deep, deep_color = False, {}, []
-        for index, path in enumerate(self.paths):
-            try:
-                with open_picture(path) as picture:
-                    color = color or may_have_color(picture)
-                    if picture.mode in DEEP_MODES - {"F"}:
-                        deep[index] = stated_white(picture)
-                    elif DEEP_COLOR.search(str(getattr(picture, "tile", ""))):
-                        deep_color.append(index)
-                    sizes.add(upright_size(picture))
-            except DataFileError as error:
-                self._failures[index] = str(error)
-        return Headers(sizes or {(1, 1)}, color, deep, deep_color)  # nothing readable: the error comes with the first block
+        found = dict(self._each(read_head, range(len(self))))
+        sizes = {head.size for head in found.values()}
+        deep = {index: head.deep for index, head in found.items() if head.deep is not None}
+        deep_color = [index for index, head in found.items() if head.deep_color]
+        sizes = sizes or {(1, 1)}  # nothing readable: the error comes with the first block
+        return Headers(sizes, any(head.color for head in found.values()), deep, deep_color)
 
-    def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for index, path in enumerate(self.paths):
-            if index in self._failures:
-                continue
-            try:
-                image = read_picture(path, form)
-            except DataFileError as error:
-                self._failures[index] = str(error)
-            else:
-                yield np.array([index]), image[None]
+    def _read(self, path: Path, form: Form) -> np.ndarray:
+        return read_picture(path, form)

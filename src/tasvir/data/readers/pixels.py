@@ -5,6 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.data.raw import Levels
 
 WHITES = (255, 1023, 4095, 16383, 65535)  # of 8, 10, 12, 14 and 16 bits
 DEEPEST = WHITES[-1]
@@ -48,10 +49,28 @@ def remedy(low: float, high: float) -> str:
     return f"save them divided by {max(high, white_for(high)):.9g}: floats of 0..1"
 
 
-def to_uint8(block: np.ndarray, limit: int) -> np.ndarray:
-    """Numbers of 0..`limit`, truth values or bytes as bytes."""
+def own_levels(low: float, high: float) -> Levels | None:
+    """What becomes black and white in a set of these extremes: 0 and a usual white where they fit; None for bytes."""
+    if low < 0 or high > DEEPEST:
+        return low, max(high, low + 1)
+    return (0, white_for(high)) if high > WHITES[0] else None
+
+
+def must_be_within(low: float, high: float, *, levels: Levels, where: object) -> None:
+    """Refuse numbers that would all become black or white under levels that somebody named."""
+    if low < levels[0] or high > levels[1]:
+        black, white = levels
+        raise DataFileError(
+            f"{where} has values {low:g} to {high:g}, beyond the value_range {black:g} to {white:g}: "
+            "give a value_range that holds all images, or images of that range"
+        )
+
+
+def to_uint8(block: np.ndarray, levels: Levels) -> np.ndarray:
+    """Numbers within `levels`, truth values or bytes as bytes."""
     if block.dtype == np.uint8:
         return block
     if block.dtype == bool:
         return block * np.uint8(255)
-    return np.rint(block * (255 / limit)).astype(np.uint8)
+    black, white = levels
+    return np.rint((block - black if black else block) * (255 / (white - black))).astype(np.uint8)

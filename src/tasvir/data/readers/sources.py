@@ -67,6 +67,8 @@ def _read_file(path: Path, options: LoadOptions) -> Raw:
     if options.manifest is not None:
         raise BadInputError(f"{path} is a file: a manifest goes with a folder of images, name that one")
     name = path.name.lower().removesuffix(".gz")
+    if name.endswith((".dcm", ".dicom")):
+        raise DataFileError(f"{path} is one DICOM file: name the folder that holds one folder of them for each class")
     for pattern, reader in FILES.items():
         if re.search(pattern, name):
             return reader(path)

@@ -22,7 +22,8 @@ def classes_table(summary: ClassifierSummary) -> tuple[Table, ...]:
     caption = (
         "Each class of the test images, with 95 % intervals. Recall (sensitivity): of the images of the class, the share "
         "that is found. Precision (predictive value): of the images that are taken for the class, the share that is of it; it "
-        "holds where classes are as frequent as in this test set. Independent cases are images, or groups where there are any."
+        "holds where classes are as frequent as in this test set. Independent cases are images; those of one "
+        "given group, or of equal pixels, count as one."
     )
     return (Table("classes", caption, ("Class", "Independent cases", "Recall", "Precision"), rows),)
 

@@ -24,22 +24,22 @@ def unseen_cell(net: Cell, seed: int) -> Cell:
 
 def score_unseen(inside: Inside, *, net: str) -> Iterator[Record]:
     """Scores on the test images that have no duplicate among the training images, where some have and all classes are left."""
-    y, groups = inside.data.targets("test")
+    y, cases = inside.data.targets("test")[0], inside.data.cases("test")
     duplicated = inside.found_array("audit", "duplicated_in_training")
     left = ~duplicated
     if duplicated.any() and len(np.unique(y[left])) == len(np.unique(y)):
         probabilities = inside.found_array(net, "probabilities")[left]
-        for name, found in score_classifier(y[left], probabilities, None if groups is None else groups[left]).items():
+        for name, found in score_classifier(y[left], probabilities, None if cases is None else cases[left]).items():
             yield measured(name, found)
     yield facts({"n_duplicated": int(duplicated.sum()), "n_test": len(y)})
 
 
 def compare(inside: Inside) -> Iterator[Record]:
     """Differences in balanced accuracy, each with an interval over test images."""
-    y, groups = inside.data.targets("test")
+    y, cases = inside.data.targets("test")[0], inside.data.cases("test")
     predicted = {name: inside.found_array(name, "probabilities").argmax(1) for name in inside.found}
     net, *baselines = predicted
     for name in baselines:
-        found = paired_bootstrap(balanced_accuracy, y, a=predicted[net], b=predicted[name], groups=groups, seed=inside.seed)
+        found = paired_bootstrap(balanced_accuracy, y, a=predicted[net], b=predicted[name], groups=cases, seed=inside.seed)
         yield measured("balanced_accuracy_difference", found, {"arm": net.partition("/")[0], "against": name.partition("/")[2]})
     yield facts({"compared": list(predicted)})

@@ -41,12 +41,12 @@ def judge(inside: Inside) -> Iterator[Record]:
 
 def verdicts_on(data: Dataset, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> list[Verdict]:
     """The generated arms against duplicates under Holm, then duplicates against real images."""
-    y, groups = data.targets("test")
-    groups = None if groups is None else groups[rows]
+    y, cases = data.targets("test")[0], data.cases("test")
+    cases = None if cases is None else cases[rows]
 
     def compared(arm: str, against: str) -> Verdict:
         right, wrong = ((predictions[name] == y).astype(float)[:, rows] for name in (arm, against))
-        return verdict(right, wrong, strata=y[rows], groups=groups, names=(arm, against))
+        return verdict(right, wrong, strata=y[rows], groups=cases, names=(arm, against))
 
     generated = [name for name in predictions if name not in (BASELINE, NOTHING_ADDED)]
     return [*holm_verdicts([compared(name, BASELINE) for name in generated]), compared(BASELINE, NOTHING_ADDED)]

@@ -122,8 +122,9 @@ def unfitted_net(*, method: str, n_components: int, max_epochs: int, seed: int) 
 
 def _scored(inside: Inside, codes: np.ndarray, codes_test: np.ndarray) -> Iterator[Record]:
     """k-NN on the codes: the k chosen on training images, the accuracy on test images."""
-    (y, groups), (y_test, test_groups) = inside.data.targets("train"), inside.data.targets("test")
-    score = knn_accuracy(codes, y, test=codes_test, y_test=y_test, groups=groups, test_groups=test_groups, seed=inside.seed)
+    (y, groups), (y_test, _) = inside.data.targets("train"), inside.data.targets("test")
+    cases = inside.data.cases("test")
+    score = knn_accuracy(codes, y, test=codes_test, y_test=y_test, groups=groups, test_groups=cases, seed=inside.seed)
     yield measured("knn_accuracy", score.accuracy)
     yield facts({"k": score.k, "cv_accuracy": {str(k): value for k, value in score.cv_accuracy.items()}})
 

@@ -1,0 +1,45 @@
+"""Which images lie below a folder; what leads out of it through a link is read only when asked for."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+
+from tasvir.contracts.errors import DataFileError
+from tasvir.data.readers.images import is_image
+
+
+def images_below(place: Path, source: Path, *, follow_links: bool) -> list[Path]:
+    """All images at any depth below `place`, in order; a folder that is a link within `source` is seen where it lies."""
+    found, waiting, seen = [], [place], set()
+    _leads_out(place, source, follow_links=follow_links)
+    while waiting:
+        folder = waiting.pop()
+        if (real := folder.resolve()) in seen:
+            continue  # a link that leads round in a circle
+        seen.add(real)
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                path = folder / entry.name
+                if entry.is_dir():
+                    if not entry.is_symlink() or _leads_out(path, source, follow_links=follow_links):
+                        waiting.append(path)
+                elif is_image(path) and entry.is_file():
+                    _leads_out(path, source, follow_links=follow_links)
+                    found.append(path)
+    return sorted(found)
+
+
+def _leads_out(path: Path, source: Path, *, follow_links: bool) -> bool:
+    """Whether a path is a link that leads out of `source`; refused unless asked for."""
+    if not path.is_symlink() or path.resolve().is_relative_to(source.resolve()):
+        return False
+    if not follow_links:
+        raise DataFileError(f"{path} is a link that leads out of {source}: allow it with follow_links, or remove it")
+    return True
+
+
+def names_below(folder: Path, paths: Iterable[Path]) -> np.ndarray:
+    """The files' paths below the folder, as every system writes them; bytes that are no text as escapes."""
+    return np.array([os.fsencode(path.relative_to(folder).as_posix()).decode("utf-8", "backslashreplace") for path in paths])
