@@ -4,7 +4,7 @@ BIN := .venv/bin
 TASVIR_DATA ?= $(abspath $(CURDIR)/../shared/data)
 export TASVIR_DATA
 
-.PHONY: demo test test-real lint coverage bench setup constraints clean
+.PHONY: words demo test test-real lint coverage bench setup constraints clean
 
 # Torch first, and as a CPU build: a wider request downloads gigabytes of CUDA.
 .venv/ready: pyproject.toml constraints.txt
@@ -29,6 +29,10 @@ lint: setup
 	$(BIN)/ruff check src tests benchmarks examples
 	$(BIN)/ruff format --check src tests benchmarks examples
 	$(BIN)/mypy
+
+# Templates of the report that are new, changed or gone, in the catalogues of all languages.
+words: setup
+	$(BIN)/python tests/catalogues.py
 
 coverage: setup
 	$(BIN)/python -m pytest --cov=tasvir --cov-report=term-missing:skip-covered

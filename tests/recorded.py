@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tasvir.records.record import Record, cell_done, failure
+from tasvir.records.record import Record, array, cell_done, curve, failure, metric
 from tasvir.records.run import RunFolder, open_run
 from tasvir.report.cells import Cells
-from tasvir.report.document import Report
-from tasvir.report.summary import compose, summarise
+from tasvir.report.document import Chapter, Figure, Key, Panel, Prose, Report, Table
+from tasvir.report.summary import summarise
+from tasvir.report.text import plain_spaces
+from tasvir.report.words.language import language
 from tasvir.studies.families.main_job import STUDY
 
 RECORDED = Path(__file__).parent / "report" / "recorded"
@@ -34,7 +36,7 @@ class Run:
         return Cells(self.all())
 
     def report(self) -> Report:
-        return compose(summarise(self.all(), CHAPTERS))
+        return summarise(self.all(), CHAPTERS, assumptions=STUDY.assumptions)
 
     def folder(self, path: Path) -> RunFolder:
         """The same on the disk."""
@@ -61,10 +63,58 @@ class Run:
         """Every record of a cell becomes what `change` gives."""
         self.cells[name] = list(map(change, self.cells[name]))
 
+    def chapter(self, module: Any, words: Any = None) -> Any:
+        """A chapter in a language, its words as strings; None where the run has none."""
+        found = module.compose(self.asked())
+        return None if found is None else spoken(found, words or language())
+
     def tell(self, name: str, **facts: Any) -> None:
         """A complete cell says this of itself too."""
         *found, done = self.cells[name]
         self.cells[name] = [*found, edited(done, facts=done.data["facts"] | facts)]
+
+
+def measure(run: Run, cell: str, name: str, *value: float, labels: dict[str, Any] | None = None, n: int | None = None) -> None:
+    """A metric of these labels has this value, or value, low and high."""
+    found, *ends = value
+    low, high = ends or (None, None)
+    new = metric(name, found, low=low, high=high, n=n, labels=labels or {})
+    kept = [r for r in run.cells[cell] if (r.kind, r.name, r.data.get("labels")) != ("metric", name, new.data["labels"])]
+    run.cells[cell] = [new, *kept]
+
+
+def store(run: Run, cell: str, name: str, content: Any) -> None:
+    """An array of a cell holds this."""
+    run.cells[cell] = [array(name, content), *(r for r in run.cells[cell] if r.name != name)]
+
+
+def trace(run: Run, cell: str, name: str, x: Iterable[float] | None = None, **series: Iterable[float]) -> None:
+    """A curve of a cell has these series."""
+    new = curve(name, {key: list(values) for key, values in series.items()}, x=None if x is None else list(x))
+    run.cells[cell] = [new, *(r for r in run.cells[cell] if (r.kind, r.name) != ("curve", name))]
+
+
+def spoken(part: Any, words: Any) -> Any:
+    """The same with strings in place of words."""
+    if isinstance(part, Chapter | Prose | Table | Figure | Panel | Key):
+        names = {
+            "title",
+            "sentences",
+            "caption",
+            "columns",
+            "rows",
+            "alt",
+            "label",
+            "headline",
+            "line",
+            "blocks",
+            "panels",
+            "keys",
+        }
+        return replace(part, **{name: spoken(value, words) for name, value in vars(part).items() if name in names})
+    if isinstance(part, tuple):
+        return tuple(spoken(one, words) for one in part)
+    return None if part is None else plain_spaces(words(part))
 
 
 def edited(record: Record, **data: Any) -> Record:

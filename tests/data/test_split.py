@@ -77,7 +77,7 @@ def test_a_class_of_one_group_is_trained_on_and_it_is_said(images):
     groups = np.where(LABELS == 0, 0, np.arange(N))
     found = arrange(raw(images, groups=groups), LABELS, images, seed=0)
     assert (found.split[LABELS == 0] == "train").all()
-    assert "1 of the classes have no test images" in found.notes[0]
+    assert "classes that have no test images, because each lies in a single group: 1" in found.notes[0]
 
 
 def test_classes_of_one_group_each_cannot_be_split(images):
@@ -132,4 +132,7 @@ def test_a_test_share_belongs_to_a_drawn_test(images):
     split = np.repeat(["train", "test"], [40, 20])
     with pytest.raises(BadInputError, match=r"test_share=0.3: here has test images of its own; leave test_share out"):
         arrange(raw(images, split), LABELS, images, seed=0, share=0.3)
-    assert "33.3% of the images for the test (32.5% asked for)" in arrange(raw(images), LABELS, images, seed=0, share=0.325).rule
+    assert (
+        "33.3% of the images for the test, stratified, seed 0; 32.5% were asked for"
+        in arrange(raw(images), LABELS, images, seed=0, share=0.325).rule
+    )

@@ -73,10 +73,3 @@ def test_stored_bytes_and_channels_last_memory_stay():
 def test_a_shift_of_half_the_image_is_refused(max_shift):
     with pytest.raises(BadInputError, match="max_shift"):
         AugmentSpec(max_shift=max_shift).build((8, 8, 1))
-
-
-def test_it_says_what_it_does():
-    assert AugmentSpec().words == "shifts of up to 10% of the side"
-    assert AugmentSpec(flip=True).words == "shifts of up to 10% of the side and left-right flips"
-    assert AugmentSpec(max_shift=0, flip=True).words == "left-right flips"
-    assert AugmentSpec(max_shift=0).words == "none"

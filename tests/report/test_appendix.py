@@ -8,7 +8,7 @@ from tasvir.report.text import report_text
 
 
 def tables(run) -> dict[str, dict[str, list[str]]]:
-    found = [block for block in appendix.compose(appendix.summarise(run.asked())).blocks if isinstance(block, Table)]
+    found = [block for block in run.chapter(appendix).blocks if isinstance(block, Table)]
     return {table.name: {row[0]: [str(cell) for cell in row[1:]] for row in table.rows} for table in found}
 
 
@@ -36,3 +36,9 @@ def test_the_head_of_the_page_names_the_options_of_any_study(digits_once, empty)
     empty.about["settings"] = {"n_seeds": 3, "net": "dense", "noise": None, "mirror": False, "seed": 7, "threads": 1}
     told = report_text(empty.report()).splitlines()[2]
     assert told.startswith("n_seeds 3 · net dense · mirror no · seed 7 · ")
+
+
+def test_what_the_run_takes_for_granted_is_told_by_its_study(digits_once):
+    told = report_text(digits_once.report())
+    assert "What the run takes for granted:" in told
+    assert "- The test images were looked at once" in told

@@ -11,7 +11,7 @@ PLACES = [{"part": "train", "index": i, "row": i, "label": "cat"} for i in range
 
 
 def chapter_of(run):
-    return audit.compose(audit.summarise(run.asked()))
+    return run.chapter(audit)
 
 
 @pytest.fixture
@@ -67,7 +67,7 @@ def test_pairs_are_shown_as_pictures_with_distance_place_and_labels(leaking):
     assert figure.caption.startswith("All pairs of duplicates")
     first = table(chapter, "pairs")[0]
     assert first[:3] == ["0.000", "identical", "train/158"]
-    assert first[4] == "test 0"
+    assert first[4] == "test/0"
     assert first[3] != first[5]
     pairs = next(b for b in chapter.blocks if isinstance(b, Table) and b.name == "pairs")
     assert pairs.bold == {0}
@@ -79,7 +79,7 @@ def test_a_leak_is_told_with_what_it_means(leaking):
         "Duplicated among the training images: 2 of 64 test images, 1 of them identical or close. "
         "Scores on such test images tell what was remembered"
     )
-    assert "Pairs of duplicates with different labels: 1, 1 of them identical." in said(chapter)
+    assert "Pairs of duplicates with different labels: 1, of them identical: 1." in said(chapter)
     assert "Pairs of duplicates within the training images: 1." in said(chapter)
     assert str(chapter.headline).startswith("Duplicated among the training images: 2 of 64")
 
@@ -111,7 +111,7 @@ def test_a_sound_set_is_called_sound(audited):
             "p1, p2 (3 training, 2 test)",
         ),
         ({"groups": {"counts": {"train": 3, "test": 2}, "crossing": []}}, "Nothing was found", "none (3 training, 2 test)"),
-        ({"constant": PLACES}, "Images of a single colour: 7.", "training 3, training 4 and 2 more"),
+        ({"constant": PLACES}, "Images of a single colour: 7.", "train/3, train/4"),
         ({"small_classes": [{"name": "fox", "counts": {"train": 1}}]}, "missing in a part: 1.", "fox"),
         (
             {"label_order": [{"part": "test", "runs": 2, "expected": 30.0, "ordered": True}]},
@@ -132,11 +132,11 @@ def test_of_many_pairs_the_nearest_are_listed(audited):
     pairs = next(b for b in chapter.blocks if isinstance(b, Table) and b.name == "pairs")
     assert len(pairs.rows) == 20
     assert pairs.caption.startswith("The 20 nearest of 1,234 pairs")
-    assert "Of the 50 nearest pairs, those with different labels: 50." in said(chapter)
+    assert "Of the 50 nearest pairs, those with different labels: 50, of them identical: 0." in said(chapter)
 
 
 def test_an_audit_that_failed_or_was_not_made(empty):
-    assert audit.summarise(empty.asked()) is None
+    assert empty.chapter(audit) is None
     empty.failed("audit", "out of memory")
     assert [block.role for block in chapter_of(empty).blocks] == ["text", "trouble"]
     empty.found("audit")

@@ -21,7 +21,7 @@ def judged(two):
     return two
 
 
-def put(run, arm: str, d: tuple[float, float, float], *, p: float, least: float, test: str = "all images") -> None:
+def put(run, arm: str, d: tuple[float, float, float], *, p: float, least: float, test: str = "all") -> None:
     """Another difference of one arm, with its p-value and the effect that would have been found."""
     value, low, high = d
     new = {
@@ -44,7 +44,7 @@ def of_metrics(change):
 
 
 def chapter_of(run):
-    return evidence.compose(evidence.summarise(run.asked()))
+    return run.chapter(evidence)
 
 
 def answers(run) -> list[str]:
@@ -124,7 +124,7 @@ def test_duplicates_against_real_images_are_described_only(judged):
 
 
 def test_a_refused_verdict_gives_its_reason(digits):
-    reason = "2 seed(s); the luck of a seed cannot be told from the recipe, so train with 3 or more, better 5"
+    reason = "of 2 seeds the luck of a seed cannot be told from the recipe; train with 3 or more, better 5"
     assert answers(digits) == [f"No verdict on {arm} against {DUPLICATES}: {reason}." for arm in (GAUSSIAN, VAE)]
     assert table(chapter_of(digits), "arm-differences")[1] == [
         "Conditional VAE",
@@ -137,7 +137,7 @@ def test_a_refused_verdict_gives_its_reason(digits):
 
 
 def test_without_a_reason_the_missing_interval_is_the_reason(digits):
-    digits.tell(VERDICT, verdicts={"all images": []})
+    digits.tell(VERDICT, verdicts={"all": []})
     assert answers(digits)[0] == f"No verdict on {GAUSSIAN} against {DUPLICATES}: its difference has no interval."
 
 
@@ -154,10 +154,22 @@ def test_the_arms_with_their_counts_before_and_after(digits):
     assert all(row[6].endswith("s") for row in rows)
 
 
-def test_each_seed_is_a_reading(two):
-    summary = evidence.summarise(two.asked())
-    assert [len(arm.seeds) for arm in summary.arms] == [3] * 4
-    assert summary.arms[0].seeds[2].record == "evidence/real balanced_accuracy[seed=2]"
+@pytest.mark.parametrize(
+    ("refused", "words"),
+    [
+        ({"what": "images", "n": 4, "fewest": 10, "label": 1}, "class 1 has 4 independent test images; 10 are the fewest"),
+        ({"what": "images", "n": 4, "fewest": 10, "label": None}, "there are 4 independent test images; 10 are the fewest"),
+    ],
+)
+def test_too_few_images_are_a_reason(judged, refused, words):
+    found = [{"arm": arm, "against": "duplicates", "refused": refused} for arm in ("vae", "gaussian")]
+    judged.tell(VERDICT, verdicts={"all": found})
+    assert words in answers(judged)[0]
+
+
+def test_each_seed_is_counted_and_traced(two):
+    (row, *_) = next(b for b in evidence.compose(two.asked()).blocks if isinstance(b, Table) and b.name == "arms").rows
+    assert (row[4].value, row[4].record.split("; ")[2]) == (3, "evidence/real balanced_accuracy[seed=2]")
 
 
 @pytest.mark.parametrize(
@@ -171,11 +183,11 @@ def test_near_duplicates_are_scored_with_and_without(judged, d, words):
     """As the cell on all digits records it, whose near-duplicate is one: each difference a second time, without them."""
     judged.tell("evidence/subset", near_duplicates=26)
     put(judged, "vae", d, p=0.012, least=0.027)
-    again = [edited(r, labels=r.data["labels"] | {"test": "without near-duplicates"}) for r in differences(judged)]
+    again = [edited(r, labels=r.data["labels"] | {"test": "without_near_duplicates"}) for r in differences(judged)]
     judged.cells[VERDICT] = [*again, *judged.cells[VERDICT]]
     value, low, high = d
     left = (value - 0.006, low - 0.008, high - 0.004)
-    put(judged, "vae", left, p=0.012, least=0.027, test="without near-duplicates")
+    put(judged, "vae", left, p=0.012, least=0.027, test="without_near_duplicates")
     chapter = chapter_of(judged)
     assert f"Near-duplicates of training images among the test images: 26; {words}" in said(chapter)
     figure = next(b for b in chapter.blocks if isinstance(b, Figure) and b.name == "arm-differences-plot")
@@ -217,7 +229,7 @@ def test_without_a_verdict_the_arms_are_shown_and_nothing_is_judged(digits):
 
 
 def test_a_run_that_asks_no_such_question_or_failed_altogether(empty):
-    assert evidence.summarise(empty.asked()) is None
+    assert empty.chapter(evidence) is None
     empty.failed("evidence/subset", "a class has 1 image")
     chapter = chapter_of(empty)
     assert [block.role for block in chapter.blocks] == ["text", "trouble"]

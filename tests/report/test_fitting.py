@@ -5,6 +5,7 @@ import pytest
 
 from tasvir.report.cells import Curve
 from tasvir.report.fitting import fitting_sentence, read_training
+from tasvir.report.words.language import language
 
 TURNED = (1.0, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75)
 
@@ -36,7 +37,7 @@ def test_epochs_that_were_not_finite_are_passed_over():
     ],
 )
 def test_the_sentence_follows_the_curve(valid, words):
-    assert words in str(fitting_sentence("The net", read_training(loss(*valid))))
+    assert words in language()(fitting_sentence("The net", read_training(loss(*valid))))
 
 
 @pytest.mark.parametrize("kept", [0.0, 0.3])

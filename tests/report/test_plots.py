@@ -17,7 +17,9 @@ from tasvir.report.plots.matrix import confusion_matrix
 from tasvir.report.plots.pictures import picture_grid, picture_row, pictures_with_words, side_by_side, tiled
 from tasvir.report.plots.roc import roc_plot
 from tasvir.report.plots.scatter import class_scatter
+from tasvir.report.words.language import language
 
+EN = language()
 RNG = np.random.default_rng(0)
 MANY = [f"a class with quite a long name {i}" for i in range(60)]
 CURVE = Curve((1.0,), "epoch", {"train": (0.5,), "valid": (float("nan"),), "other": (0.4,)}, "cell loss")
@@ -52,7 +54,7 @@ PANELS = {
 
 @pytest.mark.parametrize("name", PANELS)
 def test_drawn_as_an_element_of_the_page(name):
-    svg = panel_svg(PANELS[name], name)
+    svg = panel_svg(PANELS[name], name, EN)
     assert svg.startswith("<svg")
     assert svg.endswith("</svg>")
     assert "<style" not in svg
@@ -61,22 +63,22 @@ def test_drawn_as_an_element_of_the_page(name):
 
 
 def test_drawing_twice_gives_the_same_text():
-    assert panel_svg(PANELS["scatter"], "s") == panel_svg(PANELS["scatter"], "s")
+    assert panel_svg(PANELS["scatter"], "s", EN) == panel_svg(PANELS["scatter"], "s", EN)
 
 
 def test_words_stay_words():
-    assert ">a$b$ &lt;&amp;&gt;</text>" in panel_svg(PANELS["histogram"], "h")
+    assert ">a$b$ &lt;&amp;&gt;</text>" in panel_svg(PANELS["histogram"], "h", EN)
 
 
 def test_a_script_the_drawing_font_lacks_is_left_to_the_browser():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert "猫" in panel_svg(class_histogram({"train": (1, 2)}, ["猫", "تصویر"]), "h")
+        assert "猫" in panel_svg(class_histogram({"train": (1, 2)}, ["猫", "تصویر"]), "h", EN)
 
 
 def test_a_figure_is_exported_as_png_and_svg():
     keys = tuple(Key(f"key {i}", "#3c4bd2") for i in range(7))
-    files = figure_files(Figure("f", "", "", (PANELS["dots"], PANELS["roc"], PANELS["one dot"]), keys))
+    files = figure_files(Figure("f", "", "", (PANELS["dots"], PANELS["roc"], PANELS["one dot"]), keys), EN)
     assert files["png"].startswith(b"\x89PNG")
     assert b"<svg" in files["svg"]
 
@@ -105,7 +107,7 @@ def test_a_grid_of_many_images_is_reduced_as_a_whole():
 def test_a_difference_is_coloured_where_its_interval_leaves_out_zero(reading, colour):
     canvas = Canvas()
     axes = canvas.subplots()
-    difference_plot("", [("a", reading)]).draw(axes)
+    difference_plot("", [("a", reading)]).draw(axes, EN)
     dot = next(line for line in axes.lines if line.get_marker() == "o")
     assert dot.get_color() == colour[0]
 

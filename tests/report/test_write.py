@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.report.words.language import language
 from tasvir.report.write import read_report, write_report
 from tasvir.studies.families.main_job import STUDY
 
@@ -53,9 +54,9 @@ def test_a_lost_file_spoils_its_chapter_only(digits, tmp_path):
     run = digits.folder(tmp_path / "run")
     (lost,) = {run.file(r) for r in run.records() if r.name == "class_samples"}
     lost.unlink()
-    chapters = {chapter.title: chapter for chapter in read_report(run.path, CHAPTERS).chapters}
-    assert str(lost) in str(chapters["Data card"].blocks[0].sentences[0])
-    assert len(chapters["Representations"].blocks) > 3
+    chapters = {chapter.name: chapter for chapter in read_report(run.path, CHAPTERS).chapters}
+    assert str(lost) in language()(chapters["data-card"].blocks[0].sentences[0])
+    assert len(chapters["representations"].blocks) > 3
 
 
 @pytest.mark.parametrize("what", ["nothing there", "not a run"])

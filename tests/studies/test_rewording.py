@@ -12,7 +12,9 @@ from studies.residents.toy_study import STUDY as TOY
 from tasvir import load_data
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
-from tasvir.report import titles
+from tasvir.report import names
+from tasvir.report.names import Name
+from tasvir.report.words.message import say
 from tasvir.studies import cell as cell_module
 from tasvir.studies.cell import Cell, sources_of
 from tasvir.studies.study import find_study
@@ -71,7 +73,7 @@ def reword(monkeypatch, tmp_path) -> Iterator[Callable[[str, str, str], None]]:
     cell_module.source_hash.cache_clear()
 
 
-VERDICT = ("tasvir.measures.verdict", "cannot be told from the recipe", "is not known from that of the recipe")
+VERDICT = ("tasvir.measures.verdict", "Why no verdict may be passed", "The reason against a verdict")
 
 
 def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(planted_out, tasvir, tmp_path, reword):
@@ -100,9 +102,9 @@ def test_new_words_of_a_verdict_compute_the_verdict_of_the_main_job_alone(main_j
 
 
 def test_a_new_title_computes_nothing_and_is_on_the_page(main_job, few_digits, tmp_path, reword, monkeypatch):
-    reword("tasvir.report.titles", "Residual net", "A net of residuals")
+    reword("tasvir.report.names", "Residual net", "A net of residuals")
     shutil.copytree(main_job.out, tmp_path / "runs")
-    monkeypatch.setitem(titles.TITLES, "classifier", "A net of residuals")
+    monkeypatch.setitem(names.NAMES, "classifier", Name(say("A net of residuals"), say("the net of residuals")))
     with small.small_profiles():
         finished = small.run(few_digits, tmp_path / "runs")
     assert not finished.computed

@@ -117,10 +117,11 @@ def audit(
 ) -> None:
     """What could spoil results: duplicates, leaks between parts, conflicting labels, groups that cross, constant images."""
     from tasvir.data.audit.audit import audit as audit_set
-    from tasvir.data.audit.findings import findings, group_counts
+    from tasvir.report.chapters.audit import faults, sentences
+    from tasvir.report.words.language import language
 
-    found = audit_set(load(data, options))
-    said = findings(found)
+    found, words = audit_set(load(data, options)), language()
+    facts = found.to_json()
     pairs = [
         {
             "kind": pair.kind,
@@ -131,5 +132,5 @@ def audit(
         for pair in found.pairs[:20]
     ]
     more = [f"... and {len(found.pairs) - len(pairs)} pairs more (--json lists all)"] if len(found.pairs) > len(pairs) else []
-    words = [*(said or ["Nothing was found."]), *group_counts(found), *([""] if pairs else []), *table(pairs), *more]
-    answer(found.to_json() | {"findings": list(said)}, words, as_json=as_json)
+    told: list[str | Table] = [*map(words, sentences(facts)), *([""] if pairs else []), *table(pairs), *more]
+    answer(facts | {"findings": list(map(words, faults(facts)))}, told, as_json=as_json)

@@ -37,6 +37,7 @@ class Running(Computing):
     backend: str | None = field(default=None, metadata={"help": "loky (processes of this machine) or dask.  [default: loky]"})
     scheduler: str | None = field(default=None, metadata={"help": "Address of a Dask scheduler, as tcp://host:8786."})
     fresh: bool = field(default=False, metadata={"help": "Compute anew, in a folder of its own.", "flags": ("--fresh",)})
+    lang: str = field(default="en", metadata={"help": "Language of the report: en or fa."})
 
 
 def study_command(name: str) -> TyperCommand:
@@ -53,7 +54,9 @@ def question_of(name: str) -> Callable[..., Any]:
         from tasvir.studies.run import run_study
 
         workers = Jobs(number_of(running.jobs), running.backend, running.scheduler)
-        where = functools.partial(run_study, out=running.out, device=running.device, precision=running.precision)
+        where = functools.partial(
+            run_study, out=running.out, device=running.device, precision=running.precision, lang=running.lang
+        )
         try:
             finished = where(
                 study, load(data, options), asked, seed=options.seed, threads=running.threads, jobs=workers, fresh=running.fresh
@@ -64,7 +67,7 @@ def question_of(name: str) -> Callable[..., Any]:
             raise typer.Exit(1) from None
         if not finished.computed:
             print("This run is finished already; its report is drawn anew (--fresh computes anew).", file=sys.stderr)
-        tell_finished(finished, as_json=as_json)
+        tell_finished(finished, lang=running.lang, as_json=as_json)
 
     ask.__doc__ = f"{study.question} One run, one report. A run that was stopped is continued."
     return takes(ask, {"asked": study.options, "running": Running, "options": LoadOptions})

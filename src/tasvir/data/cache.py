@@ -15,6 +15,7 @@ import numpy as np
 from tasvir.contracts.atomic import atomic_folder
 from tasvir.contracts.errors import DataFileError, TasvirError
 from tasvir.data.raw import Identity, Levels
+from tasvir.data.rules import again, parts_of
 
 #: All packed images together.
 MOST_BYTES = 20 * 10**9
@@ -134,8 +135,8 @@ def _write(entry: Entry, stamp: str) -> None:
     about = {
         "stamp": stamp,
         "shape": entry.shape,
-        "resize_rule": entry.resize_rule,
-        "depth_rule": entry.depth_rule,
+        "resize_rule": parts_of(entry.resize_rule),
+        "depth_rule": parts_of(entry.depth_rule),
         "levels": entry.levels,
         "unreadable": entry.unreadable,
         "kept": entry.kept,
@@ -153,8 +154,8 @@ def _read(folder: Path, stamp: str) -> Entry | None:
         return Entry(
             folder,
             shape,
-            resize_rule=about["resize_rule"],
-            depth_rule=about["depth_rule"],
+            resize_rule=again(about["resize_rule"]),
+            depth_rule=again(about["depth_rule"]),
             levels=None if about["levels"] is None else tuple(about["levels"]),
             unreadable=tuple(about["unreadable"]),
             kept=about["kept"],

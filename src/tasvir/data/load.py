@@ -19,6 +19,7 @@ from tasvir.data.raw import PARTS, Facts, Raw
 from tasvir.data.readers.arrays import ArrayPixels
 from tasvir.data.readers.pixels import to_uint8
 from tasvir.data.readers.sources import read
+from tasvir.data.rules import told
 from tasvir.data.split import arrange, check_split
 
 
@@ -154,7 +155,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
         check_counts(labels, class_names, facts.source)
     arranged = arrange(raw, labels, packed.images, seed=options.seed, share=options.test_share)
     skipped = len(packed.unreadable)
-    notes = (f"{skipped} images were skipped: {listed(packed.unreadable)}",) if skipped else ()
+    notes = (told("skipped", n=skipped, which=listed(packed.unreadable)),) if skipped else ()
     depth = (packed.depth_rule,) if packed.depth_rule else ()
     return Dataset(
         name=facts.name,

@@ -11,7 +11,7 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import Entry, cached
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Form, Levels, Pixels
-from tasvir.data.resize import choose_form, depth_words, resize_words
+from tasvir.data.resize import choose_form, depth_rule, resize_rule
 
 LISTED = 5  # unreadable images named in an error or a note
 
@@ -37,8 +37,8 @@ def pack(pixels: Pixels, options: LoadOptions) -> Packed:
         return Packed(
             sink.finish(),
             kept,
-            resize_rule=resize_words(form, pixels.sizes()),
-            depth_rule=depth_words(form, pixels.shown),
+            resize_rule=resize_rule(form, pixels.sizes()),
+            depth_rule=depth_rule(form, pixels.shown),
             levels=form.levels,
             unreadable=tuple(pixels.failures().values()),
         )
@@ -65,8 +65,8 @@ def _fill(pixels: Pixels, options: LoadOptions, folder: Path) -> Entry:
     return Entry(
         folder,
         shape,
-        resize_rule=resize_words(form, pixels.sizes()),
-        depth_rule=depth_words(form, pixels.shown),
+        resize_rule=resize_rule(form, pixels.sizes()),
+        depth_rule=depth_rule(form, pixels.shown),
         levels=form.levels,
         unreadable=unreadable,
         kept=kept.tolist() if unreadable else None,

@@ -5,6 +5,7 @@ from PIL import Image, ImageOps
 
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Form, Pixels
+from tasvir.data.rules import Told, told
 
 KEPT_SIDE = 64  # images that agree and are at most this large keep their size; all others become this large
 
@@ -24,31 +25,29 @@ def _size(sizes: set[tuple[int, int]], asked: int | None) -> tuple[int, int]:
     return first if len(sizes) == 1 and max(first) <= KEPT_SIDE else (KEPT_SIDE, KEPT_SIDE)
 
 
-def resize_words(form: Form, sizes: set[tuple[int, int]]) -> str:
+def resize_rule(form: Form, sizes: set[tuple[int, int]]) -> Told:
     """The rule as the data card tells it."""
-    target = f"{form.width}x{form.height}"
+    target = {"width": form.width, "height": form.height}
     if sizes == {(form.height, form.width)}:
-        return f"kept at {target}"
+        return told("kept_size", **target)
+    how = "cropped" if form.fit == "crop" else "resized"
     if len(sizes) == 1:
-        before = "{1}x{0}".format(*next(iter(sizes)))
-    else:
-        sides = [side for size in sizes for side in size]
-        before = f"{len(sizes)} different sizes of {min(sides)} to {max(sides)} pixels a side"
-    how = "cropped at the centre, then resized" if form.fit == "crop" else "resized whole"
-    return f"{how} from {before} to {target} (antialiased bilinear)"
+        ((height, width),) = sizes
+        return told(how, old_width=width, old_height=height, **target)
+    sides = [side for size in sizes for side in size]
+    return told(f"{how}_many", n=len(sizes), least=min(sides), most=max(sides), **target)
 
 
-def depth_words(form: Form, shown: str) -> str:
+def depth_rule(form: Form, shown: str) -> str:
     """The same for images of more than 8 bits; `shown` where no levels are stated."""
     if form.levels is None:
         return shown
     black, white = form.levels
     if form.asked:
-        return f"pixels of more than 8 bits: {black:g} became 0 and {white:g} became 255, as the value_range says"
+        return told("range_asked", black=black, white=white)
     if black:
-        return f"pixels of more than 8 bits: {black:g} became 0 and {white:g} became 255, the least and the most of the set"
-    bits = int(white).bit_length()
-    return f"pixels of more than 8 bits: {white:g} became 255, as {bits} bits are the least that hold all images of the set"
+        return told("range_own", black=black, white=white)
+    return told("depth", white=int(white), bits=int(white).bit_length())
 
 
 def to_form(picture: Image.Image, form: Form) -> np.ndarray:

@@ -7,10 +7,11 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
-from tasvir.data.audit.duplicates import IDENTICAL, MOST_COMPARED, RULE_FOR_MANY, Pairs, clusters, components, find_pairs
+from tasvir.data.audit.duplicates import IDENTICAL, MOST_COMPARED, Pairs, clusters, components, find_pairs
 from tasvir.data.draw import can_be_split, draw_test
 from tasvir.data.options import SHARE
 from tasvir.data.raw import Raw
+from tasvir.data.rules import Told, together, told
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,7 +21,7 @@ class Arranged:
     split: np.ndarray
     groups: np.ndarray | None
     units: np.ndarray | None  # of intervals: images that only look alike are cases of their own
-    rule: str
+    rule: Told
     notes: tuple[str, ...] = ()
     drawn: bool = False
     groups_from: tuple[str, ...] = ()
@@ -43,7 +44,7 @@ def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, shar
     check_split(raw, labels, share=share)
     rows = _drawn_from(raw)
     if raw.split is not None and not len(rows):
-        return Arranged(raw.split, raw.groups, raw.groups, "given", groups_from=_whose(raw))
+        return Arranged(raw.split, raw.groups, raw.groups, told("given"), groups_from=_whose(raw))
     pairs = find_pairs(images)
     joined = len(pairs) > 0
     together = _join(raw.groups, clusters(len(images), pairs)) if joined else raw.groups
@@ -51,14 +52,14 @@ def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, shar
     in_test = draw(together)
     notes: tuple[str, ...] = ()
     if not in_test.any():
-        notes = ("near-duplicates stand on both sides of the split, as each class is one cluster of them",)
+        notes = (told("duplicates_apart"),)
         together, joined = raw.groups, False
         in_test = draw(together)
     split = np.full(len(labels), "train") if raw.split is None else raw.split.astype("<U5")
     split[rows[in_test]] = "test"
-    rule = _words(in_test.mean(), share, raw, duplicates=joined, seed=seed)
+    rule = _rule(float(in_test.mean()), share, raw, duplicates=joined, seed=seed)
     if len(images) > MOST_COMPARED:
-        notes += (RULE_FOR_MANY,)
+        notes += (told("identical_only"),)
     notes += _untested(labels, rows, in_test)
     return Arranged(split, together, _cases(raw, pairs), rule, notes, drawn=True, groups_from=_whose(raw, duplicates=joined))
 
@@ -100,17 +101,15 @@ def _join(groups: np.ndarray | None, cluster: np.ndarray) -> np.ndarray:
     return names[leader[joined[code]]]
 
 
-def _words(share: float, asked: float, raw: Raw, *, duplicates: bool, seed: int) -> str:
-    whole = [{"given": "groups"}.get(word, word) for word in _whose(raw, duplicates=duplicates)]
-    kept = f", {' and '.join(whole)} kept together" if whole else ""
-    source = "the images" if raw.split is None else "the given training images"
-    wish = f" ({asked:.1%} asked for)" if f"{share:.1%}" != f"{asked:.1%}" else ""
-    return f"drawn: {share:.1%} of {source} for the test{wish}, stratified, seed {seed}{kept}"
+def _rule(share: float, asked: float, raw: Raw, *, duplicates: bool, seed: int) -> Told:
+    drawn = told("drawn" if raw.split is None else "drawn_from_training", share=share, seed=seed)
+    wish = [] if f"{share:.1%}" == f"{asked:.1%}" else [told("asked", share=asked)]
+    whole = {("given",): "groups", ("near-duplicates",): "duplicates", ("given", "near-duplicates"): "both"}
+    kept = whole.get(_whose(raw, duplicates=duplicates))
+    return together([drawn, *wish, *([told(f"{kept}_together")] if kept else [])])
 
 
 def _untested(labels: np.ndarray, rows: np.ndarray, in_test: np.ndarray) -> tuple[str, ...]:
     """A note where a class could not be divided."""
     lost = np.setdiff1d(labels[rows], labels[rows[in_test]])
-    if not len(lost):
-        return ()
-    return (f"{len(lost)} of the classes have no test images, because each lies in a single group",)
+    return (told("untested", n=len(lost)),) if len(lost) else ()

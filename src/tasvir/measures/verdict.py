@@ -16,6 +16,23 @@ FEWEST_SEEDS_FIXED = 3
 
 
 @dataclass(frozen=True)
+class Refusal:
+    """Why no verdict may be passed: there are `n` "seeds" or independent test "images" (of a class), and `fewest` are needed."""
+
+    what: str
+    n: int
+    fewest: int
+    label: int | None = None
+
+
+def outcome(low: float | None, high: float | None) -> str:
+    """The judgement on an interval of a difference: 'helps', 'hurts', or 'cannot tell' where it holds 0 or is not known."""
+    if low is None or high is None or low <= 0 <= high:
+        return "cannot tell"
+    return "helps" if low > 0 else "hurts"
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Does the arm help, hurt, or can these data not tell?
 
@@ -26,7 +43,7 @@ class Verdict:
     arm, against : str
         The recipe judged, and the one it is compared with.
     metric : str
-        What was compared, in words.
+        The id of what was compared.
     d : float
         Mean score of `arm` minus mean score of `against`; above 0 is better.
     low, high : float or None
@@ -43,8 +60,8 @@ class Verdict:
         The verdict is about one fixed training and test set, not about others of its kind.
     confidence : float
         Of the interval.
-    refused : str
-        Why no judgement may be passed; empty where it may.
+    refused : Refusal or None
+        Why no judgement may be passed; None where it may.
 
     Raises
     ------
@@ -56,7 +73,7 @@ class Verdict:
 
     Examples
     --------
-    >>> Verdict("VAE", "copies", "balanced accuracy", 0.03, 0.01, 0.05, 0.01, 0.03, 0.01, 9.0, 156, 5, 1, True).outcome
+    >>> Verdict("VAE", "copies", "balanced_accuracy", 0.03, 0.01, 0.05, 0.01, 0.03, 0.01, 9.0, 156, 5, 1, True).outcome
     'helps'
     """
 
@@ -75,32 +92,16 @@ class Verdict:
     n_folds: int
     this_training_set_only: bool
     confidence: float = 0.95
-    refused: str = ""
+    refused: Refusal | None = None
+
+    def __post_init__(self) -> None:
+        if isinstance(self.refused, dict):  # as a record holds it
+            object.__setattr__(self, "refused", Refusal(**self.refused))
 
     @property
     def outcome(self) -> str:
         """'helps', 'hurts' or 'cannot tell': whether the interval leaves out 0, and on which side."""
-        if self.refused or self.low is None or self.high is None or self.low <= 0 <= self.high:
-            return "cannot tell"
-        return "helps" if self.low > 0 else "hurts"
-
-    @property
-    def sentence(self) -> str:
-        """The judgement in one sentence."""
-        where = "this training set" if self.this_training_set_only else "training sets of this kind and size"
-        if self.refused:
-            return f"No verdict on {self.arm} against {self.against}: {self.refused}."
-        interval = f"[{self.low:+.3f}, {self.high:+.3f}]"
-        if self.outcome == "cannot tell":
-            return (
-                f"Cannot tell whether {self.arm} helps or hurts against {self.against}: the difference in {self.metric} is "
-                f"{self.d:+.3f} {interval}, and only one of about {self.smallest_detectable:.3f} or more would have been "
-                f"found with a probability of 80 % ({where})."
-            )
-        return (
-            f"{self.arm} {self.outcome} by {abs(self.d):.3f} against {self.against}: the difference in {self.metric} is "
-            f"{self.d:+.3f} {interval}, p = {self.p:.3g}; this holds for {where}."
-        )
+        return "cannot tell" if self.refused else outcome(self.low, self.high)
 
     def at_confidence(self, confidence: float) -> "Verdict":
         """The same difference with a wider or narrower interval."""
@@ -120,7 +121,7 @@ def verdict(
     folds: np.ndarray | None = None,
     groups: np.ndarray | None = None,
     names: tuple[str, str] = ("A", "B"),
-    metric: str = "balanced accuracy",
+    metric: str = "balanced_accuracy",
     confidence: float = 0.95,
 ) -> Verdict:
     """Does recipe a help against recipe b?
@@ -139,16 +140,16 @@ def verdict(
     groups : ndarray of shape (n,), optional
         Images of one group (a patient, near-duplicates) count as one; a group must lie in one fold.
     names : (str, str)
-        What the sentence calls a and b.
+        The ids of a and b.
     metric : str
-        What the sentence calls the score.
+        The id of the score.
     confidence : float
         Of the interval; the false verdicts are 1 - confidence at most.
 
     Returns
     -------
     Verdict
-        helps, hurts or cannot tell, with a sentence. Refused, with the reason, where no method keeps its promise: one
+        helps, hurts or cannot tell (`outcome`). Refused, with the reason, where no method keeps its promise: one
         seed (its luck cannot be told from the recipe), fewer than 3 retrainings on a fixed test set, or fewer than 10
         images or groups in a class.
 
@@ -220,20 +221,19 @@ def _bare(d: float, *, n: int, n_seeds: int, n_folds: int) -> Verdict:
 
 def _reason_to_refuse(
     difference_Sn: np.ndarray, strata: np.ndarray | None, folds_Sn: np.ndarray | None, *, groups: np.ndarray | None
-) -> str:
-    """Why no verdict may be passed on so few seeds or images; empty if one may."""
+) -> Refusal | None:
+    """Why no verdict may be passed on so few seeds or images; None if one may."""
     S, n = difference_Sn.shape
     fewest = FEWEST_SEEDS_FIXED if folds_Sn is None else FEWEST_SEEDS_FOLDS
     if fewest > S:
-        return f"{S} seed(s); the luck of a seed cannot be told from the recipe, so train with {fewest} or more, better 5"
+        return Refusal("seeds", S, fewest)
     unit_of_image, _ = units(n, groups)
     labels = np.zeros(n) if strata is None else np.asarray(strata)
     for label in np.unique(labels):
         n_units = len(np.unique(unit_of_image[labels == label]))
         if n_units < FEWEST_UNITS:
-            whose = "" if strata is None else f" of class {label}"
-            return f"{n_units} independent test images{whose}; {FEWEST_UNITS} are the fewest to judge by"
-    return ""
+            return Refusal("images", n_units, FEWEST_UNITS, None if strata is None else int(label))
+    return None
 
 
 def _checked(

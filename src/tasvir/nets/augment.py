@@ -48,12 +48,6 @@ class AugmentSpec:
         height, width, _ = image_shape
         return Augment(round(self.max_shift * height), round(self.max_shift * width), self.flip)
 
-    @property
-    def words(self) -> str:
-        """What is done, for a reader."""
-        parts = [f"shifts of up to {self.max_shift:.0%} of the side"] if self.max_shift else []
-        return " and ".join(parts + ["left-right flips"] * self.flip) or "none"
-
 
 @dataclass(frozen=True)
 class Augment:

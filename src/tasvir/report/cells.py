@@ -8,8 +8,6 @@ import numpy as np
 
 from tasvir.records.record import Record
 
-#: What the parts of a split are called.
-PARTS = {"train": "training", "val": "validation", "test": "test"}
 #: Why a cell that was never closed has no result.
 UNFINISHED = "it was not finished"
 
@@ -28,7 +26,7 @@ class Reading:
 
     def overlaps(self, other: "Reading") -> bool | None:
         """Whether the two intervals share a value; None where one has no interval."""
-        if None in (self.low, self.high, other.low, other.high):
+        if self.low is None or self.high is None or other.low is None or other.high is None:
             return None
         return self.low <= other.high and other.low <= self.high
 
@@ -41,6 +39,7 @@ class Curve:
     x_name: str
     series: Mapping[str, tuple[float, ...]]
     record: str
+    name: str = ""
 
 
 class Cells:
@@ -49,7 +48,14 @@ class Cells:
     `load_array` reads the numbers of a stored array record; without it they are taken from the record itself.
     """
 
-    def __init__(self, records: Iterable[Record], load_array: Callable[[Record], np.ndarray] | None = None):
+    def __init__(
+        self,
+        records: Iterable[Record],
+        load_array: Callable[[Record], np.ndarray] | None = None,
+        *,
+        assumptions: Iterable[str] = (),
+    ):
+        self.assumptions = tuple(assumptions)
         self._load_array = load_array or (lambda record: record.content)
         records = list(records)
         self.run: Mapping[str, Any] = next((r.data for r in reversed(records) if r.kind == "run"), {})
@@ -107,7 +113,7 @@ class Cells:
         series = {key: tuple(_floats(values)) for key, values in record.data["series"].items()}
         longest = max(map(len, series.values()))
         x = tuple(_floats(record.data.get("x") or range(1, longest + 1)))
-        return Curve(x, record.data.get("x_name") or "epoch", series, f"{cell} {name}")
+        return Curve(x, record.data.get("x_name") or "epoch", series, f"{cell} {name}", name)
 
     def array(self, cell: str, name: str) -> np.ndarray | None:
         """One recorded array; a `DataFileError` where its file is gone."""

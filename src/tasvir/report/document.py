@@ -1,66 +1,27 @@
-"""What a report is made of, before anything is drawn: chapters of sentences, tables and figures."""
+"""What a report is made of, before a language is chosen and anything is drawn: chapters of sentences, tables and figures."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal
 
-from tasvir.report.numbers import Shown
+from tasvir.report.words.message import Sentence, Shown, Words, literal, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from tasvir.report.words.language import Language
+
 #: matplotlib's line styles; none for a marker alone.
 Line = Literal["-", "--", "-.", ":", ""]
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """Words with numbers between them that know their record."""
-
-    parts: tuple[str | Shown, ...]
-
-    def __str__(self) -> str:
-        return "".join(map(str, self.parts))
-
-
-def say(text: str, **shown: "Shown | str | Sentence") -> Sentence:
-    """Put numbers, or words that hold numbers, into words.
-
-    >>> str(say("It is right for {share} of them.", share=Shown("97 %", "classifier/0 accuracy")))
-    'It is right for 97 % of them.'
-    """
-    parts: list[str | Shown] = []
-    for words, name, _, _ in Formatter().parse(text):
-        if words:
-            parts.append(words)
-        if name is not None:
-            value = shown[name]
-            parts += value.parts if isinstance(value, Sentence) else [value]
-    return Sentence(tuple(parts))
-
-
-def listed(sentences: Iterable[Sentence], between: str = ", ") -> Sentence:
-    """Several pieces as one: 'a, b'."""
-    parts = [part for piece in sentences for part in (between, *piece.parts)]
-    return Sentence(tuple(parts[1:]))
-
-
-def capital(title: str) -> str:
-    """A title at the beginning of a sentence; 'k-NN' stays as it is."""
-    return title[:1].upper() + title[1:] if title[1:2] != "-" else title
-
-
-def named(title: str) -> str:
-    """A title that stands alone: 'the conditional VAE' is 'Conditional VAE'."""
-    return capital(title.removeprefix("the "))
+#: Fills matplotlib axes in a language.
+Draw = Callable[["Axes", "Language"], None]
 
 
 @dataclass(frozen=True)
 class Prose:
     """A paragraph. `role` is 'text', 'list', 'analysis' (computed from the records), 'verdict' or 'trouble' (what failed)."""
 
-    sentences: tuple[Sentence, ...]
+    sentences: tuple[Words, ...]
     role: str = "text"
 
 
@@ -69,9 +30,9 @@ class Table:
     """Rows under column heads; a row's first cell names it. Rows in `bold` are set off."""
 
     name: str
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str | Shown, ...], ...]
+    caption: Words
+    columns: tuple[Words, ...]
+    rows: tuple[tuple[Words, ...], ...]
     bold: frozenset[int] = frozenset()
 
 
@@ -79,8 +40,8 @@ class Table:
 class Panel:
     """One drawing of a figure: `draw` fills matplotlib axes. A wide one takes the full width and has no words inside."""
 
-    title: str
-    draw: Callable[["Axes"], None]
+    title: Words
+    draw: Draw
     width_in: float = 3.6
     height_in: float = 2.7
     wide: bool = False
@@ -90,7 +51,7 @@ class Panel:
 class Key:
     """One entry of a legend: a matplotlib marker or line style with its colour."""
 
-    label: str
+    label: Words
     colour: str
     marker: str = "o"
     line: Line = ""
@@ -101,8 +62,8 @@ class Figure:
     """Panels under one number, with a caption below; `alt` says in words what is to be seen."""
 
     name: str
-    caption: str
-    alt: str
+    caption: Words
+    alt: Words
     panels: tuple[Panel, ...]
     keys: tuple[Key, ...] = ()
     panel_rem: float = 20.0
@@ -113,50 +74,92 @@ Block = Prose | Table | Figure
 
 @dataclass(frozen=True)
 class Chapter:
-    """A title, what is in it, the one sentence it gives to the summary at the top, and the terminal's `line` it stands in."""
+    """A title, what is in it, the words it gives to the summary at the top, and the terminal's `line` they stand in."""
 
     name: str
-    title: str
+    title: Sentence
     blocks: tuple[Block, ...]
-    headline: Sentence | None = None
-    line: str = ""
+    headline: Words | None = None
+    line: Sentence | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """All that is shown, numbered; every renderer starts from it."""
+    """All that is shown, numbered; every renderer starts from it and a language."""
 
     title: str
-    details: tuple[str, ...]
+    details: tuple[Words, ...]
     chapters: tuple[Chapter, ...]
-    numbers: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, Sentence] = field(default_factory=dict)
 
-    def label(self, block: Table | Figure) -> str:
+    def label(self, block: Table | Figure) -> Sentence:
         """'Table 2' or 'Figure 5'."""
         return self.numbers[block.name]
+
+    def number(self, block: Table | Figure) -> int:
+        """Its number among the tables, or the figures."""
+        return [other.name for other in self.blocks(type(block))].index(block.name) + 1
 
     def blocks(self, kind: type) -> tuple[Any, ...]:
         """All tables, or all figures, in order."""
         return tuple(b for chapter in self.chapters for b in chapter.blocks if isinstance(b, kind))
 
 
-def assemble(title: str, details: tuple[str, ...], chapters: tuple[Chapter, ...]) -> Report:
+def assemble(title: str, details: tuple[Words, ...], chapters: tuple[Chapter, ...]) -> Report:
     """Number tables and figures in the order in which they are read."""
     report = Report(title, details, chapters)
     names = [part.name for part in (*chapters, *report.blocks(Table), *report.blocks(Figure))]
     if len(set(names)) < len(names):
         raise AssertionError(f"two parts of the report have one name: {sorted(names)}")
-    numbered = (enumerate(report.blocks(kind), start=1) for kind in (Table, Figure))
-    numbers = {block.name: f"{type(block).__name__} {n}" for blocks in numbered for n, block in blocks}
+    tables, figures = report.blocks(Table), report.blocks(Figure)
+    numbers = {b.name: say("Table {n}", n=Shown("count", i)) for i, b in enumerate(tables, start=1)}
+    numbers |= {b.name: say("Figure {n}", n=Shown("count", i)) for i, b in enumerate(figures, start=1)}
     return Report(title, details, chapters, numbers)
 
 
-def analysis(*sentences: Sentence | None) -> Prose:
+def chapter(
+    name: str,
+    title: Sentence,
+    *blocks: Block | None,
+    headline: Words | None = None,
+    line: Sentence | None = None,
+) -> Chapter:
+    """A chapter of what there is: blocks without content are None, and left out."""
+    return Chapter(name, title, tuple(block for block in blocks if block is not None), headline, line)
+
+
+def prose(*sentences: Words | None, role: str = "text") -> Prose | None:
+    """A paragraph of the sentences that there are."""
+    said = tuple(sentence for sentence in sentences if sentence is not None)
+    return Prose(said, role) if said else None
+
+
+def analysis(*sentences: Words | None) -> Prose | None:
     """What the records say, without the sentences they could not support."""
-    return Prose(tuple(s for s in sentences if s is not None), "analysis")
+    return prose(*sentences, role="analysis")
 
 
-def trouble(problems: Mapping[str, str]) -> tuple[Prose, ...]:
+def table(
+    name: str, caption: Words, *, columns: Sequence[Words], rows: Iterable[Sequence[Words]], bold: Iterable[int] = ()
+) -> Table | None:
+    """A table of the rows that there are."""
+    found = tuple(tuple(row) for row in rows)
+    return Table(name, caption, tuple(columns), found, frozenset(bold)) if found else None
+
+
+def figure(
+    name: str, caption: Words, *, alt: Words, panels: Iterable[Panel | None], keys: tuple[Key, ...] = (), panel_rem: float = 20.0
+) -> Figure | None:
+    """A figure of the panels that there are."""
+    found = tuple(panel for panel in panels if panel is not None)
+    return Figure(name, caption, alt, found, keys, panel_rem) if found else None
+
+
+def trouble(problems: Mapping[str, Words]) -> Prose | None:
     """One paragraph that names each part that failed and why; nothing where all is well."""
-    sentences = tuple(say("This part failed: {cell}: {why}.", cell=c, why=w.rstrip(".")) for c, w in problems.items())
-    return (Prose(sentences, "trouble"),) if sentences else ()
+    told = (say("This part failed: {cell}: {why}.", cell=literal(cell), why=_ended(why)) for cell, why in problems.items())
+    return prose(*told, role="trouble")
+
+
+def _ended(why: Words) -> Words:
+    return why.rstrip(".") if isinstance(why, str) else why

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Canvas
     from matplotlib.lines import Line2D
 
+    from tasvir.report.words.language import Language
+
 _STYLE = {
     "font.size": 8.5,
     "axes.titlesize": 8.5,
@@ -42,16 +44,16 @@ _STYLE = {
 }
 
 
-def panel_svg(panel: Panel, salt: str) -> str:
+def panel_svg(panel: Panel, salt: str, words: "Language") -> str:
     """One panel as inline SVG for the page; `salt` keeps the ids of two drawings apart."""
     with _style(salt):
         canvas = _canvas(panel.width_in, panel.height_in)
-        _fill(canvas.subplots(), panel)
+        _fill(canvas.subplots(), panel, words)
         svg = _saved(canvas, "svg").decode()
     return as_variables(_for_the_page(svg))
 
 
-def figure_files(figure: Figure) -> dict[str, bytes]:
+def figure_files(figure: Figure, words: "Language") -> dict[str, bytes]:
     """The whole figure, its panels side by side on white, as PNG and as SVG."""
     most = 1 if figure.panels[0].wide or figure.panel_rem > 30 else 2 if figure.panel_rem > 15 else 3
     columns = min(len(figure.panels), most)
@@ -59,17 +61,17 @@ def figure_files(figure: Figure) -> dict[str, bytes]:
     width, height = (max(getattr(p, side) for p in figure.panels) for side in ("width_in", "height_in"))
     with _style(figure.name):
         width_in = columns * width
-        keys_a_row = _keys_a_row(figure.keys, width_in)
+        keys_a_row = _keys_a_row([words(key.label) for key in figure.keys], width_in)
         legend_in = 0.2 * math.ceil(len(figure.keys) / keys_a_row)
         canvas = _canvas(width_in, rows * (height + 0.25) + legend_in, edge_in=0.08)
         grid = canvas.subplots(rows, columns, squeeze=False).ravel()
         for axes, panel in zip(grid, figure.panels, strict=False):
-            _fill(axes, panel)
-            axes.set_title(panel.title)
+            _fill(axes, panel, words)
+            axes.set_title(words(panel.title))
         for axes in grid[len(figure.panels) :]:
             axes.set_axis_off()
         if figure.keys:
-            handles = [_handle(key) for key in figure.keys]
+            handles = [_handle(key, words) for key in figure.keys]
             canvas.legend(handles=handles, loc="outside lower left", ncols=keys_a_row, frameon=False)
         return {kind: _saved(canvas, kind, facecolor="white") for kind in ("png", "svg")}
 
@@ -90,10 +92,10 @@ def _canvas(width_in: float, height_in: float, edge_in: float = 0.01) -> "Canvas
     return Canvas(figsize=(width_in, height_in), layout=ConstrainedLayoutEngine(w_pad=edge_in, h_pad=edge_in))
 
 
-def _fill(axes: "Axes", panel: Panel) -> None:
+def _fill(axes: "Axes", panel: Panel, words: "Language") -> None:
     axes.set_facecolor("none")
     axes.tick_params(length=0)
-    panel.draw(axes)
+    panel.draw(axes, words)
 
 
 def _saved(canvas: "Canvas", kind: str, facecolor: str = "none") -> bytes:
@@ -103,15 +105,15 @@ def _saved(canvas: "Canvas", kind: str, facecolor: str = "none") -> bytes:
     return out.getvalue()
 
 
-def _keys_a_row(keys: tuple[Key, ...], width_in: float) -> int:
-    longest = max((len(key.label) for key in keys), default=0)
+def _keys_a_row(labels: list[str], width_in: float) -> int:
+    longest = max(map(len, labels), default=0)
     return max(1, int(width_in / (0.4 + 0.08 * longest)))
 
 
-def _handle(key: Key) -> "Line2D":
+def _handle(key: Key, words: "Language") -> "Line2D":
     from matplotlib.lines import Line2D
 
-    return Line2D([], [], color=key.colour, marker=key.marker, linestyle=key.line, label=key.label)
+    return Line2D([], [], color=key.colour, marker=key.marker, linestyle=key.line, label=words(key.label))
 
 
 def _for_the_page(svg: str) -> str:

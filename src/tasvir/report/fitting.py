@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasvir.report.cells import Curve
-from tasvir.report.document import Sentence, say
-from tasvir.report.numbers import NBSP, Shown
+from tasvir.report.cells import Curve, Reading
+from tasvir.report.numbers import percent, plain
+from tasvir.report.words.message import Sentence, Words, say
 
 _RISE = 0.1  # a validation loss that ends this much above its lowest value has turned, where it rose steadily
 _LEVEL = 0.01  # of the trend test: how often a loss that only wanders is said to rise
@@ -57,29 +57,29 @@ def _rises(values: np.ndarray) -> bool:
     return bool(kendalltau(np.arange(len(values)), values, alternative="greater").pvalue < _LEVEL)
 
 
-def fitting_sentence(title: str, training: Training | None) -> Sentence | None:
+def fitting_sentence(title: Words, training: Training | None) -> Sentence | None:
     """Over-fitting, unfinished or levelled off, with the epochs that show it."""
     if training is None:
         return None
-    epochs: dict[str, Shown | str | Sentence] = {
-        "title": title,
-        "best": Shown(f"{training.best_epoch:g}", training.record),
-        "last": Shown(f"{training.last_epoch:g}", training.record),
-    }
+    best, last = (plain(int(epoch), training.record) for epoch in (training.best_epoch, training.last_epoch))
     if training.overfits:
-        rise = Shown(f"{100 * training.rise:.0f}{NBSP}%", training.record)
         return say(
             "{title} over-fits: its validation loss was lowest at epoch {best} of {last} and then rose steadily, by {rise} in "
             "the end.",
-            rise=rise,
-            **epochs,
+            title=title,
+            best=best,
+            last=last,
+            rise=percent(Reading(training.rise, record=training.record)),
         )
     if training.still_falling:
         return say(
             "The validation loss of {title} was still falling at the last epoch, {last}: a longer training may give more.",
-            **epochs,
+            title=title,
+            last=last,
         )
     return say(
         "{title} shows no over-fitting: its validation loss, lowest at epoch {best} of {last}, does not rise steadily after it.",
-        **epochs,
+        title=title,
+        best=best,
+        last=last,
     )

@@ -1,16 +1,29 @@
 """The report as one HTML file: words, tables and figures inside it, nothing fetched from anywhere."""
 
+from functools import partial
+
 from tasvir import __version__
-from tasvir.report.document import Block, Figure, Key, Prose, Report, Sentence, Table
+from tasvir.report.document import Block, Figure, Key, Prose, Report, Table
 from tasvir.report.drawing import panel_svg
-from tasvir.report.numbers import Shown
 from tasvir.report.palette import ROLES
+from tasvir.report.words.language import Drawn, Language, language
+from tasvir.report.words.message import say
 
 _GLYPHS = {"o": "●", "^": "▲", "s": "■", "D": "◆", "v": "▼", "P": "✚", "*": "★", "X": "✖"}
+#: Words of the page itself.
+_FIXED = {
+    "kicker": say("Tasvir report"),
+    "contents": say("Contents"),
+    "records_say": say("What the records say"),
+    "footer": say("Drawn by Tasvir {version} from the run's records alone.", version=__version__),
+    "trace": say(
+        "Every number names its record: point at it, or read {attribute} in the page's source.", attribute="data-record"
+    ),
+}
 _LINES = {"-": "━━", "--": "╍╍", "-.": "━╍", ":": "┅┅"}
 
 
-def report_html(report: Report) -> str:
+def report_html(report: Report, words: Language | None = None) -> str:
     """The page as text. It carries a policy that forbids the browser every request."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -22,23 +35,22 @@ def report_html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters |= {"kind": _kind, "parts": _parts, "glyph": _glyph, "var": _variable}
-    pages.tests["number"] = lambda value: isinstance(value, Shown)
+    words = words or language()
+    pages.filters |= {"kind": _kind, "parts": words.parts, "glyph": _glyph, "var": _variable}
+    pages.tests["number"] = lambda value: isinstance(value, Drawn)
     style = loader.get_source(pages, "page.css")[0]
     page = pages.get_template("page.html.j2")
-    return page.render(report=report, roles=ROLES, style=style, draw=_draw, version=__version__)
+    return page.render(
+        report=report, roles=ROLES, style=style, draw=partial(_draw, words), version=__version__, words=words, **_FIXED
+    )
 
 
-def _draw(figure: Figure, index: int) -> str:
-    return panel_svg(figure.panels[index], f"{figure.name}-{index}")
+def _draw(words: Language, figure: Figure, index: int) -> str:
+    return panel_svg(figure.panels[index], f"{figure.name}-{index}", words)
 
 
 def _kind(block: Block) -> str:
     return {Prose: "prose", Table: "table", Figure: "figure"}[type(block)]
-
-
-def _parts(words: Sentence | Shown | str) -> tuple[Shown | str, ...]:
-    return words.parts if isinstance(words, Sentence) else (words,)
 
 
 def _glyph(key: Key) -> str:

@@ -1,7 +1,6 @@
-"""Records to data: what every chapter has to say, before a word or line is drawn."""
+"""Records to a report: what every chapter has to say, before a language is chosen or a line is drawn."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -11,47 +10,39 @@ import numpy as np
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.report.cells import Cells
-from tasvir.report.document import Chapter, Report, assemble, say, trouble
+from tasvir.report.document import Chapter, Report, assemble, chapter, trouble
 from tasvir.report.numbers import plain
+from tasvir.report.words.message import Shown, Words, say
 
 #: Settings that the head of a page leaves to the appendix.
 _UNTOLD = ("threads", "device", "precision", "image_shape")
 
 
-@dataclass(frozen=True)
-class Damaged:
-    """A chapter whose files cannot be read, and why."""
-
-    problem: str
-
-
-@dataclass(frozen=True)
-class RunSummary:
-    """The run record, and the frozen summary of each chapter that the run has, by the chapter's module."""
-
-    run: Mapping[str, Any]
-    title: str
-    chapters: Mapping[ModuleType, Any]
-
-
 def summarise(
-    records: Iterable[Record], chapters: Iterable[ModuleType], load_array: Callable[[Record], np.ndarray] | None = None
-) -> RunSummary:
-    """What does a run say, chapter by chapter, as plain data?
+    records: Iterable[Record],
+    chapters: Iterable[ModuleType],
+    load_array: Callable[[Record], np.ndarray] | None = None,
+    *,
+    assumptions: Iterable[str] = (),
+) -> Report:
+    """What does a run say, chapter by chapter, as data?
 
     Parameters
     ----------
     records : iterable of Record
         Those of one run: the run record and its cells', as `RunFolder.records` gives them.
     chapters : iterable of module
-        Each with `NAME`, `TITLE`, `summarise(cells)` and `compose(summary)`, in the order in which they are read.
+        Each with `NAME`, `TITLE` and `compose(cells)`, in the order in which they are read.
     load_array : callable, optional
         Gives the numbers of a stored array record (`RunFolder.load_array`). Default: the record holds them.
+    assumptions : iterable of str
+        What the study takes for granted.
 
     Returns
     -------
-    RunSummary
-        Frozen dataclasses. A chapter none of whose cells the run declares is absent; one whose cells failed names them.
+    Report
+        Numbered, and of no language. A chapter none of whose cells the run declares is absent; one whose cells failed names
+        them.
 
     Notes
     -----
@@ -62,43 +53,36 @@ def summarise(
     >>> summarise([Record("run", "run", data={"data": "digits"})], []).title
     'digits'
     """
-    cells = Cells(records, load_array)
-    found = {chapter: _summary(chapter, cells) for chapter in chapters}
-    title = cells.facts("data").get("title") or cells.run.get("data") or "A run"
-    return RunSummary(cells.run, str(title), {chapter: s for chapter, s in found.items() if s is not None})
+    cells = Cells(records, load_array, assumptions=assumptions)
+    found = tuple(one for module in chapters if (one := _chapter(module, cells)) is not None)
+    title = str(cells.facts("data").get("title") or cells.run.get("data") or "Tasvir")
+    return assemble(title, _details(cells.run), found)
 
 
-def compose(summary: RunSummary) -> Report:
-    """The numbered report that every renderer draws."""
-    chapters = tuple(_chapter(module, found) for module, found in summary.chapters.items())
-    return assemble(summary.title, _details(summary.run), chapters)
-
-
-def _summary(chapter: ModuleType, cells: Cells) -> Any:
+def _chapter(module: ModuleType, cells: Cells) -> Chapter | None:
     try:
-        return chapter.summarise(cells)
+        found: Chapter | None = module.compose(cells)
+        return found
     except (DataFileError, LookupError, TypeError, ValueError, AttributeError) as error:  # whatever damaged records break
-        return Damaged(str(error) if isinstance(error, DataFileError) else f"its records are damaged ({error})")
+        damaged = say("its records are damaged ({error})", error=str(error).rstrip("."))
+        why: Words = str(error).rstrip(".") if isinstance(error, DataFileError) else damaged
+        told = say("{title}: {why}.", title=module.TITLE, why=why)
+        return chapter(module.NAME, module.TITLE, trouble({module.NAME: why}), headline=told, line=say("Not drawn"))
 
 
-def _chapter(module: ModuleType, found: Any) -> Chapter:
-    if isinstance(found, Damaged):
-        told = say("{title}: {why}.", title=module.TITLE, why=found.problem.rstrip("."))
-        return Chapter(module.NAME, module.TITLE, trouble({module.TITLE.lower(): found.problem}), told, line="Not drawn")
-    return module.compose(found)
-
-
-def _details(run: Mapping[str, Any]) -> tuple[str, ...]:
-    asked = {name: value for name, value in run.get("settings", {}).items() if name not in _UNTOLD}
-    named = [f"{name} {plain(value)}" for name, value in asked.items() if value is not None]
+def _details(run: Mapping[str, Any]) -> tuple[Words, ...]:
+    asked = {name: value for name, value in run.get("settings", {}).items() if name not in _UNTOLD and value is not None}
+    named: list[Words] = [
+        f"{name} {value}" if isinstance(value, str) else say("{setting} {value}", setting=name, value=plain(value))
+        for name, value in asked.items()
+    ]
     if run.get("started"):
         named.append(_day(str(run["started"])))
     return tuple(named)
 
 
-def _day(started: str) -> str:
+def _day(started: str) -> Words:
     try:
-        day = datetime.fromisoformat(started)
+        return Shown("day", datetime.fromisoformat(started))
     except ValueError:
         return started
-    return f"{day.day} {day:%B %Y}"

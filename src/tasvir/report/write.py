@@ -10,19 +10,27 @@ from tasvir.records.run import open_run
 from tasvir.report.document import Report
 from tasvir.report.export import export_figures
 from tasvir.report.html import report_html
-from tasvir.report.summary import compose, summarise
+from tasvir.report.summary import summarise
+from tasvir.report.words.language import SOURCE, check_language, language
 
 #: What a run makes in its folder for itself.
 OWN_FOLDERS = ("files", "models", "scratch")
 
 
-def read_report(run_path: Path | str, chapters: Iterable[ModuleType]) -> Report:
+def read_report(run_path: Path | str, chapters: Iterable[ModuleType], *, assumptions: Iterable[str] = ()) -> Report:
     """The report of a run, composed from its records alone; see `summary_lines` and `report_html` to show it."""
     run = open_run(run_path)
-    return compose(summarise(run.records(), chapters, run.load_array))
+    return summarise(run.records(), chapters, run.load_array, assumptions=assumptions)
 
 
-def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figures_dir: Path | str | None = None) -> Path:
+def write_report(
+    run_path: Path | str,
+    chapters: Iterable[ModuleType],
+    *,
+    assumptions: Iterable[str] = (),
+    figures_dir: Path | str | None = None,
+    lang: str = SOURCE,
+) -> Path:
     """Where can a person read what this run found?
 
     Parameters
@@ -31,8 +39,12 @@ def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figure
         The run's folder. Its records are enough: nothing is computed again, and torch is not needed.
     chapters : iterable of module
         Those of its study, see `tasvir.report.chapters`.
+    assumptions : iterable of str
+        What the study takes for granted.
     figures_dir : path, optional
         Also write every figure there as PNG and SVG, every table as CSV, and each caption as text.
+    lang : str
+        The page's language: 'en', or one that has a catalogue. English is written where that is damaged.
 
     Returns
     -------
@@ -41,6 +53,8 @@ def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figure
 
     Raises
     ------
+    BadInputError
+        There is no such language.
     DataFileError
         The folder is missing, is not a run, or its records are damaged; `figures_dir` is the run's folder, or one of its own.
 
@@ -51,14 +65,15 @@ def write_report(run_path: Path | str, chapters: Iterable[ModuleType], *, figure
         ...
     tasvir.contracts.errors.DataFileError: no/such/run: no such folder; give the folder of a run
     """
-    report = read_report(run_path, chapters)
+    check_language(lang)
+    report, words = read_report(run_path, chapters, assumptions=assumptions), language(lang)
     if figures_dir is not None:
         _must_be_apart(Path(figures_dir), Path(run_path))
     path = Path(run_path) / "report.html"
     with atomic_file(path) as part:
-        part.write_text(report_html(report), encoding="utf-8")
+        part.write_text(report_html(report, words), encoding="utf-8")
     if figures_dir is not None:
-        export_figures(report, Path(figures_dir))
+        export_figures(report, Path(figures_dir), words)
     return path
 
 

@@ -1,5 +1,7 @@
 """May a training image be mirrored? A photograph of a cat may, a digit may not; the training images themselves tell."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from tasvir.data.dataset import Dataset
@@ -10,8 +12,18 @@ from tasvir.studies.flat import flat_unit
 N_IMAGES, K, TOLERANCE = 2000, 5, 0.05
 
 
-def mirror_safe(data: Dataset, seed: int) -> tuple[bool, str]:
-    """Whether mirrored training images are still nearest to their own class, and the finding in words.
+@dataclass(frozen=True)
+class MirrorTest:
+    """Accuracy of k-NN among training images as they are and mirrored, and whether mirroring costs nothing."""
+
+    k: int
+    as_they_are: float
+    mirrored: float
+    safe: bool
+
+
+def mirror_test(data: Dataset, seed: int) -> MirrorTest:
+    """Whether mirrored training images are still nearest to their own class.
 
     Each image looks up its 5 nearest other ones, once as it is and once mirrored: where mirroring costs more than 5 points of
     accuracy, left and right mean something. Only training images are used.
@@ -21,9 +33,7 @@ def mirror_safe(data: Dataset, seed: int) -> tuple[bool, str]:
     X, y = X[rows], y[rows]
     own = _accuracy(flat_unit(X), flat_unit(X), y)
     mirrored = _accuracy(flat_unit(X), flat_unit(X[:, :, ::-1]), y)
-    safe = own - mirrored <= TOLERANCE
-    verdict = "images are mirrored" if safe else "images are not mirrored"
-    return safe, f"{K}-NN among training images: {own:.1%} as they are, {mirrored:.1%} mirrored; {verdict}"
+    return MirrorTest(K, own, mirrored, own - mirrored <= TOLERANCE)
 
 
 def _accuracy(reference: np.ndarray, query: np.ndarray, y: np.ndarray) -> float:

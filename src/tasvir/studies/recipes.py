@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from tasvir.data.dataset import Dataset
-from tasvir.studies.mirror import mirror_safe
+from tasvir.studies.mirror import MirrorTest, mirror_test
 from tasvir.studies.work import Fit, Search
 
 #: A Gaussian of this width around each pixel: a Bernoulli's bound is so wide on small gray images that codes are left unused.
@@ -108,10 +108,10 @@ def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "sh
     )
 
 
-def augmentation(data: Dataset, seed: int) -> tuple[str, str]:
+def augmentation(data: Dataset, seed: int) -> tuple[str, MirrorTest]:
     """What is done to training images, and why: they are mirrored only where mirroring does not change the class."""
-    flip, found = mirror_safe(data, seed)
-    return "shift_flip" if flip else "shift", found
+    found = mirror_test(data, seed)
+    return "shift_flip" if found.safe else "shift", found
 
 
 def small_training(data: Dataset, times: int = 1) -> Fit:

@@ -11,6 +11,7 @@ from tasvir.contracts.atomic import must_be_writable
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
+from tasvir.report.words.language import SOURCE, check_language
 from tasvir.studies.cell import addresses
 from tasvir.studies.command import command_of
 from tasvir.studies.estimate import check_computing, expected_seconds
@@ -50,6 +51,7 @@ def run_study(
     threads: int = 1,
     jobs: int | Jobs | None = None,
     fresh: bool = False,
+    lang: str = SOURCE,
     stream: TextIO | None = None,
 ) -> Finished:
     """What does a study find in these images?
@@ -79,6 +81,8 @@ def run_study(
         Cells computed side by side; None: as many as cores and memory bear. No number depends on it.
     fresh : bool
         Compute anew, in a folder of its own.
+    lang : str
+        The language of the page; no number depends on it.
     stream : text stream or None
         Where progress is written; None: standard error.
 
@@ -90,8 +94,8 @@ def run_study(
     Raises
     ------
     BadInputError
-        Data that the study cannot serve, a negative seed, fewer than one thread or job, a device or precision that cannot be
-        used.
+        Data that the study cannot serve, no such language, a negative seed, fewer than one thread or job, a device or
+        precision that cannot be used.
     DataFileError
         `out` cannot hold runs; no Dask scheduler answers; another process computes this run.
 
@@ -105,6 +109,7 @@ def run_study(
     >>> from tasvir.studies.study import find_study
     >>> done = run_study(find_study("run"), load_data("digits"), out="runs")  # doctest: +SKIP
     """
+    check_language(lang)
     workers = jobs if isinstance(jobs, Jobs) else Jobs(jobs)
     check_computing(seed, threads)
     place = Place(device, precision).resolved(data.images[0].size)
@@ -124,7 +129,7 @@ def run_study(
         progress = Progress(stream, expected_s, jobs=n_jobs)
         _announce(progress, workers, n_jobs, each=each)
         failed = Runner(run, record, data, progress, each, expected_s, place, n_jobs).compute(cells)
-        return Finished(run, draw_page(run.path), tuple(failed), bool(waiting))
+        return Finished(run, draw_page(run.path, lang=lang), tuple(failed), bool(waiting))
 
 
 def _announce(progress: Progress, workers: Jobs, n_jobs: int, *, each: Mapping[str, int]) -> None:
@@ -142,7 +147,6 @@ def _run_record(study: Study, data: Dataset, settings: Mapping[str, Any], *, at:
         "fingerprint": data.fingerprint,
         "words": dict(data.words),
         "settings": dict(settings) | {"image_shape": list(data.images.shape[1:])},
-        "assumptions": list(study.assumptions),
         "versions": versions(),
         "machine": machine(),
         "started": time.strftime("%Y-%m-%d %H:%M:%S"),

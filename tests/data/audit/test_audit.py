@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from tasvir.data.audit.audit import audit
-from tasvir.data.audit.findings import findings, group_counts
 from tasvir.data.dataset import DataCard, Dataset
 from tasvir.data.load import load_data
+from tasvir.report.chapters.audit import faults, sentences
+from tasvir.report.words.language import language
 
 CARD = DataCard("t", "o", "l", "a", "s", "given", "kept")
 SPLIT = np.repeat(["train", "val", "test"], [60, 20, 20])
@@ -30,11 +31,16 @@ def made(parts, names=("a", "b", "c", "d")):
     return Dataset("planted", class_names=names, card=CARD, **parts)
 
 
+def findings(found) -> tuple[str, ...]:
+    return tuple(map(language(), faults(found.to_json())))
+
+
 def test_a_sound_set_has_no_findings(parts):
     found = audit(made(parts))
     assert findings(found) == ()
     assert found.groups.counts == {"train": 30, "val": 10, "test": 10}
-    assert group_counts(found) == ("Groups, none in several parts: 30 training, 10 validation, 10 test.",)
+    told = [language()(sentence) for sentence in sentences(found.to_json())]
+    assert told[1] == "Groups, none in several parts: 30 training, 10 validation, 10 test."
 
 
 def test_copies_are_named_by_part_index_distance_and_labels(parts):
@@ -51,8 +57,9 @@ def test_copies_are_named_by_part_index_distance_and_labels(parts):
     }
     assert found.conflicts == found.pairs
     assert findings(found) == (
-        "1 of the 20 test images has a duplicate among the training images, 1 of them within 0.21 (Euclidean, pixels 0..1).",
-        "1 pair of duplicates carries different labels, 1 of them identical.",
+        "Duplicated among the training images: 1 of 20 test images, 1 of them identical or close.",
+        "Scores on such test images tell what was remembered rather than what was learned.",
+        "Pairs of duplicates with different labels: 1, of them identical: 1.",
     )
 
 
@@ -73,8 +80,7 @@ def test_crossing_groups_are_named(parts):
     parts["groups"][[59, 61, 99]] = "p3"
     found = audit(made(parts))
     assert found.groups.crossing == ("p3",)
-    assert group_counts(found) == ()
-    assert findings(found)[0] == "1 group stands in several parts of the split: p3."
+    assert "Groups in several parts of the split: 1." in findings(found)
 
 
 def test_constant_images_order_and_small_classes(parts):
@@ -86,9 +92,9 @@ def test_constant_images_order_and_small_classes(parts):
     assert [order.part for order in found.label_order if order.ordered] == ["train"]
     assert [(small.name, small.counts) for small in found.small_classes] == [("d", {"train": 1, "val": 2, "test": 0})]
     said = " ".join(findings(found))
-    assert "2 images show a single colour: train/4, test/10." in said
+    assert "Images of a single colour: 2." in said
     assert "The training images stand by class" in said
-    assert "1 class is too small, or missing in a part: d." in said
+    assert "Classes too small to split, or missing in a part: 1." in said
 
 
 def test_the_audit_is_frozen_and_plain_json(parts):

@@ -236,7 +236,7 @@ def test_unreadable_images_are_all_listed_or_skipped_and_counted(picture_folder)
         load_data(folder)
     dataset = load_data(folder, skip_unreadable=True)
     assert len(dataset) == 12
-    assert dataset.card.notes[0].startswith("6 images were skipped")
+    assert dataset.card.notes[0].startswith("images that were skipped: 6")
     np.testing.assert_array_equal(dataset.images, whole.images[[*range(9), 15, 16, 17]])
     for _ in range(2):  # the second time from the packed copy
         assert load_data(folder, skip_unreadable=True, cache=True).fingerprint == dataset.fingerprint

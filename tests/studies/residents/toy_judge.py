@@ -1,5 +1,6 @@
 """The judge of the planted study."""
 
+import dataclasses
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,4 +16,4 @@ def judge(inside: Inside) -> Iterator[Record]:
     found = verdict(net, np.broadcast_to(neighbours, net.shape), strata=y, groups=groups, names=("net", "neighbours"))
     yield metric("difference", found.d, low=found.low, high=found.high, n=found.n, method="crossed t")
     yield metric("p", np.nan if found.p is None else found.p)
-    yield facts({"refused": found.refused})
+    yield facts({"refused": found.refused and dataclasses.asdict(found.refused)})

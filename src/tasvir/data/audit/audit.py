@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tasvir.data.audit.duplicates import CLOSE, CLOSE_RMS, IDENTICAL, MOST_COMPARED, RULE, RULE_FOR_MANY, Pairs, find_pairs
+from tasvir.data.audit.duplicates import CLOSE, CLOSE_RMS, IDENTICAL, MOST_COMPARED, Pairs, find_pairs
 from tasvir.data.dataset import PARTS, Dataset
 
 SMALL_CLASS = 5  # images: fewer give no fifth for a test
@@ -92,7 +92,7 @@ class Audit:
     name: str
     fingerprint: str
     counts: dict[str, int]
-    rule: str
+    identical_only: bool
     close_distance: float
     pairs: tuple[Pair, ...]
     overlaps: tuple[Overlap, ...]
@@ -137,7 +137,7 @@ def audit(dataset: Dataset) -> Audit:
     -------
     Audit
         Duplicates within and across the parts, those with different labels, groups that cross parts, the order of the
-        labels, constant images, and classes too small to split. `tasvir.data.findings.findings` says it in sentences.
+        labels, constant images, and classes too small to split. The report's chapter says it in sentences.
 
     References
     ----------
@@ -158,7 +158,7 @@ def audit(dataset: Dataset) -> Audit:
         name=dataset.name,
         fingerprint=dataset.fingerprint,
         counts={part: int(n) for part, n in Counter(dataset.split.tolist()).items()},
-        rule=RULE if len(dataset) <= MOST_COMPARED else RULE_FOR_MANY,
+        identical_only=len(dataset) > MOST_COMPARED,
         close_distance=float(CLOSE_RMS * np.sqrt(dataset.images[0].size)),
         pairs=tuple(
             Pair(str(kind), float(distance), places[first], places[second])

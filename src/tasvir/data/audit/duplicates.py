@@ -29,12 +29,6 @@ PARTNERS = 50  # listed for one image, the nearest; all of them are in its clust
 BLOCK = 128
 MOST_COMPARED = 120_000  # images: each with each takes minutes there, and four times as long for twice as many
 
-RULE = (
-    "Two images are duplicates when their thumbnails (at most 16 pixels a side, without brightness and contrast) are at most "
-    "0.3 apart, and either their pixels differ by at most 1/56 of the range (root mean square: close), or for both of them "
-    "the ten images that come next are at least three times as far (alike)."
-)
-RULE_FOR_MANY = f"Beyond {MOST_COMPARED:,} images only identical ones are looked for."
 
 IDENTICAL, CLOSE, ALIKE = "identical", "close", "alike"
 

@@ -19,6 +19,7 @@ from tasvir.data.raw import Form, Levels
 from tasvir.data.readers.image_files import MOST_PIXELS, ImageFiles
 from tasvir.data.readers.pixels import own_levels
 from tasvir.data.resize import to_form
+from tasvir.data.rules import told
 
 ENDINGS = {".dcm", ".dicom"}
 GRAYS = ("MONOCHROME1", "MONOCHROME2")
@@ -126,7 +127,7 @@ class DicomFiles(ImageFiles):
     @property
     def shown(self) -> str:
         gray = not all(head.color for head in self._heads.values())
-        return "each DICOM image as its own window shows it" if gray and self._windowed else ""
+        return told("windows") if gray and self._windowed else ""
 
     def sizes(self) -> set[tuple[int, int]]:
         return {head.size for head in self._heads.values()} or {(1, 1)}

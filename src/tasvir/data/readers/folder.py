@@ -10,9 +10,7 @@ from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
 from tasvir.data.readers.images import ENDINGS, by_patient, images_of, is_image
 from tasvir.data.readers.walk import images_below, names_below
-
-#: For the data card, where folders may be groups and nobody said so.
-OFFER = "folders below the classes look like groups, as patients are: take them as such with --group-folders"
+from tasvir.data.rules import told
 
 
 def read_folder(folder: Path, options: LoadOptions) -> Raw:
@@ -82,8 +80,8 @@ def _raw(folder: Path, found: list[Found], options: LoadOptions, *, split: np.nd
         facts=Facts(
             place.name,
             str(folder),
-            about="one folder of images for each class",
-            notes=(OFFER,) if groups is None and _nested(found) else (),
+            about=told("class_folders"),
+            notes=(told("group_folders"),) if groups is None and _nested(found) else (),
         ),
         pixels=pixels,
         labels=np.array([of_class.name for _, of_class in found]),

@@ -8,9 +8,9 @@ from tasvir.contracts.errors import DataFileError
 from tasvir.data.raw import Raw
 from tasvir.data.readers import dicom, pictures
 from tasvir.data.readers.image_files import ImageFiles
+from tasvir.data.rules import told
 
 ENDINGS = pictures.ENDINGS | dicom.ENDINGS
-PATIENTS = "groups are the patients that the DICOM files name, kept as numbers only"
 
 
 def is_image(path: Path) -> bool:
@@ -22,7 +22,7 @@ def by_patient(raw: Raw, images: ImageFiles) -> Raw:
     """Images of one patient as a group, where the files say whose they are and no other groups are known."""
     if raw.groups is not None or (patients := images.patients()) is None:
         return raw
-    return replace(raw, groups=patients, nameless=True, facts=replace(raw.facts, notes=(*raw.facts.notes, PATIENTS)))
+    return replace(raw, groups=patients, nameless=True, facts=replace(raw.facts, notes=(*raw.facts.notes, told("patients"))))
 
 
 def images_of(paths: Sequence[Path], place: str) -> ImageFiles:

@@ -15,6 +15,7 @@ from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
 from tasvir.data.readers.images import by_patient, images_of
 from tasvir.data.readers.walk import images_below, names_below
+from tasvir.data.rules import told
 
 FILE_COLUMN, LABEL_COLUMN = "file", "label"
 
@@ -81,7 +82,7 @@ def read_manifest(folder: Path, manifest: Path, options: LoadOptions) -> Raw:
     place = folder.resolve()
     pixels = images_of(files, f"{place} by {path.resolve()}")
     raw = Raw(
-        facts=Facts(place.name, str(folder), about=f"images with the labels of {path.name}, column {label_column}"),
+        facts=Facts(place.name, str(folder), about=told("manifest", table=path.name, column=label_column)),
         pixels=pixels,
         labels=np.array(labels),
         split=split,

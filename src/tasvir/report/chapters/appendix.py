@@ -1,65 +1,54 @@
 """Everything that is needed to repeat the run: question, settings, assumptions, versions, machine, cells."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
-from tasvir.report.cells import UNFINISHED, Cells, Reading
-from tasvir.report.document import Chapter, Prose, Table, say
-from tasvir.report.numbers import MISSING, Shown, plain, seconds
+from tasvir.report.cells import UNFINISHED, Cells
+from tasvir.report.document import Block, Chapter, Table, chapter, prose, table
+from tasvir.report.numbers import MISSING, plain, seconds
+from tasvir.report.words.message import Sentence, Words, listed, literal, say
 
-NAME, TITLE = "appendix", "Appendix"
-_QUESTION = ("command", "study", "data", "seed", "threads", "started")
+NAME, TITLE = "appendix", say("Appendix")
+_QUESTION = {
+    "command": say("Command"),
+    "study": say("Study"),
+    "data": say("Data"),
+    "seed": say("Seed"),
+    "threads": say("Threads"),
+    "started": say("Started"),
+}
 _TABLES = (
-    ("settings", "All settings of the run.", ("Setting", "Value")),
-    ("versions", "Versions of what it ran on.", ("Package", "Version")),
-    ("machine", "The machine.", ("Property", "Value")),
+    ("settings", say("All settings of the run."), (say("Setting"), say("Value"))),
+    ("versions", say("Versions of what it ran on."), (say("Package"), say("Version"))),
+    ("machine", say("The machine."), (say("Property"), say("Value"))),
 )
 
 
-@dataclass(frozen=True)
-class AppendixSummary:
-    """The run record, and for each cell its address, seconds, parameters and what went wrong."""
-
-    run: Mapping[str, Any]
-    cells: tuple[tuple[str, str, Reading | None, Mapping[str, Any], str | None], ...] = field(default=())
-
-
-def summarise(cells: Cells) -> AppendixSummary | None:
-    """What the run says of itself."""
-    addresses = cells.run.get("addresses", {})
-    rows = tuple(
-        (name, str(addresses.get(name, "")), cells.elapsed(name), cells.parameters(name), cells.problem(name))
-        for name in cells.names()
-    )
-    return AppendixSummary(cells.run, rows)
-
-
-def compose(summary: AppendixSummary) -> Chapter:
+def compose(cells: Cells) -> Chapter:
     """The chapter as it is read."""
-    run = summary.run
-    asked = [(name.capitalize(), Shown(plain(run[name]), f"run {name}")) for name in _QUESTION if name in run]
-    blocks: list = [Table("question", "What was asked.", ("Property", "Value"), tuple(asked))] if asked else []
+    run = cells.run
+    asked = ((title, plain(run[name], f"run {name}")) for name, title in _QUESTION.items() if name in run)
+    blocks: list[Block | None] = [table("question", say("What was asked."), columns=(say("Property"), say("Value")), rows=asked)]
     for name, caption, columns in _TABLES:
-        rows = tuple((key, Shown(plain(value), f"run {name}.{key}")) for key, value in flat(run.get(name) or {}))
-        if rows:
-            blocks.append(Table(name, caption, columns, rows))
-    if run.get("assumptions"):
-        words = tuple(say("{words}", words=f"{str(text).rstrip('.')}.") for text in run["assumptions"])
-        blocks += [Prose((say("What the run takes for granted:"),)), Prose(words, "list")]
-    if summary.cells:
-        blocks.append(_cells_table(summary))
-    return Chapter(NAME, TITLE, tuple(blocks))
+        rows = ((literal(key), plain(value, f"run {name}.{key}")) for key, value in flat(run.get(name) or {}))
+        blocks.append(table(name, caption, columns=columns, rows=rows))
+    taken = [Sentence(words) for words in cells.assumptions]
+    blocks += [prose(say("What the run takes for granted:") if taken else None), prose(*taken, role="list"), _cells_table(cells)]
+    return chapter(NAME, TITLE, *blocks)
 
 
-def _cells_table(summary: AppendixSummary) -> Table:
+def _cells_table(cells: Cells) -> Table | None:
+    addresses = cells.run.get("addresses", {})
     rows = []
-    for name, address, elapsed, parameters, problem in summary.cells:
-        asked = ", ".join(f"{key} = {plain(value)}" for key, value in flat(parameters))
-        state = seconds(elapsed) if problem is None else "not finished" if problem == UNFINISHED else "failed"
-        rows.append((name, asked, state, Shown(address[:12], f"run addresses.{name}") if address else MISSING))
-    caption = "The parts of the run, what each was asked to do, its time and the beginning of its address."
-    return Table("cells", caption, ("Part", "Parameters", "Time", "Address"), tuple(rows))
+    for name in cells.names():
+        problem, address = cells.problem(name), str(addresses.get(name, ""))
+        asked = listed((literal(f"{key} = {value}") for key, value in flat(cells.parameters(name))), ", ")
+        state: Words = seconds(cells.elapsed(name))
+        if problem is not None:
+            state = say("not finished") if problem == UNFINISHED else say("failed")
+        rows.append((literal(name), asked, state, literal(address[:12], f"run addresses.{name}") if address else MISSING))
+    caption = say("The parts of the run, what each was asked to do, its time and the beginning of its address.")
+    return table("cells", caption, columns=(say("Part"), say("Parameters"), say("Time"), say("Address")), rows=rows)
 
 
 def flat(mapping: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:

@@ -1,167 +1,182 @@
 """How well a net tells the classes apart, beside baselines that need none."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from statistics import fmean
 
 import numpy as np
 
 from tasvir.measures.classification import roc_curve
-from tasvir.report.cells import Reading
-from tasvir.report.chapters.classifier_classes import classes_table, gallery, screening_sentence, unseen_sentence
-from tasvir.report.chapters.classifier_reading import BASELINES, MAJORITY, ClassifierSummary, Scored, summarise
-from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, say, trouble
-from tasvir.report.fitting import fitting_sentence
-from tasvir.report.numbers import Shown, count, decimal, percent, plain, points, seconds
-from tasvir.report.plots.curves import curve_keys, learning_curve
-from tasvir.report.plots.dots import dot_plot
-from tasvir.report.plots.matrix import confusion_matrix
+from tasvir.report.blocks import arms_figure, arms_table, best_of, confusion_figure, curves_figure, settings_table
+from tasvir.report.cells import Cells, Curve, Reading
+from tasvir.report.chapters import classifier_classes as by_class
+from tasvir.report.document import Block, Chapter, Figure, Table, analysis, chapter, figure, prose, table, trouble
+from tasvir.report.fitting import fitting_sentence, read_training
+from tasvir.report.names import name_of
+from tasvir.report.numbers import count, percent, plain, points
 from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
-from tasvir.report.titles import title_of
+from tasvir.report.view import View, problems, view, views
+from tasvir.report.words.message import Sentence, Shown, Words, listed, say, say_n
 
-#: What a report asks of a chapter.
-__all__ = ["NAME", "TITLE", "compose", "summarise"]
-
-NAME, TITLE = "classifier", "Classifier"
-_TRAINING = {
-    "n_parameters": "Parameters",
-    "epochs": "Epochs",
-    "best_epoch": "Epoch that was kept",
-    "batch_size": "Images a batch",
-    "learning_rate": "Learning rate",
-    "augment": "Augmentation",
-    "flip_rule": "Mirror images",
-}
+NAME, TITLE = "classifier", say("Classifier")
+NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
+MAJORITY, UNSEEN = f"{BASELINES}/majority", f"{COMPARISON}/unseen"
+METRIC = "balanced_accuracy"
 _MOST_CURVES = 3  # nets whose training is drawn
 
 
-def compose(summary: ClassifierSummary) -> Chapter:
-    """The chapter as it is read."""
+def compose(cells: Cells) -> Chapter | None:
+    """The chapter as it is read; None where the run declares no classifier."""
+    if not cells.names(NETS) and not cells.names(BASELINES):
+        return None
+    nets, baselines = views(cells, NETS), views(cells, BASELINES)
+    names = tuple(map(str, cells.facts("data").get("class_names", ())))
+    differences = cells.metrics(COMPARISON, "balanced_accuracy_difference") if cells.names(COMPARISON) else ()
+    best = best_of(baselines, METRIC)
+    against = tuple(d for d in differences if best and d.labels.get("against") == best.last)
+    net = next(iter(nets), None)
     intro = say(
         "A net learns the classes from the training images; its epoch is chosen on validation images and the test images "
         "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, and logistic regression."
     )
-    blocks: list = [Prose((intro,)), *trouble(summary.problems)]
-    rows = summary.nets + summary.baselines
-    if rows:
-        blocks += [_scores_table(summary), *_dots(rows), *_differences_table(summary)]
-        blocks += [*classes_table(summary), *_training_table(summary), *_learning(summary)]
-        blocks += [*_confusion(summary), *_roc(summary), *gallery(summary)]
-        said = (_result(summary), screening_sentence(summary), unseen_sentence(summary), _comparison(summary))
-        blocks.append(analysis(*said, *_fitting(summary), _mistakes(summary)))
-    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Learned")
+    blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
+    blocks += [*_scores(nets, baselines), _differences_table(differences), by_class.classes_table(net, names)]
+    blocks += [_training_table(net), _learning(nets)]
+    if net is not None:
+        blocks += [_confusion(net, names), _roc(net, baselines, names), by_class.gallery(net, names)]
+        told = (_result(nets), by_class.screening_sentence(net, names), by_class.unseen_sentence(net, view(cells, UNSEEN)))
+        blocks.append(
+            analysis(*told, *_comparison(best, against, len(nets)), *_fitting(net), by_class.mistake_sentence(net, names))
+        )
+    return chapter(NAME, TITLE, *blocks, headline=_headline(nets, best, against), line=say("Learned"))
 
 
-def _scores_table(summary: ClassifierSummary) -> Table:
-    rows = [
-        (row.title, percent(row.accuracy), percent(row.balanced_accuracy), decimal(row.auc), seconds(row.fit_s))
-        for row in summary.nets + summary.baselines
-    ]
-    return Table(
+def _title(net: View, how_many: int) -> Words:
+    """What a net is called; with its seed where there are several."""
+    return net.title if how_many == 1 else say("{net}, seed {seed}", net=net.title, seed=plain(int(net.last)))
+
+
+def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | None, Figure | None]:
+    caption = say("Scores on the test images with 95 % intervals.")
+    metrics = ("accuracy", METRIC, "auc")
+    rows = (*nets, *baselines)
+
+    def titled(row: View) -> Words:
+        return _title(row, len(nets)) if row in nets else row.title
+
+    shown = arms_table(
         "classifier-scores",
-        "Scores on the test images with 95 % intervals. Balanced accuracy is the mean over classes; AUC is the area under "
-        "the ROC curve, for several classes the mean of each against the rest.",
-        ("Classifier", "Accuracy", "Balanced accuracy", "AUC", "Fit"),
-        tuple(rows),
-        frozenset(range(len(summary.nets))),
+        caption,
+        rows,
+        metrics=(*metrics, "fit_s"),
+        head=say("Classifier"),
+        titles=titled,
+        bold=range(len(nets)),
     )
+    drawn = say("The same scores with their 95 % intervals; the highest is coloured, the majority baseline left out.")
+    return shown, arms_figure("scores", drawn, [row for row in rows if row.name != MAJORITY], metrics=metrics, titles=titled)
 
 
-def _dots(rows: tuple[Scored, ...]) -> tuple[Figure, ...]:
-    panels = []
-    rows = tuple(row for row in rows if row.cell != MAJORITY)
-    for title, name in (("Accuracy", "accuracy"), ("Balanced accuracy", "balanced_accuracy"), ("AUC", "auc")):
-        readings = [(row.title, getattr(row, name)) for row in rows if getattr(row, name) is not None]
-        if readings:
-            panels.append(dot_plot(title, readings, as_percent=name != "auc", width_in=2.5))
-    if not panels:
-        return ()
-    caption = "The same scores with their 95 % intervals; the highest is coloured, the majority baseline left out."
-    return (Figure("scores", caption, "Dots with intervals, one row for each classifier.", tuple(panels), panel_rem=13),)
+def _differences_table(differences: Sequence[Reading]) -> Table | None:
+    rows = [(name_of(d.labels["arm"]).alone, name_of(f"{BASELINES}/{d.labels['against']}").alone, points(d)) for d in differences]
+    caption = say("Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap.")
+    return table("differences", caption, columns=(say("Classifier"), say("Against"), say("Difference")), rows=rows)
 
 
-def _differences_table(summary: ClassifierSummary) -> tuple[Table, ...]:
-    rows = [(title_of(d.labels["arm"]), title_of(f"{BASELINES}/{d.labels['against']}"), points(d)) for d in summary.differences]
-    if not rows:
-        return ()
-    caption = "Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap."
-    return (Table("differences", caption, ("Classifier", "Against", "Difference"), tuple(rows)),)
-
-
-def _training_table(summary: ClassifierSummary) -> tuple[Table, ...]:
-    """How the first net was trained: every fact of its cell that has a name here."""
-    if not summary.nets:
-        return ()
-    net = summary.nets[0]
-    words = {key: Shown(plain(net.facts[key]), f"{net.cell} {key}") for key in _TRAINING if net.facts.get(key) is not None}
-    rows = tuple((_TRAINING[key], value) for key, value in words.items())
-    return (Table("training", "The net and its training.", ("Property", "Value"), rows),) if rows else ()
-
-
-def _learning(summary: ClassifierSummary) -> tuple[Figure, ...]:
-    panels, curves = [], []
-    for net in summary.nets[:_MOST_CURVES]:
-        mark = net.facts.get("best_epoch")
-        for words, curve, share in (("loss", net.loss, False), ("accuracy", net.accuracy_curve, True)):
-            if curve is not None:
-                panels.append(learning_curve(f"{net.title}: {words}", curve, percent=share, mark=mark))
-                curves.append(curve)
-    if not panels:
-        return ()
-    whose = f" of the first {_MOST_CURVES} seeds" if len(summary.nets) > _MOST_CURVES else ""
-    caption = (
-        f"Loss and accuracy during training{whose}. The dotted line marks the epoch that was kept, chosen on validation images."
-    )
-    alt = "Curves of loss and accuracy over the epochs."
-    return (Figure("classifier-curves", caption, alt, tuple(panels), curve_keys(*curves)),)
-
-
-def _confusion(summary: ClassifierSummary) -> tuple[Figure, ...]:
-    net = next((net for net in summary.nets if net.confusion is not None), None)
+def _training_table(net: View | None) -> Table | None:
+    """How the first net was trained."""
     if net is None:
-        return ()
-    names = summary.class_names or tuple(map(str, range(len(net.confusion))))
-    caption = f"Test images of each class (rows) by the class that {net.title} gave them (columns)."
-    return (Figure("confusion", caption, "A square of counts.", (confusion_matrix(net.confusion, names),)),)
+        return None
+    plainly = {key: net.told(key) for key in ("n_parameters", "epochs", "best_epoch", "batch_size", "learning_rate")}
+    told: dict[str, Words] = {**plainly, "augment": _augmented(net), "mirror": _mirrored(net)}
+    return settings_table("training", say("The net and its training."), told)
 
 
-def _roc(summary: ClassifierSummary) -> tuple[Figure, ...]:
-    rows = (*summary.nets[:1], *(row for row in summary.baselines if row.cell != MAJORITY))
+def _augmented(net: View) -> Words:
+    share = Reading(net.facts.get("max_shift") or 0.0, record=net.record("max_shift"))
+    if net.facts.get("augment") == "shift_flip":
+        return say("shifts of up to {share} of the side and left-right flips", share=percent(share))
+    if net.facts.get("augment") == "shift":
+        return say("shifts of up to {share} of the side", share=percent(share))
+    return net.told("augment")
+
+
+def _mirrored(net: View) -> Words:
+    found, record = net.facts.get("mirror"), net.record("mirror")
+    if not found:
+        return plain(None)
+    shares = {key: percent(Reading(found[key], record=record)) for key in ("as_they_are", "mirrored")}
+    k = count(found["k"], record)
+    if found["safe"]:
+        return say(
+            "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are mirrored", k=k, **shares
+        )
+    return say(
+        "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are not mirrored", k=k, **shares
+    )
+
+
+def _learning(nets: Sequence[View]) -> Figure | None:
+    curves: list[tuple[Words, Curve | None, float | None]] = []
+    for net in nets[:_MOST_CURVES]:
+        title, mark = _title(net, len(nets)), net.facts.get("best_epoch")
+        curves.append((say("{net}: loss", net=title), net.curve("loss"), mark))
+        curves.append((say("{net}: accuracy", net=title), net.curve("accuracy"), mark))
+    kept = say("The dotted line marks the epoch that was kept, chosen on validation images.")
+    caption = say("Loss and accuracy during training. {kept}", kept=kept)
+    if len(nets) > _MOST_CURVES:
+        caption = say("Loss and accuracy during training of the first {n} seeds. {kept}", n=count(_MOST_CURVES), kept=kept)
+    return curves_figure("classifier-curves", caption, curves, percent=("accuracy",))
+
+
+def _confusion(net: View, names: Sequence[str]) -> Figure | None:
+    caption = say("Test images of each class (rows) by the class that {net} gave them (columns).", net=net.inside)
+    return confusion_figure("confusion", caption, net.array("confusion"), class_names=names)
+
+
+def _roc(net: View, baselines: Sequence[View], names: Sequence[str]) -> Figure | None:
+    rows = (net, *(row for row in baselines if row.name != MAJORITY))
     curves = [roc for row in rows if (roc := _roc_of(row)) is not None]
-    if not curves:
-        return ()
-    caption = "Receiver operating characteristic on the test images"
-    caption += f"; the positive class is {summary.class_names[1]}." if len(summary.class_names) == 2 else "."
-    return (Figure("roc", caption, "Rising curves above the diagonal.", (roc_plot(curves),), roc_keys(curves)),)
+    caption = say("Receiver operating characteristic on the test images.")
+    if len(names) == 2:
+        caption = say("Receiver operating characteristic on the test images; the positive class is {name}.", name=names[1])
+    panels = [roc_plot(curves)] if curves else []
+    return figure("roc", caption, alt=say("Rising curves above the diagonal."), panels=panels, keys=roc_keys(curves))
 
 
-def _roc_of(row: Scored) -> Roc | None:
+def _roc_of(row: View) -> Roc | None:
     """The ROC of a two-class score; None where there are more classes or the test has only one of them."""
-    if row.probabilities is None or row.y_true is None or row.probabilities.shape[1] != 2:
+    probabilities, y_true = row.array("probabilities"), row.array("y_true")
+    if probabilities is None or y_true is None or probabilities.shape[1] != 2 or len(np.unique(y_true)) != 2:
         return None
-    if len(np.unique(row.y_true)) != 2:
-        return None
-    return row.title, *roc_curve(row.y_true, row.probabilities[:, 1])
+    return row.title, *roc_curve(y_true, probabilities[:, 1])
 
 
-def _result(summary: ClassifierSummary) -> Sentence | None:
-    balanced = summary.balanced
+def _balanced(nets: Sequence[View]) -> list[Reading]:
+    return [reading for net in nets if (reading := net.reading(METRIC)) is not None]
+
+
+def _result(nets: Sequence[View]) -> Sentence | None:
+    balanced, net = _balanced(nets), nets[0].inside
     if not balanced:
         return None
     if len(balanced) == 1:
-        text = "{net} reaches an accuracy of {accuracy} and a balanced accuracy of {balanced}."
-        scores = {"accuracy": percent(summary.nets[0].accuracy), "balanced": percent(balanced[0])}
-        return say(text, net=summary.net_title, **scores)
-    return say(
+        scores = {"accuracy": nets[0].shown("accuracy"), "balanced": percent(balanced[0])}
+        return say("{net} reaches an accuracy of {accuracy} and a balanced accuracy of {balanced}.", net=net, **scores)
+    ends = (choose(balanced, key=lambda r: r.value) for choose in (min, max))
+    low, high = (percent(replace(end, low=None)) for end in ends)
+    return say_n(
+        "Over {n} seed {net} reaches a balanced accuracy of {mean} on average, from {low} to {high}.",
         "Over {n} seeds {net} reaches a balanced accuracy of {mean} on average, from {low} to {high}.",
-        n=str(len(balanced)),
-        net=summary.net_title,
+        n=count(len(balanced)),
+        net=net,
         mean=_mean(balanced),
-        low=percent(replace(min(balanced, key=lambda r: r.value), low=None)),
-        high=percent(replace(max(balanced, key=lambda r: r.value), low=None)),
+        low=low,
+        high=high,
     )
 
 
-def _mean(readings: tuple[Reading, ...]) -> Shown:
+def _mean(readings: Sequence[Reading]) -> Shown:
     """One reading as it is; of several the mean, traced to all."""
     if len(readings) == 1:
         return percent(readings[0])
@@ -169,108 +184,81 @@ def _mean(readings: tuple[Reading, ...]) -> Shown:
     return percent(Reading(fmean(reading.value for reading in readings), record=record))
 
 
-def _comparison(summary: ClassifierSummary) -> Sentence | None:
+def _comparison(best: View | None, differences: Sequence[Reading], n_nets: int) -> tuple[Sentence, ...]:
     """What the paired differences to the best baseline say: ahead, behind, or no difference to be seen."""
-    best, differences = summary.best_baseline, summary.against_best()
     if best is None or not differences:
-        return None
-    worst = min(differences, key=lambda d: d.value)
-    words = "Against the best baseline, {baseline}, the difference in balanced accuracy is {difference}"
-    words += _of_which_seed(summary) + ": "
-    return say(words + _verdict(worst), baseline=best.title, difference=points(worst))
-
-
-def _of_which_seed(summary: ClassifierSummary) -> str:
-    """Whose difference is told, where there are several nets."""
-    if len(summary.nets) < 2:
-        return ""
-    return " (first seed)" if len(summary.against_best()) == 1 else " (the least of all seeds)"
-
-
-def _verdict(difference: Reading) -> str:
-    if difference.low is None or difference.high is None:
-        return "it has no interval, so it decides nothing."
-    if difference.low == difference.high == difference.value == 0:
-        return "both are right and wrong about the same images, so there is nothing to tell them apart by."
-    if difference.low > 0:
-        return "its interval lies above zero, so the net is better on images like these."
-    if difference.high < 0:
-        return "its interval lies below zero, so the net loses to a method that needs no net."
-    return "its interval includes zero, so these test images cannot tell which is better."
-
-
-def _fitting(summary: ClassifierSummary) -> tuple[Sentence | None, ...]:
-    if not summary.nets:
         return ()
-    net = summary.nets[0]
-    return (fitting_sentence(net.title, net.training), _train_gap(net))
+    least = min(differences, key=lambda d: d.value)
+    shown: dict[str, Words] = {"baseline": best.inside, "difference": points(least)}
+    told = say("Against the best baseline, {baseline}, the difference in balanced accuracy is {difference}.", **shown)
+    if n_nets > 1 and len(differences) == 1:
+        told = say("Against the best baseline, {baseline}, balanced accuracy differs by {difference} at the first seed.", **shown)
+    elif n_nets > 1:
+        told = say("Against the best baseline, {baseline}, balanced accuracy differs by {difference} at the worst seed.", **shown)
+    return told, _verdict(least)
 
 
-def _train_gap(net: Scored) -> Sentence | None:
+def _verdict(difference: Reading) -> Sentence:
+    if difference.low is None or difference.high is None:
+        return say("That has no interval, so it decides nothing.")
+    if difference.low == difference.high == difference.value == 0:
+        return say("Both are right and wrong about the same images, so there is nothing to tell them apart by.")
+    if difference.low > 0:
+        return say("Its interval lies above zero, so the net is better on images like these.")
+    if difference.high < 0:
+        return say("Its interval lies below zero, so the net loses to a method that needs no net.")
+    return say("Its interval includes zero, so these test images cannot tell which is better.")
+
+
+def _fitting(net: View) -> tuple[Sentence | None, ...]:
+    return (fitting_sentence(net.inside, read_training(net.curve("loss"))), *_train_gap(net))
+
+
+def _train_gap(net: View) -> tuple[Sentence, ...]:
     """Accuracy on training against validation images at the epoch that was kept."""
-    curve, epoch = net.accuracy_curve, net.facts.get("best_epoch")
+    curve, epoch = net.curve("accuracy"), net.facts.get("best_epoch")
     if curve is None or epoch not in curve.x or not {"train", "valid"} <= set(curve.series):
-        return None
+        return ()
     at = curve.x.index(epoch)
     train, valid = (Reading(curve.series[part][at], record=curve.record) for part in ("train", "valid"))
-    text = "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images."
-    if _shifted(valid, net.accuracy):
-        text += " That is far more than of the test images, which are unlike the training images: another source or other labels."
-    return say(text, train=percent(train), valid=percent(valid))
+    told = say(
+        "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images.",
+        train=percent(train),
+        valid=percent(valid),
+    )
+    if not _shifted(valid, net.reading("accuracy")):
+        return (told,)
+    return told, say("This is far above test accuracy: the test images come from elsewhere or are labelled differently.")
 
 
 def _shifted(valid: Reading, test: Reading | None) -> bool:
     """Whether the test images are harder than chance explains: by twice the reach of their interval and more."""
-    return bool(test and test.low is not None) and valid.value - test.value > 2 * (test.value - test.low)
+    if test is None or test.low is None:
+        return False
+    return valid.value - test.value > 2 * (test.value - test.low)
 
 
-def _mistakes(summary: ClassifierSummary) -> Sentence | None:
-    if summary.worst_confusion is None:
+def _headline(nets: Sequence[View], best: View | None, differences: Sequence[Reading]) -> Words | None:
+    balanced = _balanced(nets)
+    if not balanced:
         return None
-    true, predicted = summary.worst_confusion
-    net = summary.nets[0]
-    if not _stands_out(net.confusion):
-        return None
-    names = summary.class_names or tuple(map(str, range(len(net.confusion))))
-    record = f"{net.cell} confusion"
-    return say(
-        "The most frequent mistake: {n} of {all} images of class {true} are taken for {predicted}.",
-        n=count(net.confusion[true, predicted], record),
-        all=count(net.confusion[true].sum(), record),
-        true=names[true],
-        predicted=names[predicted],
+    shown: dict[str, Words] = {"net": nets[0].title, "value": _mean(balanced)}
+    if best is None:
+        return say("{net}: balanced accuracy {value}.", **shown)
+    told = say(
+        "{net}: balanced accuracy {value}; best baseline, {baseline}: {other}.",
+        baseline=best.inside,
+        other=best.shown(METRIC),
+        **shown,
     )
+    least = min(differences, key=lambda difference: difference.value, default=None)
+    return told if least is None else listed([told, _short_verdict(least)], " ")
 
 
-def _stands_out(confusion: np.ndarray) -> bool:
-    """Whether the most frequent mistake is more frequent than chance explains where all mistakes are equally probable (5 %)."""
-    from scipy.stats import binom
-
-    mistakes = confusion - np.diag(np.diag(confusion))
-    n_kinds = mistakes.size - len(mistakes)
-    chance = float(binom.sf(mistakes.max() - 1, mistakes.sum(), 1 / n_kinds))
-    return n_kinds * chance < 0.05
-
-
-def _headline(summary: ClassifierSummary) -> Sentence | None:
-    if not summary.balanced:
-        return None
-    best, differences = summary.best_baseline, summary.against_best()
-    text = "{net}: balanced accuracy {value}"
-    shown = {"net": summary.net_title, "value": _mean(summary.balanced)}
-    if best is not None:
-        text += "; best baseline, {baseline}: {other}"
-        shown |= {"baseline": best.title, "other": percent(best.balanced_accuracy)}
-    if differences:
-        least = min(differences, key=lambda difference: difference.value)
-        text += "; difference" + _of_which_seed(summary) + " {difference}: " + _short_verdict(least)
-        shown["difference"] = points(least)
-    return say(text + ".", **shown)
-
-
-def _short_verdict(difference: Reading) -> str:
+def _short_verdict(difference: Reading) -> Sentence:
+    d = points(difference)
     if difference.low is not None and difference.low > 0:
-        return "the net is better"
+        return say("Difference {d}: the net is better.", d=d)
     if difference.high is not None and difference.high < 0:
-        return "the net loses"
-    return "these test images cannot tell"
+        return say("Difference {d}: the net loses.", d=d)
+    return say("Difference {d}: these test images cannot tell.", d=d)

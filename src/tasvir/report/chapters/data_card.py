@@ -1,219 +1,202 @@
 """What the images are: counts, classes, origin, how they were split, and what so many images can show."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from tasvir.data.known.facts import KNOWN, plain
+from tasvir.data.rules import RULES
 from tasvir.measures.interval import wilson
-from tasvir.report.cells import PARTS, Cells
-from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, capital, say, trouble
-from tasvir.report.numbers import MISSING, NBSP, Shown, count
+from tasvir.report.cells import Cells, Reading
+from tasvir.report.document import Block, Chapter, Figure, Table, analysis, chapter, figure, prose, table, trouble
+from tasvir.report.names import part_name
+from tasvir.report.numbers import count, percent, span
+from tasvir.report.numbers import plain as written
 from tasvir.report.plots.bars import class_histogram, part_keys
 from tasvir.report.plots.pictures import picture_row
+from tasvir.report.view import View, problems, view
+from tasvir.report.words.message import Sentence, Shown, Words, listed, literal, say
 
-NAME, TITLE = "data-card", "Data card"
+NAME, TITLE = "data-card", say("Data card")
 CELL = "data"
 _MOST_CLASSES_SHOWN = 20
+_GROUPS_FROM = {
+    ("given",): say("Images in each part of the split; groups are those of the source."),
+    ("near-duplicates",): say("Images in each part of the split; groups are clusters of near-duplicates that were found."),
+    ("given", "near-duplicates"): say(
+        "Images in each part of the split; groups are those of the source, joined where near-duplicates were found."
+    ),
+}
 
 
-#: Whose groups there are.
-_GROUPS_FROM = {"given": "those of the source", "near-duplicates": "clusters of near-duplicates that were found"}
-
-
-@dataclass(frozen=True, eq=False)
-class DataCardSummary:
-    """The facts of the data cell; `counts` has the images of each class for each part of the split."""
-
-    title: str = "this data set"
-    class_names: tuple[str, ...] = ()
-    counts: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
-    image_shape: tuple[int, ...] = ()
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    samples: np.ndarray | None = None
-    sample_counts: tuple[int, ...] = ()
-    problems: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def totals(self) -> tuple[int, ...]:
-        """Images of each class over all parts."""
-        return tuple(sum(numbers) for numbers in zip(*self.counts.values(), strict=True))
-
-    @property
-    def n_images(self) -> int:
-        """Images over all classes and parts."""
-        return sum(self.totals)
-
-    @property
-    def n_test(self) -> int:
-        """Images of the test part."""
-        return sum(self.counts.get("test", ()))
-
-    @property
-    def majority_share(self) -> float | None:
-        """What answering always with the most frequent training class gives on the test part."""
-        train, test = self.counts.get("train", ()), self.counts.get("test", ())
-        return test[int(np.argmax(train))] / sum(test) if sum(train) and sum(test) else None
-
-    @property
-    def half_width(self) -> float | None:
-        """Half the 95 % interval of an accuracy of 90 % measured on the test part."""
-        if not self.n_test:
-            return None
-        near = wilson(round(0.9 * self.n_test), self.n_test)
-        return (near.high - near.low) / 2
-
-
-def summarise(cells: Cells) -> DataCardSummary | None:
-    """The data card of a run; None where the run describes no data."""
+def compose(cells: Cells) -> Chapter | None:
+    """The chapter as it is read; None where the run describes no data."""
     if not cells.names(CELL):
         return None
-    problem = cells.problem(CELL)
-    if problem:
-        return DataCardSummary(problems={CELL: problem})
-    facts = cells.facts(CELL)
-    return DataCardSummary(
-        title=str(facts.get("title") or facts.get("name") or "this data set"),
-        class_names=tuple(map(str, facts.get("class_names", ()))),
-        counts={part: tuple(numbers) for part, numbers in facts.get("counts", {}).items()},
-        image_shape=tuple(facts.get("image_shape", ())),
-        facts=facts,
-        samples=cells.array(CELL, "class_samples"),
-        sample_counts=tuple(facts.get("sample_counts") or ()),
-    )
-
-
-def compose(summary: DataCardSummary) -> Chapter:
-    """The chapter as it is read."""
-    if summary.problems:
-        return Chapter(NAME, TITLE, trouble(summary.problems))
-    blocks: list = []
-    if summary.facts.get("about"):
-        blocks.append(Prose((say("{about}", about=_as_sentence(str(summary.facts["about"]))),)))
-    blocks.append(_facts_table(summary))
-    if summary.counts:
-        blocks += [_counts_table(summary), _histogram(summary)]
-    if summary.samples is not None:
-        blocks.append(_samples(summary))
-    blocks.append(analysis(_balance(summary), _resolution(summary)))
-    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary), line="Data")
-
-
-def _facts_table(summary: DataCardSummary) -> Table:
-    facts = summary.facts
-    rows = [
-        ("Images", count(summary.n_images, "data n_images")),
-        ("Classes", count(len(summary.class_names), "data class_names")),
-        ("Shape", Shown(shape_words(summary.image_shape), "data image_shape")),
-        ("Origin", facts.get("origin")),
-        ("Licence", facts.get("licence")),
-        ("Read from", facts.get("source")),
-        ("Split", facts.get("split_rule")),
-        ("Size", facts.get("resize_rule")),
-        *(("Note", note) for note in facts.get("notes") or ()),
-        ("Fingerprint (sha256)", Shown(str(facts.get("fingerprint", "")), "data fingerprint")),
+    card = view(cells, CELL)
+    if card is None:
+        return chapter(NAME, TITLE, trouble(problems(cells, CELL)))
+    counts = {part: tuple(numbers) for part, numbers in card.facts.get("counts", {}).items()}
+    names = tuple(map(str, card.facts.get("class_names", ())))
+    blocks: list[Block | None] = [
+        prose(*(say("{about}.", about=words) for words in _about(card.facts))),
+        _facts_table(card, counts),
+        _counts_table(card, counts),
+        _histogram(counts, names),
+        _samples(card, names),
+        analysis(_balance(counts, names), _majority(counts), _resolution(counts)),
     ]
-    shown = tuple((name, value) for name, value in rows if value and str(value))
-    return Table("data-set", f"The data set: {summary.title}.", ("Property", "Value"), shown)
+    return chapter(NAME, TITLE, *blocks, headline=_headline(card, counts), line=say("Data"))
 
 
-def _counts_table(summary: DataCardSummary) -> Table:
-    groups = summary.facts.get("groups") or {}
+def rule_words(part: Mapping[str, Any]) -> Words:
+    """A recorded rule in words; words of another origin as they are."""
+    if "rule" not in part:
+        return str(part.get("words", ""))
+    return Sentence(RULES.get(part["rule"], part["rule"]), {k: _value(k, v) for k, v in part.items() if k != "rule"})
+
+
+def _value(name: str, value: Any) -> Words:
+    if name == "share":
+        return percent(Reading(value, record=f"{CELL} split_rule"))
+    return literal(value) if isinstance(value, str) else written(value)
+
+
+def _about(facts: Mapping[str, Any]) -> list[Words]:
+    if facts.get("known") and (known := KNOWN.get(plain(str(facts.get("name", ""))))):
+        return [Sentence(known.about)]
+    return [rule_words(part) for part in facts.get("about") or ()]
+
+
+def _facts_table(card: View, counts: Mapping[str, tuple[int, ...]]) -> Table | None:
+    facts, unknown = card.facts, say("unknown")
+
+    def said(fact: str) -> Words:
+        text = str(facts.get(fact) or "")
+        return unknown if text == "unknown" else text
+
+    def ruled(fact: str) -> Words:
+        return listed((rule_words(part) for part in facts.get(fact) or ()), "; ")
+
+    rows: list[tuple[Words, Words]] = [
+        (say("Images"), count(sum(map(sum, counts.values())), f"{CELL} n_images")),
+        (say("Classes"), count(len(facts.get("class_names", ())), f"{CELL} class_names")),
+        (say("Shape"), shape_words(facts.get("image_shape") or ())),
+        (say("Origin"), said("origin")),
+        (say("Licence"), said("licence")),
+        (say("Read from"), said("source")),
+        *([(say("Split"), ruled("split_rule"))] if facts.get("split_rule") else []),
+        *([(say("Size"), ruled("resize_rule"))] if facts.get("resize_rule") else []),
+        *((say("Note"), rule_words(note)) for note in facts.get("notes") or ()),
+        (say("Fingerprint (sha256)"), literal(facts.get("fingerprint", ""), f"{CELL} fingerprint")),
+    ]
+    caption = say("The data set: {title}.", title=_title(card))
+    return table(
+        "data-set", caption, columns=(say("Property"), say("Value")), rows=((name, value) for name, value in rows if value != "")
+    )
+
+
+def _counts_table(card: View, counts: Mapping[str, tuple[int, ...]]) -> Table | None:
+    groups = card.facts.get("groups") or {}
     rows = []
-    for part, numbers in summary.counts.items():
-        shown = [count(n, f"data counts.{part}") for n in (sum(numbers), min(numbers), max(numbers))]
-        rows.append((PARTS.get(part, part), *shown))
-        if groups:
-            rows[-1] = (*rows[-1], count(groups.get(part), f"data groups.{part}"))
-    columns = ("Part", "Images", "Smallest class", "Largest class", *(["Groups"] if groups else []))
-    whose = " and ".join(_GROUPS_FROM[source] for source in summary.facts.get("groups_from") or () if source in _GROUPS_FROM)
-    caption = "Images in each part of the split" + (f"; groups are {whose}." if groups and whose else ".")
-    return Table("split", caption, columns, tuple(rows))
+    for part, numbers in counts.items():
+        shown = [count(n, f"{CELL} counts.{part}") for n in (sum(numbers), min(numbers), max(numbers))]
+        rows.append([part_name(part), *shown, *([count(groups.get(part), f"{CELL} groups.{part}")] if groups else [])])
+    columns = [say("Part"), say("Images"), say("Smallest class"), say("Largest class"), *([say("Groups")] if groups else [])]
+    alone = say("Images in each part of the split.")
+    whose = tuple(card.facts.get("groups_from") or ()) if groups else ()
+    return table("split", _GROUPS_FROM.get(whose, alone), columns=columns, rows=rows)
 
 
-def _histogram(summary: DataCardSummary) -> Figure:
-    return Figure(
-        "class-histogram",
-        "Images in each class, by part of the split.",
-        f"Horizontal bars, one for each of {len(summary.class_names)} classes.",
-        (class_histogram(summary.counts, summary.class_names),),
-        part_keys(summary.counts),
+def _histogram(counts: Mapping[str, tuple[int, ...]], names: Sequence[str]) -> Figure | None:
+    alt = say("Horizontal bars, one for each of {n} classes.", n=count(len(names)))
+    panels = [class_histogram(counts, names)] if counts else []
+    return figure(
+        "class-histogram", say("Images in each class, by part of the split."), alt=alt, panels=panels, keys=part_keys(counts)
     )
 
 
-def _samples(summary: DataCardSummary) -> Figure:
-    shown = list(zip(summary.class_names, summary.samples, strict=True))[:_MOST_CLASSES_SHOWN]
-    real = summary.sample_counts or (len(summary.samples[0]),) * len(summary.class_names)
-    panels = (picture_row(name, images[:n]) for (name, images), n in zip(shown, real, strict=False) if n)
-    which = "each class"
-    if len(summary.class_names) > _MOST_CLASSES_SHOWN:
-        which = f"each of the first {_MOST_CLASSES_SHOWN} of {len(summary.class_names)} classes"
-    return Figure(
-        "class-samples",
-        f"Images of {which}, drawn at random from the training part.",
-        f"Rows of small example images of {which}.",
-        tuple(panels),
-        panel_rem=11.0,
+def _samples(card: View, names: Sequence[str]) -> Figure | None:
+    samples = card.array("class_samples")
+    if samples is None:
+        return None
+    real = card.facts.get("sample_counts") or [len(samples[0])] * len(names)
+    shown = list(zip(names, samples, real, strict=False))[:_MOST_CLASSES_SHOWN]
+    numbers = {"n": count(_MOST_CLASSES_SHOWN), "all": count(len(names))}
+    caption = say("Images of each class, drawn at random from the training part.")
+    if len(names) > _MOST_CLASSES_SHOWN:
+        caption = say("Images of each of the first {n} of {all} classes, drawn at random from the training part.", **numbers)
+    panels = (picture_row(name, images[:n]) for name, images, n in shown if n)
+    return figure(
+        "class-samples", caption, alt=say("Rows of small example images, one for each class."), panels=panels, panel_rem=11.0
     )
 
 
-def _balance(summary: DataCardSummary) -> Sentence | None:
-    totals = summary.totals
+def _balance(counts: Mapping[str, tuple[int, ...]], names: Sequence[str]) -> Sentence | None:
+    totals = [sum(numbers) for numbers in zip(*counts.values(), strict=True)]
     if not totals:
         return None
     small, large = int(np.argmin(totals)), int(np.argmax(totals))
-    shares = {
-        "large": summary.class_names[large],
-        "n_large": count(totals[large], "data counts"),
-        "small": summary.class_names[small],
-        "n_small": count(totals[small], "data counts"),
-        "share": _percent_or_missing(summary.majority_share),
+    record = f"{CELL} counts"
+    shown: dict[str, Words] = {
+        "large": names[large],
+        "n_large": count(totals[large], record),
+        "small": names[small],
+        "n_small": count(totals[small], record),
     }
     ratio = totals[large] / max(totals[small], 1)
     if ratio == 1:
-        text = "Every class has {n_large} images; "
-    elif ratio < 1.5:
-        text = "The classes are about equally large, from {n_small} ({small}) to {n_large} ({large}) images; "
-    else:
-        text = "The classes are unequal: {large} has {n_large} images, {small} has {n_small}; "
-    text += "answering always with the most frequent training class is right for {share} of the test images."
-    return say(text, **shares)
+        return say("Every class has {n} images.", n=shown["n_large"])
+    if ratio < 1.5:
+        return say("The classes are about equally large, from {n_small} ({small}) to {n_large} ({large}) images.", **shown)
+    return say("The classes are unequal: {large} has {n_large} images, {small} has {n_small}.", **shown)
 
 
-def _resolution(summary: DataCardSummary) -> Sentence | None:
-    if not summary.half_width:
+def _majority(counts: Mapping[str, tuple[int, ...]]) -> Sentence | None:
+    train, test = counts.get("train", ()), counts.get("test", ())
+    if not (sum(train) and sum(test)):
         return None
+    share = Reading(test[int(np.argmax(train))] / sum(test), record=f"{CELL} counts")
     return say(
-        "With {n} test images an accuracy near 90 % is known to about ±\N{NO-BREAK SPACE}{width}: "
-        "smaller differences between methods are not visible in one run.",
-        n=count(summary.n_test, "data counts.test"),
-        width=Shown(f"{100 * summary.half_width:.1f}{NBSP}points", "data counts.test"),
+        "Answering always with the most frequent training class is right for {share} of the test images.", share=percent(share)
     )
 
 
-def _headline(summary: DataCardSummary) -> Sentence:
+def _resolution(counts: Mapping[str, tuple[int, ...]]) -> Sentence | None:
+    """Half the 95 % interval of an accuracy of 90 % measured on the test part."""
+    n, record = sum(counts.get("test", ())), f"{CELL} counts.test"
+    if not n:
+        return None
+    near = wilson(round(0.9 * n), n)
+    return say(
+        "With {n} test images an accuracy near 90 % is known to about ± {width}: smaller differences between methods are not "
+        "visible in one run.",
+        n=count(n, record),
+        width=span(Reading((near.high - near.low) / 2, record=record)),
+    )
+
+
+def _headline(card: View, counts: Mapping[str, tuple[int, ...]]) -> Sentence:
     return say(
         "{title} has {n} images of {shape} in {classes} classes; {n_test} of them are kept for the test.",
-        title=summary.title,
-        n=count(summary.n_images, "data n_images"),
-        shape=Shown(shape_words(summary.image_shape), "data image_shape"),
-        classes=count(len(summary.class_names), "data class_names"),
-        n_test=count(summary.n_test, "data counts.test"),
+        title=_title(card),
+        n=count(sum(map(sum, counts.values())), f"{CELL} n_images"),
+        shape=shape_words(card.facts.get("image_shape") or ()),
+        classes=count(len(card.facts.get("class_names", ())), f"{CELL} class_names"),
+        n_test=count(sum(counts.get("test", ())), f"{CELL} counts.test"),
     )
 
 
-def shape_words(shape: tuple[int, ...]) -> str:
+def _title(card: View) -> Words:
+    return str(card.facts.get("title") or card.facts.get("name") or "") or say("this data set")
+
+
+def shape_words(shape: Sequence[int]) -> Words:
     """(28, 28) is '28 × 28 pixels (gray)'."""
     if len(shape) < 2:
-        return MISSING.text
-    colour = "RGB" if len(shape) > 2 and shape[2] == 3 else "gray"
-    return f"{shape[0]}{NBSP}×{NBSP}{shape[1]} pixels ({colour})"
-
-
-def _as_sentence(words: str) -> str:
-    return capital(words).rstrip(".") + "."
-
-
-def _percent_or_missing(share: float | None) -> Shown:
-    return MISSING if share is None else Shown(f"{100 * share:.1f}{NBSP}%", "data counts")
+        return Shown("plain", None)
+    height, width = (count(side, f"{CELL} image_shape") for side in shape[:2])
+    if len(shape) > 2 and shape[2] == 3:
+        return say("{height} × {width} pixels (RGB)", height=height, width=width)
+    return say("{height} × {width} pixels (gray)", height=height, width=width)

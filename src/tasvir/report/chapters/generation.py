@@ -1,306 +1,291 @@
 """What generators make of the training images: how they look, how near and varied they are, what they teach, what they copy."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
 from tasvir.measures.copies import chance_of_copies
-from tasvir.report.cells import Cells, Curve, Reading, labelled
-from tasvir.report.document import Chapter, Figure, Prose, Sentence, Table, analysis, capital, listed, named, say, trouble
-from tasvir.report.numbers import MINUS, MISSING, Shown, count, decimal, of_n, percent, seconds
+from tasvir.report.blocks import best_of, curves_figure
+from tasvir.report.cells import Cells, Curve, Reading
+from tasvir.report.document import Block, Chapter, Figure, Panel, Table, analysis, chapter, figure, prose, table, trouble
+from tasvir.report.numbers import MISSING, count, decimal, percent, plain
 from tasvir.report.plots.bars import value_bars
-from tasvir.report.plots.curves import curve_keys, learning_curve
 from tasvir.report.plots.pictures import picture_grid
-from tasvir.report.titles import title_of
+from tasvir.report.quantities import quantity
+from tasvir.report.view import View, problems, views
+from tasvir.report.words.message import Sentence, Shown, Words, listed, say
 
-NAME, TITLE = "generation", "Generation"
+NAME, TITLE = "generation", say("Generation")
 CELLS = "generation"
-SAMPLES, HELD_OUT = "samples", "held-out real"
-_SPACES = {"embedding": "a classifier's features", "pixels": "raw pixels"}  # the first one recorded is spoken of
-_METRICS = ("coverage", "density", "recall", "sharpness", "gan_train", "nearest_training", "copies", "fit_s", "sample_s")
-_CURVES = {"elbo": "evidence lower bound", "reconstruction": "reconstruction", "kl": "KL divergence"}
+SAMPLES, HELD_OUT = "samples", "held_out"
+#: Where neighbours are looked for; sentences speak of the first one that was recorded.
+_SPACES = {"embedding": say("a classifier's features"), "pixels": say("raw pixels")}
+_CURVES = {"elbo": say("evidence lower bound"), "reconstruction": say("reconstruction"), "kl": say("KL divergence")}
+_NEIGHBOURS = ("coverage", "density", "recall")
 _FEW_CLASSES = 4  # these are drawn large, below each other
 _AS_SHARP = (0.8, 1.25)
 _ACTIVE_NATS = 0.1
 _LEVEL = 0.01  # of saying that a generator copies which does not
 
 
-@dataclass(frozen=True, eq=False)
-class Generator:
-    """One generator: its readings by name, its samples, and how it was trained where it was."""
-
-    cell: str
-    title: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    readings: Mapping[str, tuple[Reading, ...]] = field(default_factory=dict)
-    samples: np.ndarray | None = None
-    real: np.ndarray | None = None
-    decoded_grid: np.ndarray | None = None
-    kl_per_latent: np.ndarray | None = None
-    curves: Mapping[str, Curve] = field(default_factory=dict)
-
-    def reading(self, name: str, **labels: str | None) -> Reading | None:
-        """One of its readings; None where it was not taken."""
-        return labelled(self.readings.get(name, ()), **labels)
-
-    @property
-    def gan_train(self) -> Reading | None:
-        """Balanced accuracy on real images of a classifier that saw only its samples."""
-        return self.reading("gan_train", of=None)
-
-    @property
-    def real_train(self) -> Reading | None:
-        """The same of one that saw as many real images."""
-        return self.reading("gan_train", of="real")
-
-    @property
-    def repeats(self) -> bool:
-        """Whether so many samples that are called copies could not be fresh images; as many were held out beside them."""
-        copies = self.reading("copies")
-        return bool(copies and copies.n) and chance_of_copies(round(copies.value), copies.n, copies.n) < _LEVEL
-
-
-@dataclass(frozen=True, eq=False)
-class GenerationSummary:
-    """All generators of a run; those that were measured, and a plane of decoded points."""
-
-    generators: tuple[Generator, ...]
-    problems: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def measured(self) -> tuple[Generator, ...]:
-        """Generators whose samples were compared with real images."""
-        return tuple(g for g in self.generators if g.reading("coverage") or g.gan_train)
-
-    @property
-    def best(self) -> Generator | None:
-        """The one from whose samples a classifier learns most."""
-        return max((g for g in self.measured if g.gan_train), key=lambda g: g.gan_train.value, default=None)
-
-    @property
-    def space(self) -> str | None:
-        """The space that the sentences speak of."""
-        known = {reading.labels.get("space") for g in self.measured for reading in g.readings.get("coverage", ())}
-        return next((space for space in _SPACES if space in known), None)
-
-
-def summarise(cells: Cells) -> GenerationSummary | None:
-    """The generators of a run; None where it declares none."""
-    names = cells.names(CELLS)
-    if not names:
+def compose(cells: Cells) -> Chapter | None:
+    """The chapter as it is read; None where the run declares no generator."""
+    if not cells.names(CELLS):
         return None
-    problems = {name: cells.problem(name) for name in names}
-    return GenerationSummary(
-        tuple(_generator(cells, name) for name in names if problems[name] is None),
-        {name: problem for name, problem in problems.items() if problem},
-    )
-
-
-def _generator(cells: Cells, name: str) -> Generator:
-    facts = cells.facts(name)
-    arrays = ("samples", "real", "decoded_grid", "kl_per_latent")
-    curves = {curve: cells.curve(name, curve) for curve in _CURVES}
-    return Generator(
-        name,
-        title_of(name),
-        facts,
-        {metric: cells.metrics(name, metric) for metric in _METRICS},
-        *(cells.array(name, array) for array in arrays),
-        {key: curve for key, curve in curves.items() if curve is not None},
-    )
-
-
-def compose(summary: GenerationSummary) -> Chapter:
-    """The chapter as it is read."""
+    rows = views(cells, CELLS)
+    measured = [row for row in rows if row.readings("coverage") or _gan_train(row)]
     intro = say(
         "A generator learns to draw new images of a class from the training images. Its samples are compared with real ones: "
         "by their neighbourhoods, by their sharpness, and by what a classifier learns from them alone."
     )
-    blocks: list = [Prose((intro,)), *trouble(summary.problems), *_pictures(summary)]
-    if summary.measured:
-        blocks += [*_neighbours_table(summary), _worth_table(summary)]
-    blocks += [*_decoded(summary), *_training(summary), *_latents(summary), *_trained(summary)]
-    if summary.measured:
-        told = (_lesson(summary), _coverage(summary), _sharpness(summary))
-        blocks.append(analysis(*told, *_copies(summary)))
-    return Chapter(NAME, TITLE, tuple(blocks), _headline(summary))
+    blocks: list[Block | None] = [prose(intro), trouble(problems(cells, CELLS)), _pictures(rows)]
+    blocks += [_neighbours_table(measured), _worth_table(measured), _decoded(rows), _training(measured), _latents(measured)]
+    blocks.append(prose(*(told for row in measured for told in (_used_latents(row), _bound(row)))))
+    blocks.append(analysis(_lesson(measured), _coverage(measured), *_sharpness(measured), *_copies(measured)))
+    return chapter(NAME, TITLE, *blocks, headline=_headline(measured))
 
 
-def _pictures(summary: GenerationSummary) -> tuple[Figure, ...]:
-    drawn = [g for g in summary.generators if g.samples is not None]
+def _gan_train(row: View, of: str | None = None) -> Reading | None:
+    """Balanced accuracy on real images of a classifier that saw only its samples; of "real": as many real images."""
+    return row.reading("gan_train", of=of)
+
+
+def _best(measured: Sequence[View]) -> View | None:
+    """The one from whose samples a classifier learns most."""
+    return best_of([row for row in measured if _gan_train(row)], "gan_train")
+
+
+def _real(measured: Sequence[View]) -> Reading | None:
+    return next((reading for row in measured if (reading := _gan_train(row, "real"))), None)
+
+
+def repeats(row: View) -> bool:
+    """Whether so many samples that are called copies could not be fresh images; as many were held out beside them."""
+    copies = row.reading("copies")
+    if copies is None or not copies.n:
+        return False
+    return chance_of_copies(round(copies.value), copies.n, copies.n) < _LEVEL
+
+
+def _pictures(rows: Sequence[View]) -> Figure | None:
+    drawn = [(row, samples) for row in rows if (samples := row.array("samples")) is not None]
     if not drawn:
-        return ()
-    names = tuple(map(str, drawn[0].facts.get("shown_classes") or ()))
-    grids = [("Real images", drawn[0].real), *((named(g.title), g.samples) for g in drawn)]
-    few = len(drawn[0].samples) <= _FEW_CLASSES
+        return None
+    first, samples = drawn[0]
+    names = tuple(map(str, first.facts.get("shown_classes") or ()))
+    few = len(samples) <= _FEW_CLASSES
     columns, width_in = (8, 5.0) if few else (5, 2.6)
+    grids: list[tuple[Words, np.ndarray | None]] = [(say("Real images"), first.array("real"))]
+    grids += [(row.title, images) for row, images in drawn]
     panels = [picture_grid(t, x[:, :columns], row_names=names, width_in=width_in) for t, x in grids if x is not None]
-    caption = "Real training images and samples of each generator, one class a row, none of them chosen."
-    alt = "Grids of small images, real ones beside generated ones."
-    return (Figure("generated-samples", caption, alt, tuple(panels), panel_rem=36 if few else 13),)
+    caption = say("Real training images and samples of each generator, one class a row, none of them chosen.")
+    alt = say("Grids of small images, real ones beside generated ones.")
+    return figure("generated-samples", caption, alt=alt, panels=panels, panel_rem=36 if few else 13)
 
 
-def _neighbours_table(summary: GenerationSummary) -> tuple[Table, ...]:
-    rows = {}
+def _neighbours_table(measured: Sequence[View]) -> Table | None:
+    rows: dict[tuple, tuple[Words, ...]] = {}
+    held_out = say("Held-out real images")
     for space, words in _SPACES.items():
         for of in (HELD_OUT, SAMPLES):
-            for g in summary.measured:
-                found = [g.reading(name, space=space, of=of) for name in ("coverage", "density", "recall")]
-                title = named(g.title) if of == SAMPLES else "Held-out real images"
-                row = (title, capital(words), percent(found[0]), decimal(found[1], 2), percent(found[2]))
-                if any(found):
-                    rows.setdefault(tuple(map(str, row)), row)  # held-out images are the same beside every generator
-    if not rows:
-        return ()
-    caption = (
+            for row in measured:
+                shown = [row.shown(name, space=space, of=of) for name in _NEIGHBOURS]
+                title = row.title if of == SAMPLES else held_out
+                if any(one is not MISSING for one in shown):  # held-out images are the same beside every generator
+                    rows.setdefault((title.template, space, *(one.value for one in shown)), (title, words, *shown))
+    caption = say(
         "Neighbourhoods, beside the values of as many held-out real images. Coverage: real images with a sample nearer than "
         "their fifth nearest real image; density: such neighbourhoods around a sample, a fifth each (1 is usual); recall: "
         "real images that lie within the like neighbourhood of a sample."
     )
-    columns = ("Images", "Seen in", "Coverage", "Density", "Recall")
-    bold = frozenset(i for i, row in enumerate(rows.values()) if row[0] == "Held-out real images")
-    return (Table("neighbourhoods", caption, columns, tuple(rows.values()), bold),)
+    columns = (say("Images"), say("Seen in"), *(quantity(name).title for name in _NEIGHBOURS))
+    return table(
+        "neighbourhoods",
+        caption,
+        columns=columns,
+        rows=rows.values(),
+        bold=(i for i, row in enumerate(rows.values()) if row[0] == held_out),
+    )
 
 
-def _worth_table(summary: GenerationSummary) -> Table:
-    rows = []
-    for g in summary.measured:
-        near = decimal(g.reading("nearest_training", of=SAMPLES), 3)
-        sharp = decimal(g.reading("sharpness"), 2)
-        times = (seconds(g.reading(name)) for name in ("fit_s", "sample_s"))
-        rows.append((named(g.title), percent(g.gan_train), sharp, near, of_n(g.reading("copies")), *times))
-    real = next((g.real_train for g in summary.measured if g.real_train), None)
-    near = next((r for g in summary.measured if (r := g.reading("nearest_training", of=HELD_OUT))), None)
+def _worth_table(measured: Sequence[View]) -> Table | None:
+    rows: list[tuple[Words, ...]] = []
+    for row in measured:
+        near_samples = row.shown("nearest_training", of=SAMPLES)
+        shown = (percent(_gan_train(row)), row.shown("sharpness"), near_samples, row.shown("copies"))
+        rows.append((row.title, *shown, row.shown("fit_s"), row.shown("sample_s")))
+    real = _real(measured)
+    near = next((r for row in measured if (r := row.reading("nearest_training", of=HELD_OUT))), None)
     if real or near:
-        rows.append(("Real images", percent(real), Shown("1"), decimal(near, 3), MISSING, MISSING, MISSING))
-    caption = (
+        rows.append((say("Real images"), percent(real), count(1), decimal(near, 3), MISSING, MISSING, MISSING))
+    caption = say(
         "What the samples are worth. GAN-train: balanced accuracy on real validation images of a classifier trained on samples "
         "alone; sharpness: 1 is that of real images; nearest: median distance to the nearest training image (root mean "
         "square, pixels from 0 to 1); copies: samples at most half as far from one training image as from its 50 nearest, "
         "and this more clearly than 99 % of held-out real images."
     )
-    columns = ("Images", "GAN-train", "Sharpness", "Nearest", "Copies", "Fit", "Sampling")
-    return Table("samples-worth", caption, columns, tuple(rows), frozenset([len(summary.measured)]))
+    metrics = ("gan_train", "sharpness", "nearest_training", "copies", "fit_s", "sample_s")
+    columns = (say("Images"), *(quantity(metric).title for metric in metrics))
+    return table("samples-worth", caption, columns=columns, rows=rows, bold=[len(measured)])
 
 
-def _decoded(summary: GenerationSummary) -> tuple[Figure, ...]:
-    grids = [g for g in summary.generators if g.decoded_grid is not None]
-    axes = ("component 1", "component 2")
-    panels = tuple(picture_grid("", g.decoded_grid, axis_names=axes, width_in=5.0) for g in grids)
-    caption = (
+def _decoded(rows: Sequence[View]) -> Figure | None:
+    axes = tuple(say("component {n}", n=count(n)) for n in (1, 2))
+    grids = [grid for row in rows if (grid := row.array("decoded_grid")) is not None]
+    panels = [picture_grid("", grid, axis_names=axes, width_in=5.0) for grid in grids]
+    caption = say(
         "What a VAE of two components makes of a grid of points in its plane, spaced evenly in probability "
         "from the 5 % to the 95 % quantile."
     )
-    return (Figure("decoded-grid", caption, "A square of images that change smoothly.", panels),) if panels else ()
+    return figure("decoded-grid", caption, alt=say("A square of images that change smoothly."), panels=panels)
 
 
-def _training(summary: GenerationSummary) -> tuple[Figure, ...]:
-    trained = [g for g in summary.measured if g.curves]
-    if not trained:
-        return ()
-    pairs = [(g, name, curve) for g in trained for name, curve in g.curves.items()]
-    mark = {g.cell: g.facts.get("best_epoch") for g in trained}
-    title = {name: words if len(trained) == 1 else "{}: " + words for name, words in _CURVES.items()}
-    panels = tuple(
-        learning_curve(capital(title[name].format(named(g.title))), c, mark=mark[g.cell], width_in=2.5) for g, name, c in pairs
+def _training(measured: Sequence[View]) -> Figure | None:
+    known = [(row, {name: row.curve(name) for name in _CURVES}) for row in measured]
+    trained = [(row, found) for row, found in known if any(found.values())]
+    curves: list[tuple[Words, Curve | None, float | None]] = []
+    for row, found in trained:
+        for name, curve in found.items():
+            title: Words = _CURVES[name]
+            if len(trained) > 1:
+                title = say("{generator}: {curve}", generator=row.title, curve=title)
+            curves.append((title, curve, row.facts.get("best_epoch")))
+    what = listed([row.title for row, _ in trained], ", ")
+    caption = say(
+        "Training of {generators}, in nats an image. The evidence lower bound is minus the sum of the two other curves; it is to "
+        "rise.",
+        generators=what,
     )
-    caption = (
-        f"Training of {', '.join(named(g.title) for g in trained)}, in nats an image. The evidence lower bound is minus the sum "
-        "of the two other curves; it is to rise."
-    ) + (" The dotted line marks the epoch that was kept." if any(mark.values()) else "")
-    keys = curve_keys(*(curve for _, _, curve in pairs))
-    return (Figure("vae-training", caption, "Curves over the epochs.", panels, keys, panel_rem=13),)
+    if any(mark for _, _, mark in curves):
+        kept = say("The dotted line marks the epoch that was kept.")
+        caption = say("{caption} {kept}", caption=caption, kept=kept)
+    return curves_figure("vae-training", caption, curves, panel_rem=13.0, width_in=2.5)
 
 
-def _latents(summary: GenerationSummary) -> tuple[Figure, ...]:
-    known = [g for g in summary.measured if g.kl_per_latent is not None]
-    names = {"x_name": "latent number, the most used first", "y_name": "nats an image"}
-    panels = tuple(value_bars(named(g.title) if len(known) > 1 else "", np.sort(g.kl_per_latent)[::-1], **names) for g in known)
-    caption = "How much each latent number tells about an image: its KL divergence from what is known without the image."
-    return (Figure("kl-per-latent", caption, "Bars that fall from left to right.", panels),) if panels else ()
+def _latents(measured: Sequence[View]) -> Figure | None:
+    known = [(row, nats) for row in measured if (nats := row.array("kl_per_latent")) is not None]
+    axes = {"x_name": say("latent number, the most used first"), "y_name": say("nats an image")}
+    panels: list[Panel] = [
+        value_bars(row.title if len(known) > 1 else "", np.sort(nats)[::-1].tolist(), **axes) for row, nats in known
+    ]
+    caption = say("How much each latent number tells about an image: its KL divergence from what is known without the image.")
+    return figure("kl-per-latent", caption, alt=say("Bars that fall from left to right."), panels=panels)
 
 
-def _lesson(summary: GenerationSummary) -> Sentence | None:
-    if summary.best is None:
+def _lesson(measured: Sequence[View]) -> Sentence | None:
+    known = [(row, reading) for row in measured if (reading := _gan_train(row))]
+    if not known:
         return None
-    known = [(g.title, g.gan_train) for g in summary.measured if g.gan_train]
-    told = listed(say("{v} ({title})", title=named(title), v=percent(r)) for title, r in known)
-    text = "A classifier that learns from samples alone reaches a balanced accuracy of {told}"
-    real = summary.best.real_train
-    return say(text + ("; from as many real images, {real}." if real else "."), told=told, real=percent(real))
+    told = listed((say("{value} ({title})", title=row.title, value=percent(reading)) for row, reading in known), ", ")
+    real = _real(measured)
+    if real is None:
+        return say("A classifier that learns from samples alone reaches a balanced accuracy of {told}.", told=told)
+    return say(
+        "A classifier that learns from samples alone reaches a balanced accuracy of {told}; from as many real images, {real}.",
+        told=told,
+        real=percent(real),
+    )
 
 
-def _coverage(summary: GenerationSummary) -> Sentence | None:
-    pairs = [(g.title, g.reading("coverage", space=summary.space, of=SAMPLES)) for g in summary.measured]
-    told = listed(say("{v} ({title})", title=named(title), v=percent(r)) for title, r in pairs if r)
-    if not told.parts:
+def _coverage(measured: Sequence[View]) -> Sentence | None:
+    space = next((space for space in _SPACES if any(row.reading("coverage", space=space) for row in measured)), None)
+    if space is None:
         return None
-    real = next((r for g in summary.measured if (r := g.reading("coverage", space=summary.space, of=HELD_OUT))), None)
-    text = "Seen in {space}, samples cover this share of the real images: {told}"
-    text += "; held-out real images cover {real}." if real else "."
-    return say(text, space=_SPACES[summary.space], told=told, real=percent(real))
+    known = [(row, reading) for row in measured if (reading := row.reading("coverage", space=space, of=SAMPLES))]
+    real = next((r for row in measured if (r := row.reading("coverage", space=space, of=HELD_OUT))), None)
+    told = listed((say("{value} ({title})", title=row.title, value=percent(reading)) for row, reading in known), ", ")
+    if not known:
+        return None
+    if real is None:
+        return say("Seen in {space}, samples cover this share of the real images: {told}.", space=_SPACES[space], told=told)
+    return say(
+        "Seen in {space}, samples cover this share of the real images: {told}; held-out real images cover {real}.",
+        space=_SPACES[space],
+        told=told,
+        real=percent(real),
+    )
 
 
-def _sharpness(summary: GenerationSummary) -> Sentence | None:
-    known = [(g.title, r) for g in summary.measured if (r := g.reading("sharpness"))]
-    told = listed(say("{v} ({title}, {how})", title=named(t), v=decimal(r, 2), how=_how_sharp(r.value)) for t, r in known)
-    return say("Sharpness, where real images have 1: {told}.", told=told) if known else None
+def _sharpness(measured: Sequence[View]) -> tuple[Sentence, ...]:
+    known = [(row, reading) for row in measured if (reading := row.reading("sharpness"))]
+    told = listed((_how_sharp(row, reading) for row, reading in known), ", ")
+    return (say("Sharpness, where real images have 1: {told}.", told=told),) if known else ()
 
 
-def _how_sharp(value: float) -> str:
+def _how_sharp(row: View, reading: Reading) -> Sentence:
     low, high = _AS_SHARP
-    return "blurred" if value < low else "grainy" if value > high else "as sharp as real ones"
+    shown: dict[str, Words] = {"title": row.title, "value": decimal(reading, 2)}
+    if reading.value < low:
+        return say("{title} {value} (blurred)", **shown)
+    if reading.value > high:
+        return say("{title} {value} (grainy)", **shown)
+    return say("{title} {value} (as sharp as real ones)", **shown)
 
 
-def _copies(summary: GenerationSummary) -> tuple[Sentence, ...]:
-    known = [(g, r) for g in summary.measured if (r := g.reading("copies")) and r.n]
+def _copies(measured: Sequence[View]) -> tuple[Sentence, ...]:
+    known = [(row, reading) for row in measured if (reading := row.reading("copies")) and reading.n]
     if not known:
         return ()
-    told = listed(say("{k} ({title})", k=of_n(r), title=named(g.title)) for g, r in known)
-    text = "Samples that are near to one training image alone, more than 99 % of held-out real images are: {told}; "
-    copiers = [named(g.title) for g, _ in known if g.repeats]
+    told = listed((say("{copies} ({title})", copies=row.shown("copies"), title=row.title) for row, _ in known), ", ")
+    found = say("Samples closer to one training image than 99 % of held-out images are: {told}.", told=told)
+    copiers = [row.inside for row, _ in known if repeats(row)]
     if copiers:
-        text += "of fresh images it would be at most one in a hundred, so {who} repeats training images."
-        return (say(text, told=told, who=" and ".join(copiers)),)
-    return (say(text + "no more than of fresh images, so there is no sign of copying.", told=told),)
+        return found, say(
+            "Of fresh images it would be at most one in a hundred: training images are repeated by {who}.", who=listed(copiers)
+        )
+    return found, say("That is no more than of fresh images, so there is no sign of copying.")
 
 
-def _trained(summary: GenerationSummary) -> tuple[Prose, ...]:
-    told = (sentence(g) for g in summary.measured for sentence in (_used_latents, _bound))
-    sentences = tuple(sentence for sentence in told if sentence is not None)
-    return (Prose(sentences),) if sentences else ()
-
-
-def _used_latents(generator: Generator) -> Sentence | None:
-    nats = generator.kl_per_latent
+def _used_latents(row: View) -> Sentence | None:
+    nats = row.array("kl_per_latent")
     if nats is None:
         return None
-    record = f"{generator.cell} kl_per_latent"
-    shown = {"n": count(int((nats > _ACTIVE_NATS).sum()), record), "all": count(len(nats), record)}
-    text = "{title}: {n} of its {all} latent numbers tell more than {nats} nats about an image."
-    return say(text, title=named(generator.title), nats=f"{_ACTIVE_NATS:g}", **shown)
+    return say(
+        "{title}: {n} of its {all} latent numbers tell more than {nats} nats about an image.",
+        title=row.title,
+        n=count(int((nats > _ACTIVE_NATS).sum()), row.record("kl_per_latent")),
+        all=count(len(nats), row.record("kl_per_latent")),
+        nats=plain(_ACTIVE_NATS),
+    )
 
 
-def _bound(generator: Generator) -> Sentence | None:
+def _bound(row: View) -> Sentence | None:
     """How far the training came, and whether it went on too long."""
-    bound = generator.curves.get("elbo")
+    bound = row.curve("elbo")
     valid = np.array(bound.series.get("valid", ()) if bound else ())
-    if not np.isfinite(valid).any():
+    if bound is None or not np.isfinite(valid).any():
         return None
     best, last = int(np.nanargmax(valid)), int(np.flatnonzero(np.isfinite(valid))[-1])
-    numbers = {"epoch": f"{bound.x[best]:g}", "last": f"{bound.x[last]:g}", "value": f"{valid[best]:.1f}".replace("-", MINUS)}
-    text = "On validation images the bound of {title} was highest at epoch {epoch} of {last}, {value} nats"
-    text += ", and ended {fall} lower." if best < last else ", where it ended."
-    numbers["fall"] = f"{valid[best] - valid[last]:.1f}"
-    return say(text, title=named(generator.title), **{name: Shown(number, bound.record) for name, number in numbers.items()})
+    numbers = {
+        "epoch": plain(int(bound.x[best]), bound.record),
+        "last": plain(int(bound.x[last]), bound.record),
+        "value": Shown("decimal", float(valid[best]), bound.record, digits=1),
+        "fall": Shown("decimal", float(valid[best] - valid[last]), bound.record, digits=1),
+    }
+    if best < last:
+        return say(
+            "On validation images the bound of {title} was highest at epoch {epoch} of {last}, {value} nats, and ended {fall} "
+            "lower.",
+            title=row.inside,
+            **numbers,
+        )
+    return say(
+        "On validation images the bound of {title} was highest at epoch {epoch} of {last}, {value} nats, where it ended.",
+        title=row.inside,
+        **numbers,
+    )
 
 
-def _headline(summary: GenerationSummary) -> Sentence | None:
-    best = summary.best
+def _headline(measured: Sequence[View]) -> Sentence | None:
+    best, real = _best(measured), _real(measured)
     if best is None:
         return None
-    text = "From samples alone, a classifier reaches a balanced accuracy of {value} at best ({best})"
-    text += "; from as many real images, {real}." if best.real_train else "."
-    return say(text, best=named(best.title), value=percent(best.gan_train), real=percent(best.real_train))
+    shown: dict[str, Words] = {"best": best.title, "value": percent(_gan_train(best))}
+    if real is None:
+        return say("From samples alone, a classifier reaches a balanced accuracy of {value} at best ({best}).", **shown)
+    return say(
+        "From samples alone, a classifier reaches a balanced accuracy of {value} at best ({best}); from as many real images, "
+        "{real}.",
+        real=percent(real),
+        **shown,
+    )

@@ -6,18 +6,25 @@ import numpy as np
 
 from tasvir.report.cells import Curve
 from tasvir.report.document import Key, Line, Panel
+from tasvir.report.names import PARTS
 from tasvir.report.palette import ACCENT, SECOND, SOFT
+from tasvir.report.words.message import Words, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LOOKS: dict[str, tuple[str, Line, str]] = {"train": (ACCENT, "-", "training"), "valid": (SECOND, "--", "validation")}
+    from tasvir.report.words.language import Language
+
+_LOOKS: dict[str, tuple[str, Line, Words]] = {"train": (ACCENT, "-", PARTS["train"]), "valid": (SECOND, "--", PARTS["valid"])}
+_STEPS = {"epoch": say("epoch"), "step": say("step")}
 
 
-def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: float | None = None, width_in: float = 3.6) -> Panel:
+def learning_curve(
+    title: Words, curve: Curve, *, percent: bool = False, mark: float | None = None, width_in: float = 3.6
+) -> Panel:
     """The series of one curve; `mark` is the epoch whose state was kept."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         for name, values in curve.series.items():
@@ -27,14 +34,16 @@ def learning_curve(title: str, curve: Curve, *, percent: bool = False, mark: flo
         if mark is not None:
             axes.axvline(mark, color=SOFT, linewidth=0.8, linestyle=":")
         if percent:
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
-        elif _spans_decades(curve):
-            axes.set_yscale("log")
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
-            axes.minorticks_off()
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.percent(value)))
+        else:
+            if _spans_decades(curve):
+                axes.set_yscale("log")
+                axes.minorticks_off()
+            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: words.plain(float(value))))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.plain(float(value))))
         axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
         axes.grid(axis="y")
-        axes.set_xlabel(curve.x_name)
+        axes.set_xlabel(words(_STEPS.get(curve.x_name, curve.x_name)))
         axes.spines["left"].set_visible(False)
 
     return Panel(title, draw, width_in, 0.5 + 0.5 * width_in)
@@ -44,7 +53,7 @@ def curve_keys(*curves: Curve) -> tuple[Key, ...]:
     """The legend of all series that occur."""
     names = dict.fromkeys(name for curve in curves for name in curve.series)
     looks = [_LOOKS.get(name, (SOFT, ":", name)) for name in names]
-    return tuple(Key(words, colour, "", line) for colour, line, words in looks)
+    return tuple(Key(label, colour, "", line) for colour, line, label in looks)
 
 
 def _spans_decades(curve: Curve) -> bool:

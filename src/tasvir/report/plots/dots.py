@@ -6,50 +6,52 @@ from typing import TYPE_CHECKING
 
 from tasvir.report.cells import Reading
 from tasvir.report.document import Panel
-from tasvir.report.numbers import MINUS
 from tasvir.report.palette import ACCENT, INK, PAPER, RULE, SECOND, SOFT
 from tasvir.report.plots.bars import shortened
+from tasvir.report.words.message import Words, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from tasvir.report.words.language import Language
 
-def dot_plot(title: str, rows: Sequence[tuple[str, Reading]], *, as_percent: bool = True, width_in: float = 3.6) -> Panel:
+
+def dot_plot(title: Words, rows: Sequence[tuple[Words, Reading]], *, as_percent: bool = True, width_in: float = 3.6) -> Panel:
     """One dot a row, its interval a line, its name above; the highest is coloured."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         best = max(reading.value for _, reading in rows)
         for position, (_, reading) in enumerate(rows):
             _interval(axes, reading, position=position, colour=ACCENT if reading.value == best else SOFT)
-        _rows(axes, [name for name, _ in rows], _percent if as_percent else None)
+        _rows(axes, [words(name) for name, _ in rows], words.percent if as_percent else lambda value: words.plain(float(value)))
 
     return Panel(title, draw, width_in, _height_in(rows))
 
 
-def difference_plot(title: str, rows: Sequence[tuple[str, Reading]], *, width_in: float = 3.6) -> Panel:
+def difference_plot(title: Words, rows: Sequence[tuple[Words, Reading]], *, width_in: float = 3.6) -> Panel:
     """Differences of shares with their intervals and the line of no difference; coloured where the interval leaves it."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         axes.axvline(0, color=INK, linewidth=0.9)
         for position, (_, reading) in enumerate(rows):
             _interval(axes, reading, position=position, colour=_side_colour(reading))
-        _rows(axes, [name for name, _ in rows], _signed_points)
-        axes.set_xlabel("points")
+        _rows(axes, [words(name) for name, _ in rows], words.signed_points)
+        axes.set_xlabel(words(say("points")))
 
     return Panel(title, draw, width_in, _height_in(rows) + 0.15)
 
 
-def seed_plot(title: str, rows: Sequence[tuple[str, Sequence[Reading]]], *, width_in: float = 3.6) -> Panel:
+def seed_plot(title: Words, rows: Sequence[tuple[Words, Sequence[Reading]]], *, width_in: float = 3.6) -> Panel:
     """One faint dot a seed and a line at their mean; the highest mean is coloured."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         means = [fmean(reading.value for reading in readings) for _, readings in rows]
         for position, (_, readings) in enumerate(rows):
             colour = ACCENT if means[position] == max(means) else SOFT
             dots = [reading.value for reading in readings]
             axes.plot(dots, [position] * len(dots), "o", color=colour, markersize=5, alpha=0.55, markeredgewidth=0)
             axes.plot([means[position]] * 2, [position - 0.17, position + 0.17], color=colour, linewidth=2)
-        _rows(axes, [name for name, _ in rows], _percent)
+        _rows(axes, [words(name) for name, _ in rows], words.percent)
 
     return Panel(title, draw, width_in, _height_in(rows))
 
@@ -60,7 +62,7 @@ def _interval(axes: "Axes", reading: Reading, *, position: int, colour: str) -> 
     axes.plot(reading.value, position, "o", color=colour, markersize=5)
 
 
-def _rows(axes: "Axes", names: Sequence[str], write: Callable[[float, int], str] | None) -> None:
+def _rows(axes: "Axes", names: Sequence[str], write: Callable[[float], str]) -> None:
     from matplotlib.patheffects import withStroke
     from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -73,21 +75,12 @@ def _rows(axes: "Axes", names: Sequence[str], write: Callable[[float, int], str]
     axes.set_ylim(len(names) - 0.5, -0.8)
     axes.margins(x=0.02)
     axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
-    if write is not None:
-        axes.xaxis.set_major_formatter(FuncFormatter(write))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: write(value)))
     axes.spines["left"].set_visible(False)
 
 
 def _height_in(rows: Sequence) -> float:
     return 0.4 + 0.36 * len(rows)
-
-
-def _percent(value: float, _: int) -> str:
-    return f"{100 * value:g} %"
-
-
-def _signed_points(value: float, _: int) -> str:
-    return f"{100 * value:+.3g}".replace("-", MINUS) if value else "0"
 
 
 def _side_colour(reading: Reading) -> str:

@@ -8,9 +8,12 @@ import numpy as np
 from tasvir.report.document import Panel
 from tasvir.report.palette import ACCENT, INK, PAPER, RULE
 from tasvir.report.plots.bars import shortened
+from tasvir.report.words.message import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from tasvir.report.words.language import Language
 
 _MOST_NUMBERS = 14
 _MOST_NAMES = 40
@@ -21,9 +24,9 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Panel
     classes = len(class_names)
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         if classes <= _MOST_NUMBERS:
-            _fields(axes, confusion, shares)
+            _fields(axes, confusion, shares, words=words)
         else:
             _picture(axes, shares)
         axes.set_xlim(-0.5, classes - 0.5)
@@ -31,14 +34,14 @@ def confusion_matrix(confusion: np.ndarray, class_names: Sequence[str]) -> Panel
         axes.set_aspect("equal")
         axes.spines[["left", "bottom"]].set_visible(False)
         _names(axes, class_names)
-        axes.set_xlabel("predicted")
-        axes.set_ylabel("true")
+        axes.set_xlabel(words(say("predicted")))
+        axes.set_ylabel(words(say("true")))
 
     side = 3.0 if classes <= 3 else 3.9 if classes <= 10 else 5.0
     return Panel("", draw, side, side)
 
 
-def _fields(axes: "Axes", confusion: np.ndarray, shares: np.ndarray) -> None:
+def _fields(axes: "Axes", confusion: np.ndarray, shares: np.ndarray, *, words: "Language") -> None:
     from matplotlib.patches import Rectangle
 
     for (row, column), share in np.ndenumerate(shares):
@@ -46,7 +49,7 @@ def _fields(axes: "Axes", confusion: np.ndarray, shares: np.ndarray) -> None:
         axes.add_patch(Rectangle((column - 0.48, row - 0.48), 0.96, 0.96, linewidth=0, **field))
         ink = PAPER if share > 0.55 else INK if share else RULE
         number = int(confusion[row, column])
-        axes.text(column, row, f"{number:,}", color=ink, ha="center", va="center")
+        axes.text(column, row, words.decimal(number), color=ink, ha="center", va="center")
 
 
 def _picture(axes: "Axes", shares: np.ndarray) -> None:

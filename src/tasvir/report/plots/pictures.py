@@ -8,21 +8,24 @@ import numpy as np
 from tasvir.report.document import Panel
 from tasvir.report.palette import SECOND, SOFT
 from tasvir.report.plots.bars import shortened
+from tasvir.report.words.message import Words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from tasvir.report.words.language import Language
 
 _MOST_SIDE = 72  # pixels of one image; larger ones are reduced, so that the page stays small
 _MOST_SPAN = 900  # pixels of a whole grid, for the same reason
 
 
-def picture_row(title: str, images: np.ndarray, *, wide: bool = False) -> Panel:
+def picture_row(title: Words, images: np.ndarray, *, wide: bool = False) -> Panel:
     """Images (n, h, w[, 3]) uint8 side by side."""
     strip = side_by_side(images)
     width = 7.2 if wide else 3.6
     height = width * strip.shape[0] / strip.shape[1] + 0.02
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         axes.imshow(strip, interpolation="none", aspect="equal")
         axes.set_axis_off()
 
@@ -30,7 +33,7 @@ def picture_row(title: str, images: np.ndarray, *, wide: bool = False) -> Panel:
 
 
 def picture_grid(
-    title: str, images: np.ndarray, *, row_names: Sequence[str] = (), axis_names: Sequence[str] = (), width_in: float = 2.6
+    title: Words, images: np.ndarray, *, row_names: Sequence[str] = (), axis_names: Sequence[Words] = (), width_in: float = 2.6
 ) -> Panel:
     """Images (rows, columns, h, w[, 3]) uint8 in a square pattern, with names at the rows, or at both axes (x, y)."""
     grid = tiled(images)
@@ -39,33 +42,33 @@ def picture_grid(
     height = (width_in - beside) * grid.shape[0] / grid.shape[1] + (0.2 if axis_names else 0.02)
     middles = (np.arange(len(images)) + 0.5) * grid.shape[0] / len(images)
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         axes.imshow(grid, interpolation="none", aspect="equal")
         axes.set_xticks([])
         axes.set_yticks(middles if names else [], names)
         axes.spines[:].set_visible(False)
         if axis_names:
-            axes.set(xlabel=axis_names[0], ylabel=axis_names[1])
+            axes.set(xlabel=words(axis_names[0]), ylabel=words(axis_names[1]))
 
     return Panel(title, draw, width_in, height)
 
 
-def pictures_with_words(title: str, images: np.ndarray, words: Sequence[Sequence[str]], *, marked: bool = False) -> Panel:
+def pictures_with_words(title: Words, images: np.ndarray, lines: Sequence[Sequence[Words]], *, marked: bool = False) -> Panel:
     """Images (n, h, w[, 3]) uint8 with lines of words below each, coloured where they are to be looked at."""
     strip = side_by_side(images)
     n = len(images)
     width = 0.85 * n + (0.35 if n == 1 else 0)
     middles = strip.shape[1] * (np.arange(n) + 0.5) / n
-    below = ["\n".join(shortened(line, 16 if n == 1 else 10) for line in lines) for lines in words]
+    most = 16 if n == 1 else 10
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         axes.imshow(strip, interpolation="none", aspect="equal")
-        axes.set_xticks(middles, below)
+        axes.set_xticks(middles, ["\n".join(shortened(words(line), most) for line in below) for below in lines])
         axes.set_yticks([])
         axes.tick_params(labelcolor=SECOND if marked else SOFT)
         axes.spines[:].set_visible(False)
 
-    return Panel(title, draw, width, width * strip.shape[0] / strip.shape[1] + 0.16 * max(map(len, words)))
+    return Panel(title, draw, width, width * strip.shape[0] / strip.shape[1] + 0.16 * max(map(len, lines)))
 
 
 def side_by_side(images: np.ndarray) -> np.ndarray:

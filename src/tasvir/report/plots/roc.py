@@ -7,17 +7,20 @@ import numpy as np
 
 from tasvir.report.document import Key, Line, Panel
 from tasvir.report.palette import ACCENT, RULE, class_colour
+from tasvir.report.words.message import Words, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-Roc = tuple[str, np.ndarray, np.ndarray]
+    from tasvir.report.words.language import Language
+
+Roc = tuple[Words, np.ndarray, np.ndarray]
 
 
 def roc_plot(curves: Sequence[Roc]) -> Panel:
     """Curves (name, false-positive rate, true-positive rate); the first is the one in focus."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         from matplotlib.ticker import FuncFormatter
 
         axes.plot([0, 1], [0, 1], color=RULE, linewidth=0.8)
@@ -25,9 +28,10 @@ def roc_plot(curves: Sequence[Roc]) -> Panel:
             colour, line = _look(index)
             axes.plot(false_rate, true_rate, line, color=colour, linewidth=1.8 if index == 0 else 1.1)
         axes.set_aspect("equal")
-        axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel="false-positive rate", ylabel="true-positive rate")
+        axes.set(xlim=(-0.01, 1.01), ylim=(-0.01, 1.01), xlabel=words(say("false-positive rate")))
+        axes.set_ylabel(words(say("true-positive rate")))
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter(FuncFormatter(lambda value, _: f"{100 * value:g} %"))
+            axis.set_major_formatter(FuncFormatter(lambda value, _: words.percent(value)))
 
     return Panel("", draw, 3.6, 3.5)
 

@@ -8,17 +8,20 @@ import numpy as np
 from tasvir.report.document import Key, Panel
 from tasvir.report.palette import INK, PAPER, class_colour, class_marker
 from tasvir.report.plots.bars import shortened
+from tasvir.report.words.message import Shown, Words, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+    from tasvir.report.words.language import Language
+
 _MOST_NAMES = 12
 
 
-def class_scatter(title: str, points: np.ndarray, labels: np.ndarray, *, class_names: Sequence[str]) -> Panel:
+def class_scatter(title: Words, points: np.ndarray, labels: np.ndarray, *, class_names: Sequence[str]) -> Panel:
     """Points (n, 2) with their class; each class is named at its median, where no other name is near."""
 
-    def draw(axes: "Axes") -> None:
+    def draw(axes: "Axes", words: "Language") -> None:
         for index in range(len(class_names)):
             own = points[labels == index]
             colour, marker = class_colour(index), class_marker(index)
@@ -27,8 +30,8 @@ def class_scatter(title: str, points: np.ndarray, labels: np.ndarray, *, class_n
             _name_classes(axes, points, labels, class_names=class_names)
         axes.set_xticks([])
         axes.set_yticks([])
-        axes.set_xlabel("component 1")
-        axes.set_ylabel("component 2")
+        axes.set_xlabel(words(say("component {n}", n=Shown("count", 1))))
+        axes.set_ylabel(words(say("component {n}", n=Shown("count", 2))))
 
     return Panel(title, draw, 3.6, 3.3)
 

@@ -1,5 +1,6 @@
 """The classifier and its baselines as cells: all are fitted on the same images and scored once on the same test images."""
 
+import dataclasses
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -61,8 +62,9 @@ def classify(
             "epochs": len(net.history_),
             "batch_size": batch_size,
             "learning_rate": learning_rate,
-            "augment": AUGMENTS[augment].words,
-            "flip_rule": found,
+            "augment": augment,
+            "max_shift": AUGMENTS[augment].max_shift,
+            "mirror": dataclasses.asdict(found),
             "best_epoch": fitted.best_epoch,
         }
     )

@@ -6,9 +6,8 @@ import numpy as np
 
 from tasvir.contracts.seeds import stream_rng
 from tasvir.data.audit.audit import audit
-from tasvir.data.audit.findings import findings
 from tasvir.data.dataset import Dataset
-from tasvir.data.told import data_facts
+from tasvir.data.told import recorded_facts
 from tasvir.records.record import Record, array, facts
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
@@ -30,7 +29,7 @@ def describe_data(inside: Inside) -> Iterator[Record]:
     """Counts, origin and random images of each class."""
     pictures, shown = _random_images(inside.data, inside.seed)
     yield array("class_samples", pictures)
-    yield facts(data_facts(inside.data) | {"sample_counts": shown})
+    yield facts(recorded_facts(inside.data) | {"sample_counts": shown})
 
 
 def audit_data(inside: Inside) -> Iterator[Record]:
@@ -42,7 +41,7 @@ def audit_data(inside: Inside) -> Iterator[Record]:
     yield array("duplicated_in_training", found.duplicated("test", "train"))
     told = found.to_json()
     told["pairs"] = told["pairs"][:MOST_PAIRS]
-    yield facts(told | {"n_pairs": len(found.pairs), "findings": list(findings(found))})
+    yield facts(told | {"n_pairs": len(found.pairs)})
 
 
 def _random_images(data: Dataset, seed: int) -> tuple[np.ndarray, list[int]]:

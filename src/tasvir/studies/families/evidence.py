@@ -13,7 +13,7 @@ from tasvir.measures.copies import copy_audit
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
-from tasvir.studies.families.subset import missing_labels, unequal_subset
+from tasvir.studies.families.subset import FEWEST, missing_labels, unequal_subset
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside
 from tasvir.studies.place import Place
@@ -44,7 +44,9 @@ def describe_subset(inside: Inside, *, n_seeds: int) -> Iterator[Record]:
     yield array("near_duplicates", leaks)
     yield facts(
         {
-            "rule": subset.rule,
+            "cut": list(subset.cut),
+            "fewest": FEWEST,
+            "n_train": data.counts["train"],
             "class_names": list(data.class_names),
             "counts": {"before": subset.before.tolist(), "after": subset.after.tolist(), "completed": completed},
             "n_subset": len(subset.rows),

@@ -14,6 +14,8 @@ from tasvir.studies.inside import Inside
 
 #: What the arms are held against, and the arm to which nothing was added.
 BASELINE, NOTHING_ADDED = "duplicates", "real"
+#: On which test images.
+ALL, WITHOUT = "all", "without_near_duplicates"
 
 
 def verdict_cell(evidence: list[Cell], seed: int, n_seeds: int) -> Cell:
@@ -27,16 +29,16 @@ def judge(inside: Inside) -> Iterator[Record]:
     arms = {name: name.partition("/")[2] for name in inside.found if name != "evidence/subset"}
     predictions = {arm: inside.found_array(name, "predictions") for name, arm in arms.items()}
     verdicts: dict[str, list[Verdict]] = {}
-    for test, rows in {"all images": np.ones(len(leaks), bool), "without near-duplicates": ~leaks}.items():
-        if test == "all images" or leaks.any():
+    for test, rows in {ALL: np.ones(len(leaks), bool), WITHOUT: ~leaks}.items():
+        if test == ALL or leaks.any():
             verdicts[test] = verdicts_on(inside.data, predictions, rows)
             yield from (_difference(found, test) for found in verdicts[test])
-    for found in verdicts["all images"]:
+    for found in verdicts[ALL]:
         labels = {"arm": found.arm, "against": found.against}
         yield metric("p_holm", _number(found.p), labels=labels)
         yield metric("smallest_detectable", _number(found.smallest_detectable), labels=labels)
     told = {test: [dataclasses.asdict(found) for found in judged] for test, judged in verdicts.items()}
-    yield facts({"verdicts": told, "holds_for": "this training set and this test set, over retrainings"})
+    yield facts({"verdicts": told})
 
 
 def verdicts_on(data: Dataset, predictions: Mapping[str, np.ndarray], rows: np.ndarray) -> list[Verdict]:

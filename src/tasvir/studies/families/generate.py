@@ -69,7 +69,8 @@ def generate_vae(inside: Inside, *, n_components: int, max_epochs: int) -> Itera
             "best_epoch": fitted.best_epoch,
             "n_parameters": sum(p.numel() for p in vae.net_.parameters()),
             "n_components": vae.n_components,
-            "likelihood": f"{vae.likelihood}, sd {vae.likelihood_sd:g}",
+            "likelihood": vae.likelihood,
+            "likelihood_sd": vae.likelihood_sd,
             "beta": vae.beta,
         }
     )
@@ -114,14 +115,13 @@ def _measured(inside: Inside, sampler: Any) -> Iterator[Record]:
     classifier = _classifier(inside, len(X)).fit(X, y)
     for space, features in {"pixels": flat_unit, "embedding": classifier.embed}.items():
         real_points = features(X[real])
-        for of, images in {"samples": drawn, "held-out real": X_held[held]}.items():
+        for of, images in {"samples": drawn, "held_out": X_held[held]}.items():
             yield from _coverage(real_points, features(images), {"space": space, "of": of})
     yield metric("sharpness", sharpness(drawn, X[real]))
     yield from _copies(X, X_held[held], drawn)
     yield from _gan_train(inside, sampler)
     yield from _pictures(inside, sampler)
     yield facts({"n_samples": n, "n_fit": len(X), "n_held_out": len(X_held)})
-    yield facts({"classifier": "a small residual net trained on the real training images; its activations before the last layer"})
 
 
 def _classifier(inside: Inside, n_images: int) -> Any:
@@ -141,7 +141,7 @@ def _copies(X: np.ndarray, held: np.ndarray, drawn: np.ndarray) -> Iterator[Reco
     found = copy_audit(flat_unit(X), flat_unit(held), flat_unit(drawn))
     yield metric("copies", found.n_copies, n=found.n_samples)
     yield metric("nearest_training", found.samples_median, labels={"of": "samples"})
-    yield metric("nearest_training", found.held_out_median, labels={"of": "held-out real"})
+    yield metric("nearest_training", found.held_out_median, labels={"of": "held_out"})
 
 
 def _gan_train(inside: Inside, sampler: Any) -> Iterator[Record]:

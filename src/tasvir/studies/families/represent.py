@@ -22,8 +22,7 @@ ISOMAP_CHUNK = 2000
 #: Test images in a scatter, and images in a row of reconstructions.
 N_SCATTER, N_ROW = 2000, 10
 
-SCALED = "divided by 255"
-FLAT = "each image one row of numbers, divided by 255"
+SCALED, FLAT = "scaled", "flat"
 
 
 def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
@@ -69,7 +68,7 @@ def represent_pca(inside: Inside, *, n_components: int) -> Iterator[Record]:
     yield from _reconstructed(inside, pca.inverse_transform(codes_test).reshape(-1, *inside.data.images.shape[1:]))
     yield from _scatter(inside, codes_test)
     explained = float(pca.explained_variance_ratio_.sum())
-    yield facts({"n_fit": len(X), "pixels": f"{FLAT}; the mean image subtracted", "explained_variance": explained})
+    yield facts({"n_fit": len(X), "pixels": "flat_centred", "explained_variance": explained})
 
 
 def represent_isomap(inside: Inside, *, n_components: int) -> Iterator[Record]:
@@ -87,7 +86,7 @@ def represent_isomap(inside: Inside, *, n_components: int) -> Iterator[Record]:
     yield from (fit_s, transform_s)
     yield from _scored(inside, codes, codes_test)
     yield from _scatter(inside, codes_test)
-    yield facts({"n_fit": len(rows), "pixels": f"{FLAT}; fitted on {len(rows):,} training images, 10 neighbours"})
+    yield facts({"n_fit": len(rows), "pixels": "flat_some"})
 
 
 def represent_by_net(inside: Inside, *, method: str, n_components: int, max_epochs: int) -> Iterator[Record]:

@@ -14,12 +14,12 @@ MOST_IMAGES, EQUAL, CUT, FEWEST = 1000, 1.5, 5, 10
 
 @dataclass(frozen=True)
 class Subset:
-    """Rows of the training part, by class: `before` and `after` the cut, and the rule in words."""
+    """Rows of the training part, by class: `before` and `after` the cut, and which classes were `cut`."""
 
     rows: np.ndarray
     before: np.ndarray
     after: np.ndarray
-    rule: str
+    cut: tuple[int, ...]
 
 
 def unequal_subset(data: Dataset, seed: int) -> Subset:
@@ -28,14 +28,12 @@ def unequal_subset(data: Dataset, seed: int) -> Subset:
     K = len(data.class_names)
     rows = spread_sample(y, MOST_IMAGES, seed)
     before = np.bincount(y[rows], minlength=K)
-    size = f"{len(rows):,} of {len(y):,} training images, stratified" if len(rows) < len(y) else f"all {len(y):,} training images"
     if before.max() > EQUAL * before.min():
-        return Subset(rows, before, before, f"{size}; their classes are unequal already and stay as they are")
-    cut = [label for label in range(K) if label % 2 == 0]
+        return Subset(rows, before, before, ())
+    cut = tuple(label for label in range(K) if label % 2 == 0)
     kept = np.concatenate([_kept(rows[y[rows] == label], label, is_cut=label in cut, seed=seed) for label in range(K)])
     after = np.bincount(y[kept], minlength=K)
-    names = ", ".join(data.class_names[label] for label in cut[:5]) + (", ..." if len(cut) > 5 else "")
-    return Subset(np.sort(kept), before, after, f"{size}; every second class ({names}) cut to a fifth, at least {FEWEST} images")
+    return Subset(np.sort(kept), before, after, cut)
 
 
 def _kept(rows: np.ndarray, label: int, *, is_cut: bool, seed: int) -> np.ndarray:

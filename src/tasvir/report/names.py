@@ -1,0 +1,60 @@
+"""What a page calls the methods, arms and parts that records hold by their ids: a new title here computes nothing anew."""
+
+from dataclasses import dataclass
+
+from tasvir.report.words.message import Sentence, Words, literal, say
+
+
+@dataclass(frozen=True)
+class Name:
+    """A name as it stands alone, in a table, and within a sentence."""
+
+    alone: Sentence
+    inside: Sentence
+
+
+#: id of a cell -> its name
+NAMES = {
+    "representation/raw": Name(say("Raw pixels"), say("raw pixels")),
+    "representation/pca": Name(say("PCA"), say("PCA")),
+    "representation/isomap": Name(say("Isomap"), say("Isomap")),
+    "representation/dense": Name(say("Autoencoder (dense)"), say("the dense autoencoder")),
+    "representation/conv": Name(say("Autoencoder (conv)"), say("the convolutional autoencoder")),
+    "representation/vae": Name(say("VAE (conv)"), say("the convolutional VAE")),
+    "classifier": Name(say("Residual net"), say("the residual net")),
+    "baseline/majority": Name(say("Majority class"), say("the majority class")),
+    "baseline/knn": Name(say("k-NN on raw pixels"), say("k-NN on raw pixels")),
+    "baseline/logistic": Name(say("Logistic regression"), say("logistic regression")),
+    "generation/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
+    "generation/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
+    "generation/vae-grid": Name(say("VAE with 2 latents"), say("the VAE with 2 latents")),
+    "evidence/real": Name(say("Real images alone"), say("the real images alone")),
+    "evidence/duplicates": Name(say("Duplicated real images"), say("duplicated real images")),
+    "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
+    "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
+}
+#: parts of a split
+PARTS = {"train": say("training"), "val": say("validation"), "valid": say("validation"), "test": say("test")}
+#: what was done to the pixels before a method
+PIXELS = {
+    "scaled": say("divided by 255"),
+    "flat": say("each image one row of numbers, divided by 255"),
+    "flat_centred": say("each image one row of numbers, divided by 255; the mean image subtracted"),
+    "flat_some": say("each image one row of numbers, divided by 255; fitted on a part of the training images, 10 neighbours"),
+}
+
+
+def name_of(cell: str) -> Name:
+    """The name of a cell, or of the nearest thing above it that has one; without any, the last word of its id."""
+    place = cell
+    while place and place not in NAMES:
+        place = place.rpartition("/")[0]
+    if place:
+        return NAMES[place]
+    word = say("{name}", name=literal(cell.rpartition("/")[2]))
+    return Name(word, word)
+
+
+def part_name(part: str) -> Words:
+    """What a part of a split is called; one of another word by that."""
+    return PARTS.get(part, part)

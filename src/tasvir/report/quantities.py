@@ -1,0 +1,75 @@
+"""What is measured, once for all pages: how each quantity is called and written, which way is better, and what it means."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tasvir.report.cells import Reading
+from tasvir.report.numbers import decimal, of_n, p_value, percent, plain, points, seconds, span
+from tasvir.report.words.message import Sentence, Shown, say
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One quantity; `better` is 1 where greater is better, -1 where less is, 0 where neither."""
+
+    title: Sentence
+    write: Callable[[Reading | None], Shown]
+    better: int = 0
+    meaning: Sentence | None = None
+
+
+def _plainly(reading: Reading | None) -> Shown:
+    return plain(None) if reading is None else plain(reading.value, reading.record)
+
+
+def _digits(number: int) -> Callable[[Reading | None], Shown]:
+    return lambda reading: decimal(reading, number)
+
+
+#: name of a metric -> what it is
+QUANTITIES = {
+    "accuracy": Quantity(say("Accuracy"), percent, 1, say("Accuracy: the share of the test images that is classified rightly.")),
+    "balanced_accuracy": Quantity(
+        say("Balanced accuracy"), percent, 1, say("Balanced accuracy: the mean over classes of the share that is found.")
+    ),
+    "balanced_accuracy_mean": Quantity(say("Balanced accuracy"), percent, 1),
+    "auc": Quantity(
+        say("AUC"),
+        _digits(3),
+        1,
+        say("AUC: the area under the ROC curve, for several classes the mean of each against the rest."),
+    ),
+    "recall": Quantity(say("Recall"), percent, 1),
+    "precision": Quantity(say("Precision"), percent, 1),
+    "knn_accuracy": Quantity(say("k-NN accuracy"), percent, 1),
+    "reconstruction_mse": Quantity(say("Error"), _digits(4), -1),
+    "coverage": Quantity(say("Coverage"), percent, 1),
+    "density": Quantity(say("Density"), _digits(2)),
+    "sharpness": Quantity(say("Sharpness"), _digits(2)),
+    "gan_train": Quantity(say("GAN-train"), percent, 1),
+    "nearest_training": Quantity(say("Nearest"), _digits(3)),
+    "copies": Quantity(say("Copies"), of_n, -1),
+    "balanced_accuracy_difference": Quantity(say("Difference"), points, 1),
+    "difference": Quantity(say("Difference"), points, 1),
+    "p_holm": Quantity(say("p-value"), p_value),
+    "smallest_detectable": Quantity(say("Could be found"), span),
+    "fit_s": Quantity(say("Fit"), seconds, -1),
+    "transform_s": Quantity(say("Transform"), seconds, -1),
+    "sample_s": Quantity(say("Sampling"), seconds, -1),
+}
+
+#: name of a fact that says how a cell was computed -> its title
+SETTINGS = {
+    "n_parameters": say("Parameters"),
+    "epochs": say("Epochs"),
+    "best_epoch": say("Epoch that was kept"),
+    "batch_size": say("Images a batch"),
+    "learning_rate": say("Learning rate"),
+    "augment": say("Augmentation"),
+    "mirror": say("Mirror images"),
+}
+
+
+def quantity(name: str) -> Quantity:
+    """What a metric is; one without a row here is called by its id and written plainly."""
+    return QUANTITIES.get(name) or Quantity(Sentence(name.replace("_", " ").replace("{", "").replace("}", "")), _plainly)
