@@ -49,10 +49,14 @@ def read(code: str) -> Catalog:
         return read_po(file, locale=code)
 
 
+def write(catalogue: Catalog, path: Path) -> None:
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=120, include_lineno=False)
+
+
 def refresh(code: str) -> Catalog:
     """The catalogue of today's templates, with the translations that there are."""
-    path = CATALOGUES / f"{code}.po"
-    old = read(code) if path.is_file() else Catalog(code)
+    old = read(code) if (CATALOGUES / f"{code}.po").is_file() else Catalog(code)
     new = Catalog(code, project="Tasvir", copyright_holder="the Tasvir authors", fuzzy=False, creation_date=old.creation_date)
     new.revision_date = old.revision_date
     for message, place in messages().items():
@@ -64,7 +68,6 @@ def refresh(code: str) -> Catalog:
 if __name__ == "__main__":
     for code in sys.argv[1:] or [code for code in languages() if code != SOURCE]:
         catalogue = refresh(code)
-        with (CATALOGUES / f"{code}.po").open("wb") as file:
-            write_po(file, catalogue, width=120, omit_header=False, include_lineno=False)
+        write(catalogue, CATALOGUES / f"{code}.po")
         left = sum(not all(m.string if isinstance(m.string, tuple) else (m.string,)) for m in catalogue if m.id)
         print(f"{code}: {len(catalogue)} templates, {left} without words")

@@ -81,9 +81,13 @@ def test_a_dark_batch_of_12_bits_is_read_as_the_model_was_fitted(of_12_bits, tmp
 
 def test_what_lies_beyond_the_range_of_the_model_is_refused_unless_another_is_asked_for(of_12_bits, tmp_path):
     bright = deep_folder(tmp_path / "bright", 40_000)
-    with pytest.raises(DataFileError, match=r"values \d+ to 40000, beyond the value_range 0 to 4095: give a value_range"):
+    with pytest.raises(
+        DataFileError,
+        match=r"values \d+ to 40000, beyond 0 to 4095, which was named or the model was fitted by: name a value_range",
+    ):
         load_for(of_12_bits, bright, LoadOptions())
     assert load_for(of_12_bits, bright, LoadOptions(value_range=(0, 65_535))).images.max() == 156
+    assert load_for(of_12_bits, bright, LoadOptions(clip=True)).images.max() == 255
 
 
 def test_bytes_and_npz_files_are_read_by_it_too(of_12_bits, tmp_path):

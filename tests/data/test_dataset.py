@@ -181,3 +181,25 @@ def test_arrays_that_make_no_set_are_refused(wrong, words):
     given = {"images": np.zeros((20, 6, 6), np.uint8), "labels": ["cat", "dog"] * 10}
     with pytest.raises(BadInputError, match=words):
         dataset_from_arrays(**given | wrong)
+
+
+def test_words_of_pandas_are_words():
+    pandas = pytest.importorskip("pandas")
+    images = np.zeros((12, 8, 8), np.uint8)
+    for labels in (pandas.Series(["a", "b"] * 6), pandas.Categorical(["a", "b"] * 6), np.array(["a", "b"] * 6, object)):
+        assert dataset_from_arrays(images, labels).class_names == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"groups": np.array([0, None] * 6, object)}, "groups has no value for 6 images"),
+        ({"groups": [0.0, np.nan] * 6}, "groups has no value for 6 images"),
+        ({"split": np.array(["train"] * 8 + [None] * 4, object)}, "split"),
+        ({"class_names": ["p", "p"]}, "class_names has one name twice"),
+        ({"groups": np.array([0, (1,)] * 6, object)}, "groups holds other things"),
+    ],
+)
+def test_arrays_with_holes_are_refused_in_one_line(given, words):
+    with pytest.raises(BadInputError, match=words):
+        dataset_from_arrays(np.zeros((12, 8, 8), np.uint8), [0, 1] * 6, **given)

@@ -1,11 +1,13 @@
 """A study moves in by one row: listed, estimated, run, reported, asked again, resumed; bad input is one line."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import catalogues
 import numpy as np
 import pytest
 from PIL import Image
@@ -15,6 +17,9 @@ from studies.residents.door import ASK
 import tasvir as package
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
+from tasvir.report.text import report_text
+from tasvir.report.words import language as language_module
+from tasvir.report.write import read_report
 
 
 def only(folder: Path) -> Path:
@@ -168,3 +173,36 @@ def test_bad_input_is_one_line_and_nothing_is_made(tasvir, tmp_path_factory, tmp
     assert said.err.count("\n") == 1
     assert told in said.err
     assert list(tmp_path.iterdir()) == []
+
+
+#: The chapter's own words; all others stand in the catalogue.
+PERSIAN = {
+    "A net beside neighbours": "یک شبکه کنار همسایه‌ها",
+    "The nearest images": "نزدیک‌ترین تصویرها",
+    "the nearest images": "نزدیک‌ترین تصویرها",
+    "The small net": "شبکهٔ کوچک",
+    "the small net": "شبکهٔ کوچک",
+    "Balanced accuracy on the test images, the mean over seeds.": "درستی متوازن روی تصویرهای آزمون، میانگین بذرها.",
+    "Balanced accuracy, a dot for each seed.": "درستی متوازن، یک نقطه برای هر بذر.",
+    "Rows of dots.": "سطرهایی از نقطه‌ها.",
+    "Loss of the first seed's net.": "تابع هزینهٔ شبکهٔ بذر نخست.",
+    "The ten test images of which the first net is least sure.": "ده تصویر آزمون که شبکهٔ نخست کمترین اطمینان را به آن‌ها دارد.",
+    "A grid of images.": "جدولی از تصویرها.",
+    "A seed is one more training of the same net on the same images.": "هر بذر یک آموزش دیگر همان شبکه روی همان تصویرهاست.",
+}
+
+
+def test_its_chapter_speaks_persian(planted, tmp_path, monkeypatch):
+    catalogue = catalogues.read("fa")
+    for template, words in PERSIAN.items():
+        catalogue.add(template, words)
+    catalogues.write(catalogue, tmp_path / "fa.po")
+    monkeypatch.setattr(language_module, "CATALOGUES", tmp_path)
+    language_module.language.cache_clear()
+    try:
+        text = report_text(read_report(planted.path, [toy_chapter]), language_module.language("fa"))
+    finally:
+        language_module.language.cache_clear()
+    assert "شبکهٔ کوچک" in text
+    assert "آنچه" not in text
+    assert re.findall(r"[A-Za-z]{2,}", text.split("\n", 4)[4]) == []

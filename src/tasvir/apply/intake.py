@@ -20,7 +20,8 @@ def load_for(estimator: Any, source: str, options: LoadOptions) -> Dataset:
     What became black and white at `fit` does so again, unless another range is asked for: a dark batch of 12 bits is none of 8.
     """
     if options.value_range is None:
-        options = dataclasses.replace(options, value_range=getattr(estimator, "value_range_", None))
+        known, clip = getattr(estimator, "value_range_", None), getattr(estimator, "clipped_", False)
+        options = dataclasses.replace(options, value_range=known, clip=options.clip or clip)
     form = fitted_form(estimator)
     if form is None:
         return load(source, options)

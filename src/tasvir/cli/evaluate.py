@@ -7,6 +7,7 @@ import typer
 from tasvir.cli.answer import Json, Table, answer, table
 from tasvir.cli.options import takes_data
 from tasvir.cli.rows import Data, ModelDir
+from tasvir.contracts.plain import plain_text
 from tasvir.data.options import LoadOptions
 
 #: A confusion matrix of more classes does not fit a terminal.
@@ -73,7 +74,8 @@ def _classes(facts: dict[str, Any]) -> list[str | Table]:
         return [f"Recall and precision of {len(names)} classes are in --json."]
     if len(names) > 2:
         return [*table(rows)]
-    said = f"With {names[1]} as the positive class: its recall is the sensitivity, that of {names[0]} the specificity;"
+    one, other = map(plain_text, names)
+    said = f"With {other} as the positive class: its recall is the sensitivity, that of {one} the specificity;"
     return [*table(rows), f"{said} precisions are the predictive values, where classes are as frequent as here."]
 
 

@@ -36,6 +36,7 @@ HELP = {
     "cache": "Keep a copy of a folder's images in the cache (see `tasvir data cache`), to read it faster the next time.",
     "follow_links": "Read images also through links that lead out of the folder.",
     "group_folders": "The first folders below each class are groups, as patients are.",
+    "clip": "Values beyond the value range become black or white; without it they are an error.",
     "value_range": "What becomes black and white in files of more than 8 bits.  [default: the set's range, or DICOM's windows]",
     "seed": "Draws a split where none is given, and seeds all that is drawn later.",
 }

@@ -51,12 +51,16 @@ def harmless_cell(word: str) -> str:
 
     >>> harmless_cell("=1+2"), harmless_cell("-3"), harmless_cell("cat")
     ("'=1+2", '-3', 'cat')
+    >>> harmless_cell("cat\\x1b[31m")
+    'cat\\\\x1b[31m'
 
     Notes
     -----
     OWASP, *CSV injection*: a single quote before it.
     """
-    return word if not word.startswith(("=", "+", "-", "@", "\t", "\r")) or _is_number(word) else f"'{word}"
+    formula = word.startswith(("=", "+", "-", "@", "\t", "\r")) and not _is_number(word)
+    shown = plain_text(word)
+    return f"'{shown}" if formula else shown
 
 
 def _is_number(word: str) -> bool:

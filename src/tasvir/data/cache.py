@@ -31,7 +31,7 @@ class Entry:
     shape: tuple[int, ...]
     resize_rule: str
     depth_rule: str
-    levels: Levels | None
+    levels: Levels | str | None
     unreadable: tuple[str, ...]
     kept: list[int] | None  # None: all
 
@@ -76,9 +76,16 @@ def kept_copies() -> list[dict[str, Any]]:
     """What the cache holds of images, oldest use first: the folder of each copy, its bytes, how many images it has."""
     found = []
     for folder in sorted(_copies(), key=lambda path: (path / Entry.FILE).stat().st_mtime):
-        shape = json.loads((folder / "about.json").read_text(encoding="utf-8"))["shape"]
-        found.append({"folder": str(folder), "images": shape[0], "bytes": (folder / Entry.FILE).stat().st_size})
+        found.append({"folder": str(folder), "images": _n_images(folder), "bytes": (folder / Entry.FILE).stat().st_size})
     return found
+
+
+def _n_images(folder: Path) -> int | None:
+    """None where a copy is damaged."""
+    try:
+        return int(json.loads((folder / "about.json").read_text(encoding="utf-8"))["shape"][0])
+    except (OSError, ValueError, KeyError, TypeError, IndexError):
+        return None
 
 
 def clear_copies() -> list[dict[str, Any]]:
@@ -156,7 +163,7 @@ def _read(folder: Path, stamp: str) -> Entry | None:
             shape,
             resize_rule=again(about["resize_rule"]),
             depth_rule=again(about["depth_rule"]),
-            levels=None if about["levels"] is None else tuple(about["levels"]),
+            levels=tuple(about["levels"]) if isinstance(about["levels"], list) else about["levels"],
             unreadable=tuple(about["unreadable"]),
             kept=about["kept"],
         )

@@ -35,8 +35,10 @@ class DataCard:
     drawn: bool = False
     #: Whose groups there are: "given", "near-duplicates" that were found.
     groups_from: tuple[str, ...] = ()
-    #: What became black and white in files of more than 8 bits; None for bytes.
-    value_range: tuple[float, float] | None = None
+    #: What became black and white in files of more than 8 bits; "windows": each file as it says itself; None for bytes.
+    value_range: tuple[float, float] | str | None = None
+    #: Whether numbers beyond it became black or white.
+    clipped: bool = False
 
 
 @dataclass(frozen=True, eq=False)

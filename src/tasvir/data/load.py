@@ -10,6 +10,7 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.image_range import taken_as_pixels
+from tasvir.contracts.plain import some
 from tasvir.data.dataset import DataCard, Dataset
 from tasvir.data.known.facts import find_known
 from tasvir.data.labels import check_counts, encode
@@ -41,6 +42,7 @@ def load_data(
     memory_limit: int | str | None = None,
     test_share: float = 0.2,
     value_range: tuple[float, float] | None = None,
+    clip: bool = False,
     cache: bool = False,
     follow_links: bool = False,
     group_folders: bool = False,
@@ -85,7 +87,9 @@ def load_data(
     value_range : (float, float), optional
         The numbers that become black and white in files of more than 8 bits. By default the set's own range: 0 and the
         smallest of 1,023, 4,095, 16,383 and 65,535 that holds its largest number. DICOM files are shown by their own windows
-        where all have one, and with a `value_range` as by one window for all.
+        where all have one, and with a `value_range` by that; with `clip` as by one window for all.
+    clip : bool
+        Numbers beyond `value_range` become black or white; by default they are an error.
     cache : bool
         Keep a copy of a folder's images, as they are after reading, in the user's cache: they are then read faster the next
         time. Without it nothing is kept but what exceeds `memory_limit`.
@@ -177,6 +181,7 @@ def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Datase
             drawn=arranged.drawn,
             groups_from=arranged.groups_from,
             value_range=packed.levels,
+            clipped=options.clip,
             notes=(*facts.notes, *depth, *notes, *arranged.notes),
         ),
         words=words,
@@ -237,22 +242,37 @@ def dataset_from_arrays(
     ({'train': 8, 'val': 0, 'test': 2}, 'cat')
     """
     pixels = taken_as_pixels(np.asarray(images))
+    if class_names is not None and len(set(class_names)) < len(class_names):
+        raise BadInputError(f"class_names has one name twice ({some(class_names)}): give each class its own")
     arrays = {"labels": labels, "groups": groups, "split": split, "names": names}
     for word, array in arrays.items():
         if array is not None and np.shape(array) != (len(pixels),):
             raise BadInputError(f"{word} of shape {np.shape(array)} for {len(pixels)} images: give one an image")
-    if split is not None and (other := np.setdiff1d(split, PARTS)).size:
+    given = {word: None if array is None else _words(array, word) for word, array in arrays.items()}
+    if given["split"] is not None and (other := np.setdiff1d(given["split"], PARTS)).size:
         raise BadInputError(f"split has {str(other[0])!r}: give one of {', '.join(PARTS)} for each image")
     if pixels.ndim not in (3, 4) or (pixels.ndim == 4 and pixels.shape[3] != 3):
         raise BadInputError(f"images of shape {pixels.shape}: give (n, height, width) or (n, height, width, 3)")
-    given = {word: None if array is None else np.asarray(array) for word, array in arrays.items()}
     raw = Raw(
         Facts("arrays", "arrays in memory"),
         ArrayPixels(pixels if pixels.dtype == np.uint8 else to_uint8(pixels, (0, 1))),
-        np.asarray(labels),
+        given["labels"],  # type: ignore[arg-type]  # labels are always given
         None if class_names is None else tuple(class_names),
         given["split"],
         given["groups"],
         given["names"],
     )
     return assemble(raw, LoadOptions(test_share=test_share, seed=seed), {})
+
+
+def _words(array: Any, word: str) -> np.ndarray:
+    """Words as numpy holds them, also where pandas gives objects; what is missing is refused."""
+    found = np.asarray(array)
+    missing = [value is None or value != value for value in found.tolist()]  # NaN is not itself
+    if any(missing):
+        raise BadInputError(f"{word} has no value for {sum(missing)} images: give every image its own")
+    if found.dtype != object:
+        return found
+    if not all(isinstance(value, str | int | np.integer) for value in found):
+        raise BadInputError(f"{word} holds other things than words and whole numbers: give those")
+    return found.astype(str) if any(isinstance(value, str) for value in found) else found.astype(np.int64)

@@ -13,6 +13,7 @@ from tasvir.contracts.errors import BadInputError, BadTypeError
 
 SMALLEST, LARGEST = 4, 1024
 FITS = ("stretch", "crop")
+WINDOWS = "windows"  # in place of a value range: each DICOM file as its own window shows it
 SHARE = 0.2  # of the images for the test, where none is given
 UNITS = {"": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
@@ -36,6 +37,7 @@ class LoadOptions:
     memory_limit: str | None = None
     test_share: float = SHARE
     value_range: tuple[float, float] | None = None
+    clip: bool = False
     cache: bool = False
     follow_links: bool = False
     group_folders: bool = False
@@ -53,7 +55,7 @@ class LoadOptions:
         if self.fit not in FITS:
             raise BadInputError(f"fit={self.fit!r}: choose {' or '.join(FITS)}")
         if self.value_range is not None:
-            object.__setattr__(self, "value_range", _range(self.value_range))
+            object.__setattr__(self, "value_range", WINDOWS if self.value_range == WINDOWS else _range(self.value_range))
         if not isinstance(self.cache, bool):
             raise BadTypeError(f"cache={self.cache!r}: choose True (keep a packed copy of image files) or False")
         if self.color not in (None, True, False):

@@ -9,7 +9,7 @@ import numpy as np
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.data.cache import Entry, cached
-from tasvir.data.options import LoadOptions
+from tasvir.data.options import WINDOWS, LoadOptions
 from tasvir.data.raw import Form, Levels, Pixels
 from tasvir.data.resize import choose_form, depth_rule, resize_rule
 
@@ -24,7 +24,7 @@ class Packed:
     kept: np.ndarray
     resize_rule: str
     depth_rule: str = ""
-    levels: Levels | None = None
+    levels: Levels | str | None = None
     unreadable: tuple[str, ...] = ()
 
 
@@ -39,15 +39,20 @@ def pack(pixels: Pixels, options: LoadOptions) -> Packed:
             kept,
             resize_rule=resize_rule(form, pixels.sizes()),
             depth_rule=depth_rule(form, pixels.shown),
-            levels=form.levels,
+            levels=_kept(form, pixels),
             unreadable=tuple(pixels.failures().values()),
         )
-    words = (options.image_size, options.fit, options.color, options.skip_unreadable, options.value_range)
+    words = (options.image_size, options.fit, options.color, options.skip_unreadable, options.value_range, options.clip)
     entry = cached(pixels.identity, words, lambda folder: _fill(pixels, options, folder))
     images = entry.memmap() if prod(entry.shape) > options.memory_bytes else entry.array()
     kept = np.arange(len(pixels)) if entry.kept is None else np.array(entry.kept)
     about: dict[str, Any] = {name: getattr(entry, name) for name in ("resize_rule", "depth_rule", "levels", "unreadable")}
     return Packed(images, kept, **about)
+
+
+def _kept(form: Form, pixels: Pixels) -> Levels | str | None:
+    """What a model keeps of how its images were shown."""
+    return WINDOWS if form.levels is None and pixels.shown else form.levels
 
 
 def _too_large(pixels: Pixels, options: LoadOptions) -> bool:
@@ -67,7 +72,7 @@ def _fill(pixels: Pixels, options: LoadOptions, folder: Path) -> Entry:
         shape,
         resize_rule=resize_rule(form, pixels.sizes()),
         depth_rule=depth_rule(form, pixels.shown),
-        levels=form.levels,
+        levels=_kept(form, pixels),
         unreadable=unreadable,
         kept=kept.tolist() if unreadable else None,
     )

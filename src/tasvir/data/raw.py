@@ -12,13 +12,16 @@ import numpy as np
 PARTS = ("train", "val", "test")
 #: Which numbers become black (0) and white (255).
 Levels = tuple[float, float]
+#: Begins the group of an image of which no patient is known: it stands alone.
+UNNAMED = "\0"
 
 
 @dataclass(frozen=True)
 class Form:
     """The one shape that all images of a set get, and the numbers that become black and white.
 
-    `levels` None: pixels are bytes already, or each file says how it is shown; `asked`: somebody named them.
+    `levels` None: pixels are bytes already, or each file says how it is shown. `beyond`: what becomes of numbers outside of them:
+    "" (there are none: they are the set's own), "refused", "clipped"; or "windows": every file has to say how it is shown.
     """
 
     height: int
@@ -26,7 +29,7 @@ class Form:
     color: bool
     fit: str = "stretch"
     levels: Levels | None = None
-    asked: bool = False
+    beyond: str = ""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -45,7 +48,7 @@ class Identity:
         """The state of some files: size and time alone do not tell an overwritten image, or two that were swapped."""
         digest = sha256()
         for path in files:
-            state = path.stat()
+            state = path.stat() if path.exists() else path.lstat()  # a broken link
             words = (path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino)
             digest.update(("|".join(map(str, words)) + "\n").encode(errors="surrogateescape"))
         return cls(place, digest.hexdigest())
@@ -60,6 +63,8 @@ class Pixels(Protocol):
         None where the images are in memory already, and a cached copy would help nobody.
     keep_copy : bool
         Whether reading is so slow that a copy is worth its place where one is asked for, though the images fit into memory.
+    deep : bool
+        Whether some numbers are more than bytes, so that a range can be named for them.
     shown : str
         What becomes of values where no levels are stated, for the data card; empty for bytes.
     """
@@ -72,6 +77,9 @@ class Pixels(Protocol):
 
     @property
     def shown(self) -> str: ...
+
+    @property
+    def deep(self) -> bool: ...
 
     def __len__(self) -> int: ...
 

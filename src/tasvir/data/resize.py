@@ -3,8 +3,9 @@
 import numpy as np
 from PIL import Image, ImageOps
 
-from tasvir.data.options import LoadOptions
-from tasvir.data.raw import Form, Pixels
+from tasvir.contracts.errors import DataFileError
+from tasvir.data.options import WINDOWS, LoadOptions
+from tasvir.data.raw import Form, Levels, Pixels
 from tasvir.data.rules import Told, told
 
 KEPT_SIDE = 64  # images that agree and are at most this large keep their size; all others become this large
@@ -13,9 +14,20 @@ KEPT_SIDE = 64  # images that agree and are at most this large keep their size; 
 def choose_form(pixels: Pixels, options: LoadOptions) -> Form:
     """The size and colour that the rules give this set."""
     color = pixels.any_color() if options.color is None else options.color
-    own = pixels.levels()
-    levels = own if options.value_range is None else options.value_range
-    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit, levels, options.value_range is not None)
+    levels, beyond = _levels(pixels, options)
+    return Form(*_size(pixels.sizes(), options.image_size), color, options.fit, levels, beyond)
+
+
+def _levels(pixels: Pixels, options: LoadOptions) -> tuple[Levels | None, str]:
+    """What becomes black and white, and what of numbers beyond: the set's own range, else what was named; bytes stay bytes."""
+    asked, own, shown = options.value_range, pixels.levels(), pixels.shown
+    if asked is None and own is not None and shown:
+        raise DataFileError("some DICOM files have a window and others have none: name one range for all with value_range")
+    if asked is None or not pixels.deep:
+        return own, WINDOWS if asked == WINDOWS else ""
+    if asked == WINDOWS:
+        return None, WINDOWS
+    return asked, "clipped" if options.clip else "refused"
 
 
 def _size(sizes: set[tuple[int, int]], asked: int | None) -> tuple[int, int]:
@@ -43,7 +55,9 @@ def depth_rule(form: Form, shown: str) -> str:
     if form.levels is None:
         return shown
     black, white = form.levels
-    if form.asked:
+    if (black, white) == (0, 255) and not form.beyond:
+        return ""
+    if form.beyond:
         return told("range_asked", black=black, white=white)
     if black:
         return told("range_own", black=black, white=white)

@@ -30,6 +30,8 @@ RULES = {
     "range_own": "pixels of more than 8 bits: {black} became 0 and {white} became 255, the least and the most of the set",
     "windows": "each DICOM image as its own window shows it",
     "patients": "groups are the patients that the DICOM files name, kept as numbers only",
+    "unnamed": "images that name no patient stand alone in the split: {n}",
+    "untrained": "classes that have test images and no training images: {which}",
     "group_folders": "folders below the classes look like groups, as patients are: take them as such with --group-folders",
     "skipped": "images that were skipped: {n}: {which}",
     "class_folders": "one folder of images for each class",

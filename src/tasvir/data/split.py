@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.plain import some
 from tasvir.contracts.seeds import stream_rng
 from tasvir.data.audit.duplicates import IDENTICAL, MOST_COMPARED, Pairs, clusters, components, find_pairs
 from tasvir.data.draw import can_be_split, draw_test
@@ -44,7 +45,7 @@ def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, shar
     check_split(raw, labels, share=share)
     rows = _drawn_from(raw)
     if raw.split is not None and not len(rows):
-        return Arranged(raw.split, raw.groups, raw.groups, told("given"), groups_from=_whose(raw))
+        return Arranged(raw.split, raw.groups, raw.groups, told("given"), _untrained(raw, labels), groups_from=_whose(raw))
     pairs = find_pairs(images)
     joined = len(pairs) > 0
     together = _join(raw.groups, clusters(len(images), pairs)) if joined else raw.groups
@@ -107,6 +108,15 @@ def _rule(share: float, asked: float, raw: Raw, *, duplicates: bool, seed: int) 
     whole = {("given",): "groups", ("near-duplicates",): "duplicates", ("given", "near-duplicates"): "both"}
     kept = whole.get(_whose(raw, duplicates=duplicates))
     return together([drawn, *wish, *([told(f"{kept}_together")] if kept else [])])
+
+
+def _untrained(raw: Raw, labels: np.ndarray) -> tuple[str, ...]:
+    """A note where a given test has classes that the training lacks."""
+    unknown = np.setdiff1d(labels[raw.split == "test"], labels[raw.split == "train"])
+    if not len(unknown):
+        return ()
+    names = some(raw.class_names[label] if raw.class_names else np.unique(raw.labels)[label] for label in unknown)
+    return (told("untrained", which=names),)
 
 
 def _untested(labels: np.ndarray, rows: np.ndarray, in_test: np.ndarray) -> tuple[str, ...]:

@@ -191,9 +191,10 @@ def _read_description(path: Path) -> dict[str, Any]:
 
 
 def _learned(estimator: Any, class_names: Sequence[str] | None, data: Dataset | None) -> dict[str, Any]:
-    of_data = {name: getattr(estimator, name, None) for name in ("value_range_", "fitted_on_")}
+    of_data = {name: getattr(estimator, name, None) for name in ("value_range_", "clipped_", "fitted_on_")}
     if data is not None:
-        of_data = {"value_range_": data.card.value_range, "fitted_on_": data.fingerprint}
+        card = data.card
+        of_data = {"value_range_": card.value_range, "clipped_": card.clipped or None, "fitted_on_": data.fingerprint}
     learned = estimator._more_learned() | {name: value for name, value in of_data.items() if value is not None}
     classes = learned.get("classes_")
     if class_names is not None and classes is not None and classes.dtype.kind in "iu":

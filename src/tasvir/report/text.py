@@ -3,8 +3,10 @@
 import textwrap
 
 from tasvir.report.document import Figure, Prose, Report, Table
-from tasvir.report.words.language import NBSP, Language, language
+from tasvir.report.words.language import DIRECTIONS, NBSP, Language, language
 from tasvir.report.words.message import Words
+
+_PLAIN = {ord(NBSP): " "} | dict.fromkeys(map(ord, DIRECTIONS))
 
 
 def summary_lines(report: Report, words: Language | None = None) -> tuple[str, ...]:
@@ -36,8 +38,8 @@ def caption_of(block: Table | Figure, report: Report, words: Language) -> str:
 
 
 def plain_spaces(text: str) -> str:
-    """No-break spaces are for the page; a terminal and a CSV file get ordinary ones."""
-    return text.replace(NBSP, " ")
+    """No-break spaces and marks of direction are for the page; a terminal and a CSV file get ordinary spaces and none."""
+    return text.translate(_PLAIN)
 
 
 def _headed(name: str, words: str) -> str:

@@ -106,7 +106,7 @@ def test_a_window_that_some_lack_is_followed_by_none(tmp_path):
 
 def test_a_range_that_is_asked_for_is_one_window_for_all(tmp_path):
     folder = scans(tmp_path / "set", *[RAMP.astype(np.int16) - 1024] * 4, WindowCenter=0, WindowWidth=10)
-    near(load_data(folder, value_range=(-160, 240)).images[0], np.clip((RAMP - 1024.0 + 160) / 400, 0, 1) * 255)
+    near(load_data(folder, value_range=(-160, 240), clip=True).images[0], np.clip((RAMP - 1024.0 + 160) / 400, 0, 1) * 255)
 
 
 @pytest.mark.parametrize("window", [{}, {"WindowCenter": 2048, "WindowWidth": 4096}])
@@ -163,6 +163,49 @@ def test_files_that_do_not_tell_patients_apart_have_no_groups(tmp_path, patient)
     for index in range(8):
         scan(tmp_path / "set" / "ab"[index % 2] / f"{index}.dcm", np.roll(RAMP, 7 * index), patient=patient)
     assert load_data(tmp_path / "set").groups is None
+
+
+def test_patients_are_grouped_where_some_files_name_none(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 4096, (16, 8, 8)).astype(np.uint16)
+    for index in range(16):
+        scan(tmp_path / "set" / "ab"[index % 2] / f"{index}.dcm", noise[index], patient=f"P{index // 4}" if index < 8 else "")
+    dataset = load_data(tmp_path / "set")
+    assert len(np.unique(dataset.groups)) == 2 + 8
+    assert "images that name no patient stand alone in the split: 8" in dataset.card.notes
+
+
+def noisy(folder, n=8, **tags):
+    noise = np.random.default_rng(0).integers(0, 200, (n, 8, 8)).astype(np.uint16)
+    for index in range(n):
+        scan(folder / "ab"[index % 2] / f"{index}.dcm", noise[index], **tags)
+    return folder
+
+
+def test_windows_and_none_are_no_set_without_a_range_for_all(tmp_path):
+    train, test = noisy(tmp_path / "train", WindowCenter=100, WindowWidth=50), noisy(tmp_path / "test")
+    with pytest.raises(DataFileError, match="some DICOM files have a window and others have none: name one range for all"):
+        load_data(train, test=test)
+    assert load_data(train, test=test, value_range=(0, 255)).images.max() < 255
+
+
+def test_a_model_of_windows_refuses_an_image_without_one(tmp_path):
+    dataset = load_data(noisy(tmp_path / "train", WindowCenter=100, WindowWidth=50))
+    assert dataset.card.value_range == "windows"
+    mixed = noisy(tmp_path / "mixed", WindowCenter=100, WindowWidth=50)
+    scan(mixed / "b" / "bare.dcm", RAMP)
+    with pytest.raises(DataFileError, match=r"bare\.dcm has no window, which all images of the model had"):
+        load_data(mixed, value_range="windows")
+
+
+def test_dark_images_of_many_bits_keep_their_range_and_refuse_brighter_ones(tmp_path):
+    dark = load_data(noisy(tmp_path / "dark"))
+    assert dark.card.value_range == (0, 255)
+    assert dark.card.notes == ()
+    bright = noisy(tmp_path / "bright")
+    scan(bright / "b" / "bright.dcm", RAMP)
+    with pytest.raises(DataFileError, match=r"bright\.dcm has values 0 to 4095, beyond 0 to 255"):
+        load_data(bright, value_range=(0, 255))
+    assert load_data(bright, value_range=(0, 255), clip=True).images.max() == 255
 
 
 def test_a_manifest_names_dicom_files_and_its_groups_win(tmp_path):
@@ -223,7 +266,7 @@ def another_kind(folder):
 BAD = {
     no_plugin: r"0\.dcm is compressed \(JPEG-LS Lossless Image Compression\), which needs a plugin of pydicom: save it",
     damaged: r"0\.dcm cannot be read as DICOM \(\w+\)",
-    odd_value: r"0\.dcm cannot be read as DICOM \(\w+\)",
+    odd_value: r"0\.dcm has a window that cannot be followed: name with value_range",
     no_image: r"0\.dcm holds no image: remove it",
     frames: r"0\.dcm holds 2 frames, and one file is one image: save the frames that count as files of their own, in one group",
     another_kind: "are files of two kinds: make a set of DICOM files, or one of pictures",

@@ -142,7 +142,7 @@ def test_one_folder_a_class_is_no_offer(tmp_path, write):
         for index in range(3):
             write(tmp_path / "set" / place / f"{index}.png")
     assert load_data(tmp_path / "set").card.notes == ()
-    with pytest.raises(DataFileError, match="no folders below its classes"):
+    with pytest.raises(DataFileError, match="no class with several folders below it"):
         load_data(tmp_path / "set", group_folders=True)
 
 
@@ -164,6 +164,31 @@ def test_a_linked_folder_below_a_class_is_told_or_followed(tmp_path, write):
     with pytest.raises(DataFileError, match=r"a/more is a link that leads out of .*follow_links"):
         load_data(tmp_path / "set")
     assert "a/more/2.png" in load_data(tmp_path / "set", follow_links=True).names
+
+
+@pytest.mark.parametrize("link", ["a/broken", "c"])
+def test_a_link_that_leads_nowhere_is_told(tmp_path, write, link):
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(tmp_path / "set" / name)
+    (tmp_path / "set" / link).symlink_to(tmp_path / "set" / "nowhere")
+    with pytest.raises(DataFileError, match="is a link that leads nowhere: repair it, or remove it"):
+        load_data(tmp_path / "set")
+
+
+def test_a_broken_link_of_an_image_is_an_image_that_cannot_be_read(tmp_path, write):
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(tmp_path / "set" / name)
+    (tmp_path / "set" / "a" / "2.png").symlink_to(tmp_path / "set" / "nowhere.png")
+    with pytest.raises(DataFileError, match=r"a/2\.png cannot be read"):
+        load_data(tmp_path / "set")
+    assert len(load_data(tmp_path / "set", skip_unreadable=True)) == 4
+
+
+def test_the_same_folder_is_no_test(tmp_path, write):
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(tmp_path / "set" / name)
+    with pytest.raises(DataFileError, match="is given for training and for the test"):
+        load_data(tmp_path / "set", test=tmp_path / "set")
 
 
 def test_links_in_a_circle_end(tmp_path, write):

@@ -108,7 +108,7 @@ def test_a_range_that_is_asked_for_is_the_rule(tmp_path):
     assert dataset.card.value_range == (-1000, 3095)
     assert "-1000 became 0 and 3095 became 255, as the value_range says" in dataset.card.notes[0]
     assert load_data(**dataset.words).fingerprint == dataset.fingerprint
-    with pytest.raises(DataFileError, match=r"values -1000 to 3000, beyond the value_range 0 to 4095: give a value_range"):
+    with pytest.raises(DataFileError, match=r"values -1000 to 3000, beyond 0 to 4095, which was named .*: name a value_range"):
         load_data(scan, value_range=(0, 4095))
     floats = deep_pictures(tmp_path / "floats", *[ramp(4080).astype(np.float32)] * 4, ending="tif")
     np.testing.assert_array_equal(load_data(floats, value_range=(0, 4080)).images[0], np.rint(ramp(4080) / 16))
@@ -355,6 +355,16 @@ def test_copies_are_listed_private_bounded_and_cleared(picture_folder, own_cache
     assert len(clear_copies()) == 2
     assert kept_copies() == []
     assert (own_cache / "mine.txt").read_text() == "stays"
+
+
+@pytest.mark.parametrize("about", ["", "{}", "[1]"])
+def test_a_damaged_copy_is_listed_passed_over_and_cleared(picture_folder, own_cache, about):
+    load_data(picture_folder({"a": 4, "b": 4}), cache=True)
+    next(own_cache.rglob("about.json")).write_text(about)
+    assert [copy["images"] for copy in kept_copies()] == [None]
+    load_data(picture_folder({"a": 4, "b": 4}, name="another"), cache=True)
+    assert len(clear_copies()) == 2
+    assert kept_copies() == []
 
 
 @pytest.mark.real

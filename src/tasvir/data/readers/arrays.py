@@ -1,11 +1,12 @@
 """Images that are arrays in memory, and the images of several sources one after the other."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.raw import Form, Identity, Levels, Pixels, Raw
+from tasvir.data.raw import UNNAMED, Form, Identity, Levels, Pixels, Raw
 from tasvir.data.resize import block_to_form
 
 BLOCK = 1024
@@ -17,6 +18,7 @@ class ArrayPixels:
     identity = None
     keep_copy = False
     shown = ""
+    deep = False
 
     def __init__(self, *arrays: np.ndarray):
         self.arrays = arrays
@@ -57,6 +59,10 @@ class JoinedPixels:
         return next((source.shown for source in self.sources if source.shown), "")
 
     @property
+    def deep(self) -> bool:
+        return any(source.deep for source in self.sources)
+
+    @property
     def identity(self) -> Identity | None:
         known = [source.identity for source in self.sources if source.identity is not None]
         if len(known) < len(self.sources):
@@ -94,19 +100,31 @@ def join(train: Raw, test: Raw) -> Raw:
     for raw in (train, test):
         if raw.split is not None:
             raise DataFileError(f"{raw.facts.source} has a split of its own: give it without test=")
+    places = [None if raw.pixels.identity is None else raw.pixels.identity.place for raw in (train, test)]
+    if places[0] is not None and places[0] == places[1]:
+        raise DataFileError(f"{test.facts.source} is given for training and for the test: name images that were not learned")
     one, other = (raw.labels.dtype.kind in "US" for raw in (train, test))
     if one != other or train.class_names != test.class_names:
         raise DataFileError(f"{test.facts.source} has other labels than {train.facts.source}: give files of one kind")
     return Raw(
-        facts=train.facts,
+        facts=replace(train.facts, notes=tuple(dict.fromkeys([*train.facts.notes, *test.facts.notes]))),
         pixels=JoinedPixels(train.pixels, test.pixels),
         labels=np.concatenate([train.labels, test.labels]),
         class_names=train.class_names,
         split=np.repeat(["train", "test"], [len(train.labels), len(test.labels)]),
-        groups=None if train.groups is None or test.groups is None else np.concatenate([train.groups, test.groups]),
+        groups=_both_groups(train, test),
         names=_both_names(train.names, test.names),
         nameless=train.nameless or test.nameless,
     )
+
+
+def _both_groups(train: Raw, test: Raw) -> np.ndarray | None:
+    """Groups of both; where one source knows none, its images stand alone."""
+    if train.groups is None and test.groups is None:
+        return None
+    parts = [("train", train), ("test", test)]
+    alone = {part: np.array([f"{UNNAMED}{part}{i}" for i in range(len(raw.labels))]) for part, raw in parts}
+    return np.concatenate([alone[part] if raw.groups is None else raw.groups.astype(str) for part, raw in parts])
 
 
 def _both_names(train: np.ndarray | None, test: np.ndarray | None) -> np.ndarray | None:

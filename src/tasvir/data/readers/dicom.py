@@ -15,9 +15,10 @@ import numpy as np
 from PIL import Image
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.raw import Form, Levels
+from tasvir.data.options import WINDOWS
+from tasvir.data.raw import UNNAMED, Form, Levels
 from tasvir.data.readers.image_files import MOST_PIXELS, ImageFiles
-from tasvir.data.readers.pixels import own_levels
+from tasvir.data.readers.pixels import must_be_within, own_levels
 from tasvir.data.resize import to_form
 from tasvir.data.rules import told
 
@@ -31,6 +32,7 @@ class Head(NamedTuple):
     size: tuple[int, int]
     color: bool
     windowed: bool
+    deep: bool
     patient: str
 
 
@@ -55,7 +57,7 @@ def read_head(path: Path) -> Head:
             raise DataFileError(f"{path} unpacks to more than {MOST_PIXELS} pixels, too many for one image")
         windowed = None not in (head.get("WindowCenter"), head.get("WindowWidth")) or bool(head.get("VOILUTSequence"))
         gray = head.PhotometricInterpretation in GRAYS
-        return Head(size, not gray, windowed or not gray, str(head.get("PatientID") or "").strip())
+        return Head(size, not gray, windowed or not gray, gray and _is_deep(head), str(head.get("PatientID") or "").strip())
 
 
 def read_dicom(path: Path, form: Form, *, windowed: bool) -> np.ndarray:
@@ -67,7 +69,7 @@ def read_dicom(path: Path, form: Form, *, windowed: bool) -> np.ndarray:
             pixels = _color(data)
         else:
             values = _values(data, pixel_array(data))
-            unit = _by_window(data, values) if windowed else _by_levels(values, form.levels or (0, 255))
+            unit = _by_window(path, data, values) if windowed else _by_levels(path, data, values, form=form)
             pixels = np.rint(255 * unit).astype(np.uint8)
             if data.PhotometricInterpretation == "MONOCHROME1":  # its least is white
                 pixels = 255 - pixels
@@ -92,21 +94,36 @@ def _values(data: Any, pixels: np.ndarray) -> np.ndarray:
     return apply_modality_lut(pixels, data)
 
 
-def _by_window(data: Any, values: np.ndarray) -> np.ndarray:
+def _by_window(path: Path, data: Any, values: np.ndarray) -> np.ndarray:
     """0..1 by the file's own table of display values, or its first window (DICOM PS3.3 C.11.2)."""
     from pydicom.pixels import apply_voi, apply_windowing
 
     if data.get("VOILUTSequence"):
         bits = data.VOILUTSequence[0].LUTDescriptor[2]
         return apply_voi(values.astype(np.int64), data) / (2.0**bits - 1)
-    with np.errstate(over="ignore"):
-        low, high = apply_windowing(np.array([-1e12, 1e12]), data)  # its ends depend on the bits and the rescaling
-    return (apply_windowing(values, data) - low) / (high - low)
+    try:
+        with np.errstate(over="ignore"):
+            low, high = apply_windowing(np.array([-1e12, 1e12]), data)  # its ends depend on the bits and the rescaling
+        return (apply_windowing(values, data) - low) / (high - low)
+    except (ValueError, TypeError):
+        raise DataFileError(
+            f"{path} has a window that cannot be followed: name with value_range what becomes black and white"
+        ) from None
 
 
-def _by_levels(values: np.ndarray, levels: Levels) -> np.ndarray:
-    black, white = levels
+def _by_levels(path: Path, data: Any, values: np.ndarray, *, form: Form) -> np.ndarray:
+    black, white = (form.levels or (0, 255)) if _is_deep(data) else (0, 255)
+    if form.beyond == WINDOWS:
+        raise DataFileError(f"{path} has no window, which all images of the model had: name one range with value_range")
+    if form.beyond == "refused":
+        must_be_within(float(values.min()), float(values.max()), levels=(black, white), where=path)
     return np.clip((values - black) / (white - black), 0, 1)
+
+
+def _is_deep(data: Any) -> bool:
+    """Whether values may be more than bytes."""
+    rescaled = (float(data.get("RescaleSlope") or 1), float(data.get("RescaleIntercept") or 0)) != (1, 0)
+    return int(data.BitsStored) > 8 or bool(data.PixelRepresentation) or rescaled or bool(data.get("ModalityLUTSequence"))
 
 
 class DicomFiles(ImageFiles):
@@ -129,6 +146,10 @@ class DicomFiles(ImageFiles):
         gray = not all(head.color for head in self._heads.values())
         return told("windows") if gray and self._windowed else ""
 
+    @property
+    def deep(self) -> bool:
+        return any(head.deep for head in self._heads.values())
+
     def sizes(self) -> set[tuple[int, int]]:
         return {head.size for head in self._heads.values()} or {(1, 1)}
 
@@ -140,19 +161,23 @@ class DicomFiles(ImageFiles):
 
     @cached_property
     def _range(self) -> Levels | None:
-        """The set's own: gray files are read once more for it."""
-        ends = [found for _, found in self._each(_extremes, [i for i, head in self._heads.items() if not head.color])]
-        return own_levels(min(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+        """The set's own: gray files of more than bytes are read once more for it."""
+        ends = [found for _, found in self._each(_extremes, [i for i, head in self._heads.items() if head.deep])]
+        return (own_levels(min(low for low, _ in ends), max(high for _, high in ends)) or (0, 255)) if ends else None
 
     def patients(self) -> np.ndarray | None:
-        """Where every file names a patient, and not all the same."""
-        named = {index: head.patient for index, head in self._heads.items()}
-        if not all(named.values()) or len(set(named.values())) < 2:
+        """A file that names no patient stands alone."""
+        named = {index: head.patient for index, head in self._heads.items() if head.patient}
+        if len(set(named.values())) < 2:
             return None
-        return np.array([named.get(index, "") for index in range(len(self))])
+        return np.array([named.get(index, f"{UNNAMED}{index}") for index in range(len(self))])
 
     def _read(self, path: Path, form: Form) -> np.ndarray:
-        return read_dicom(path, form, windowed=self._windowed and form.levels is None)
+        own = form.beyond == WINDOWS or (self._windowed and form.levels is None)
+        return read_dicom(path, form, windowed=own and self._has_window(path))
+
+    def _has_window(self, path: Path) -> bool:
+        return self._windowed or self._heads[self.paths.index(path)].windowed
 
 
 def _extremes(path: Path) -> tuple[float, float]:

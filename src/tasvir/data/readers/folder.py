@@ -9,7 +9,7 @@ from tasvir.data.labels import PART_WORDS
 from tasvir.data.options import LoadOptions
 from tasvir.data.raw import Facts, Raw
 from tasvir.data.readers.images import ENDINGS, by_patient, images_of, is_image
-from tasvir.data.readers.walk import images_below, names_below
+from tasvir.data.readers.walk import check_target, images_below, names_below
 from tasvir.data.rules import told
 
 
@@ -44,7 +44,10 @@ Found = tuple[Path, Path]
 
 
 def _folders(folder: Path) -> list[Path]:
-    return [path for path in sorted(folder.iterdir()) if path.is_dir() and path.name[0] not in "._"]
+    places = [path for path in sorted(folder.iterdir()) if path.name[0] not in "._"]
+    for path in places:
+        check_target(path)
+    return [path for path in places if path.is_dir()]
 
 
 def _classes(folder: Path, options: LoadOptions) -> list[Found]:
@@ -61,7 +64,9 @@ def _images(folder: Path, place: Path, options: LoadOptions) -> list[Path]:
         raise DataFileError(f"{folder} has a class whose name is no UTF-8 text ({place.name!a}): rename that folder")
     inside = images_below(place, folder, follow_links=options.follow_links)
     if not inside:
-        raise DataFileError(f"{place} holds no images ({', '.join(sorted(ENDINGS))}): remove this folder, or fill it")
+        raise DataFileError(
+            f"{place} holds no images ({', '.join(sorted(ENDINGS))}; DICOM files have to end so): remove it, or fill it"
+        )
     return inside
 
 
@@ -96,7 +101,9 @@ def _groups(folder: Path, found: list[Found], options: LoadOptions) -> np.ndarra
     if not options.group_folders:
         return None
     if not _nested(found):
-        raise DataFileError(f"{folder} has no folders below its classes that could be groups: leave group_folders out")
+        raise DataFileError(
+            f"{folder} has no class with several folders below it, so there are no groups: leave group_folders out"
+        )
     return np.array([_group(*one) for one in found])
 
 

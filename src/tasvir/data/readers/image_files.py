@@ -62,6 +62,10 @@ class ImageFiles(ABC):
     @abstractmethod
     def shown(self) -> str: ...
 
+    @property
+    @abstractmethod
+    def deep(self) -> bool: ...
+
     @abstractmethod
     def sizes(self) -> set[tuple[int, int]]: ...
 

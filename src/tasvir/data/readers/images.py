@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from tasvir.contracts.errors import DataFileError
-from tasvir.data.raw import Raw
+from tasvir.data.raw import UNNAMED, Raw
 from tasvir.data.readers import dicom, pictures
 from tasvir.data.readers.image_files import ImageFiles
 from tasvir.data.rules import told
@@ -22,7 +22,9 @@ def by_patient(raw: Raw, images: ImageFiles) -> Raw:
     """Images of one patient as a group, where the files say whose they are and no other groups are known."""
     if raw.groups is not None or (patients := images.patients()) is None:
         return raw
-    return replace(raw, groups=patients, nameless=True, facts=replace(raw.facts, notes=(*raw.facts.notes, told("patients"))))
+    unnamed = sum(patient.startswith(UNNAMED) for patient in patients.tolist())
+    notes = [told("patients"), *([told("unnamed", n=unnamed)] if unnamed else [])]
+    return replace(raw, groups=patients, nameless=True, facts=replace(raw.facts, notes=(*raw.facts.notes, *notes)))
 
 
 def images_of(paths: Sequence[Path], place: str) -> ImageFiles:

@@ -155,14 +155,18 @@ class NpzPixels:
         return any(len(shape) == 4 for shape in self.shapes)
 
     def levels(self) -> Levels | None:
-        return (0, self.limit) if self.limit > 255 else None
+        return (0, max(255, self.limit)) if self.deep and self.whole else None
+
+    @property
+    def deep(self) -> bool:
+        return any(part.dtype.kind != "b" and part.dtype != np.uint8 for part in self.parts)
 
     def blocks(self, form: Form) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         levels = form.levels or (0, 255) if self.whole else (0, self.limit)
         start = 0
         for part, shape in zip(self.parts, self.shapes, strict=True):
             for block in part.blocks(BLOCK):
-                if form.asked and self.whole and block.dtype.itemsize > 1 and block.size:
+                if form.beyond == "refused" and self.whole and block.dtype.itemsize > 1 and block.size:
                     must_be_within(block.min(), block.max(), levels=levels, where=part.where)
                 block = to_uint8(block.reshape(len(block), *shape[1:]), levels)
                 yield np.arange(start, start + len(block)), block_to_form(block, form)

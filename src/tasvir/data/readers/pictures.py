@@ -117,10 +117,11 @@ def _scaled(values: np.ndarray, path: Path, form: Form) -> np.ndarray:
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
         raise DataFileError(f"{path} has values that are NaN or infinite")
-    levels = form.levels or (0, 255) if whole or form.asked else (0, 1)
-    if form.asked:
+    named = form.levels is not None and bool(form.beyond)
+    levels = form.levels or (0, 255) if whole or named else (0, 1)
+    if form.beyond == "refused":
         must_be_within(low, high, levels=levels, where=path)
-    elif low < 0 or high > levels[1]:
+    elif not named and (low < 0 or high > levels[1]):
         raise DataFileError(
             f"{path} has values {low:g} to {high:g}, neither of at most 16 bits nor floats of 0..1 "
             "(name with value_range what becomes black and white in all images)"
@@ -134,6 +135,7 @@ class Head(NamedTuple):
     size: tuple[int, int]
     color: bool
     deep: int | None
+    floats: bool
     deep_color: bool
 
 
@@ -143,7 +145,7 @@ def read_head(path: Path) -> Head:
         must_be_one(picture, path)
         deep = stated_white(picture) if picture.mode in DEEP_MODES - {"F"} else None
         deep_color = deep is None and bool(DEEP_COLOR.search(str(getattr(picture, "tile", ""))))
-        return Head(upright_size(picture), may_have_color(picture), deep, deep_color)
+        return Head(upright_size(picture), may_have_color(picture), deep, picture.mode == "F", deep_color)
 
 
 def _largest(path: Path) -> int:
@@ -158,6 +160,7 @@ class Headers(NamedTuple):
     sizes: set[tuple[int, int]]
     color: bool
     deep: dict[int, int]  # position -> the white that the file states at least
+    floats: bool
     deep_color: list[int]  # Pillow keeps the upper 8 of their 16 bits
 
 
@@ -165,6 +168,10 @@ class PictureFiles(ImageFiles):
     """Pictures as the pixels of a set."""
 
     shown = ""
+
+    @property
+    def deep(self) -> bool:
+        return bool(self._headers.deep) or self._headers.floats
 
     def sizes(self) -> set[tuple[int, int]]:
         return self._headers.sizes
@@ -180,7 +187,8 @@ class PictureFiles(ImageFiles):
         """Deep pictures are read once more for it: one rule for all images of the set."""
         self._check_deep_color()
         stated = self._headers.deep
-        return own_levels(0, max([self._brightest(stated), *stated.values()]))
+        brightest = max([self._brightest(stated), *stated.values()])
+        return own_levels(0, brightest) or ((0, 255) if stated else None)
 
     def _check_deep_color(self) -> None:
         """Refuse a set whose colours have 10 to 14 bits in files of 16: nearly nothing of them would be left."""
@@ -203,7 +211,9 @@ class PictureFiles(ImageFiles):
         deep = {index: head.deep for index, head in found.items() if head.deep is not None}
         deep_color = [index for index, head in found.items() if head.deep_color]
         sizes = sizes or {(1, 1)}  # nothing readable: the error comes with the first block
-        return Headers(sizes, any(head.color for head in found.values()), deep, deep_color)
+        return Headers(
+            sizes, any(head.color for head in found.values()), deep, any(head.floats for head in found.values()), deep_color
+        )
 
     def _read(self, path: Path, form: Form) -> np.ndarray:
         return read_picture(path, form)

@@ -61,16 +61,16 @@ def must_be_within(low: float, high: float, *, levels: Levels, where: object) ->
     if low < levels[0] or high > levels[1]:
         black, white = levels
         raise DataFileError(
-            f"{where} has values {low:g} to {high:g}, beyond the value_range {black:g} to {white:g}: "
-            "give a value_range that holds all images, or images of that range"
+            f"{where} has values {low:g} to {high:g}, beyond {black:g} to {white:g}, which was named or the model was fitted by: "
+            "name a value_range that holds all images, or have them clipped with clip"
         )
 
 
 def to_uint8(block: np.ndarray, levels: Levels) -> np.ndarray:
-    """Numbers within `levels`, truth values or bytes as bytes."""
+    """Numbers, clipped to `levels`, truth values or bytes as bytes."""
     if block.dtype == np.uint8:
         return block
     if block.dtype == bool:
         return block * np.uint8(255)
     black, white = levels
-    return np.rint((block - black if black else block) * (255 / (white - black))).astype(np.uint8)
+    return np.rint((np.clip(block, black, white) - black) * (255 / (white - black))).astype(np.uint8)

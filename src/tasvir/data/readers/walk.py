@@ -11,9 +11,9 @@ from tasvir.data.readers.images import is_image
 
 
 def images_below(place: Path, source: Path, *, follow_links: bool) -> list[Path]:
-    """All images at any depth below `place`, in order; a folder that is a link within `source` is seen where it lies."""
+    """All images at any depth below `place`, in order; a link that leads nowhere is an image that cannot be read, or an error."""
     found, waiting, seen = [], [place], set()
-    _leads_out(place, source, follow_links=follow_links)
+    _check_link(place, source, follow_links=follow_links)
     while waiting:
         folder = waiting.pop()
         if (real := folder.resolve()) in seen:
@@ -23,21 +23,26 @@ def images_below(place: Path, source: Path, *, follow_links: bool) -> list[Path]
             for entry in entries:
                 path = folder / entry.name
                 if entry.is_dir():
-                    if not entry.is_symlink() or _leads_out(path, source, follow_links=follow_links):
-                        waiting.append(path)
-                elif is_image(path) and entry.is_file():
-                    _leads_out(path, source, follow_links=follow_links)
+                    _check_link(path, source, follow_links=follow_links)
+                    waiting.append(path)
+                elif is_image(path) and (entry.is_file() or entry.is_symlink()):
+                    _check_link(path, source, follow_links=follow_links)
                     found.append(path)
+                else:
+                    check_target(path)
     return sorted(found)
 
 
-def _leads_out(path: Path, source: Path, *, follow_links: bool) -> bool:
-    """Whether a path is a link that leads out of `source`; refused unless asked for."""
-    if not path.is_symlink() or path.resolve().is_relative_to(source.resolve()):
-        return False
-    if not follow_links:
+def _check_link(path: Path, source: Path, *, follow_links: bool) -> None:
+    """Refuse a link that leads out of `source`, unless it is to be followed."""
+    if path.is_symlink() and not follow_links and not path.resolve().is_relative_to(source.resolve()):
         raise DataFileError(f"{path} is a link that leads out of {source}: allow it with follow_links, or remove it")
-    return True
+
+
+def check_target(path: Path) -> None:
+    """Refuse a link that leads nowhere."""
+    if path.is_symlink() and not path.exists():
+        raise DataFileError(f"{path} is a link that leads nowhere: repair it, or remove it")
 
 
 def names_below(folder: Path, paths: Iterable[Path]) -> np.ndarray:

@@ -19,7 +19,9 @@ NBSP = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
 DASH = "\N{EN DASH}"
 #: What keeps a number's sign at its left, and a Latin name apart, in lines that run from the right.
-_LTR, _APART, _TOGETHER = "\N{LEFT-TO-RIGHT MARK}", "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+_LTR, _RTL = "\N{LEFT-TO-RIGHT MARK}", "\N{RIGHT-TO-LEFT MARK}"
+_APART, _TOGETHER = "\N{FIRST STRONG ISOLATE}", "\N{POP DIRECTIONAL ISOLATE}"
+DIRECTIONS = (_LTR, _RTL, _APART, _TOGETHER)
 #: Where the ten figures of a numbering system of Unicode's CLDR begin.
 _ZEROS = {"arab": 0x0660, "arabext": 0x06F0, "beng": 0x09E6, "deva": 0x0966}
 CATALOGUES = Path(__file__).parent
@@ -78,6 +80,8 @@ class Language:
             found += self.parts(words.values[name]) if name else []
         if words.template.startswith("{") and words.template.endswith(".") and found and isinstance(found[0], str):
             found[0] = _capital(found[0])  # a sentence that begins with a value
+        if self.direction == "rtl" and _is_latin(str(found[0])[:1] if found else ""):
+            found.insert(0, _RTL)  # else the whole line would run from the left
         return found
 
     def template(self, words: Sentence) -> str:
