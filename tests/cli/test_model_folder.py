@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from tasvir import Autoencoder, ImageClassifier, load_data, save_model
 from tasvir.nets.mlp import MLPSpec
@@ -147,3 +148,27 @@ def test_three_hundred_classes_are_summed_up(tasvir, tmp_path):
     assert said.code == 0
     assert max(map(len, said.out.splitlines())) < 200
     assert "300 classes: 0, 1, 2, 3, 4, 5, 6, 7 and 292 more" in said.out
+
+
+@pytest.mark.parametrize(
+    "names", [["0.png", "1.png"], ["cat/0.png", "cat/1.png", "cat/2.png"], ["cat/0.png"], ["a/0.png", "b/0.png"]]
+)
+def test_new_images_need_no_classes(classifier, tasvir, tmp_path, names):
+    for name in names:
+        (tmp_path / "new" / name).parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(DIGITS.images[0]).save(tmp_path / "new" / name)
+    said = tasvir("predict", classifier, "--data", "new", "--out", "rows.csv")
+    assert said.code == 0, said
+    with (tmp_path / "rows.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["name"] for row in rows] == names
+    assert {row["part"] for row in rows} == {"test"}
+    assert {row["label"] for row in rows} == {name.rpartition("/")[0] for name in names}
+
+
+def test_loose_images_cannot_be_scored(classifier, tasvir, tmp_path):
+    (tmp_path / "new").mkdir()
+    Image.fromarray(DIGITS.images[0]).save(tmp_path / "new" / "0.png")
+    said = tasvir("evaluate", classifier, "--data", "new")
+    assert said.code == 2
+    assert "no class is known for them" in said.err

@@ -8,14 +8,14 @@ import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import Dataset
-from tasvir.data.load import load
+from tasvir.data.load import load_to_judge
 from tasvir.data.options import LARGEST, SMALLEST, LoadOptions
 from tasvir.data.raw import Form
 from tasvir.data.resize import block_to_form
 
 
-def load_for(estimator: Any, source: str, options: LoadOptions) -> Dataset:
-    """The set that `source` names, read in the form of the images at `fit`; another size or colour cannot be asked for.
+def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: bool = False) -> Dataset:
+    """The set that `source` names, of any classes or of none, in the form of the images at `fit`; no other can be asked for.
 
     What became black and white at `fit` does so again, unless another range is asked for: a dark batch of 12 bits is none of 8.
     """
@@ -24,7 +24,7 @@ def load_for(estimator: Any, source: str, options: LoadOptions) -> Dataset:
         options = dataclasses.replace(options, value_range=known, clip=options.clip or clip)
     form = fitted_form(estimator)
     if form is None:
-        return load(source, options)
+        return load_to_judge(source, options, labelled=labelled)
     wanted: dict[str, Any] = {"color": form.color, "image_size": form.height if form.height == form.width else None}
     for name, value in wanted.items():
         if getattr(options, name) not in (None, value):
@@ -34,7 +34,7 @@ def load_for(estimator: Any, source: str, options: LoadOptions) -> Dataset:
             )
     if not SMALLEST <= form.height <= LARGEST:
         wanted["image_size"] = None
-    return load(source, dataclasses.replace(options, **wanted))
+    return load_to_judge(source, dataclasses.replace(options, **wanted), labelled=labelled)
 
 
 def images_for(estimator: Any, data: Dataset, rows: np.ndarray | slice = slice(None)) -> np.ndarray:

@@ -34,7 +34,7 @@ def evaluate(
     from tasvir.models.folder import load_model
 
     model = load_model(model_dir)
-    images = load_for(model, data, options)
+    images = load_for(model, data, options, labelled=True)
     facts = evaluate_classifier(model, images, parts=part or (), seed=options.seed).facts()
     told = [f"{facts['n']} {' and '.join(facts['parts'])} images of {images.name}; classes matched {facts['matched']}"]
     rule = images.card.split_rule

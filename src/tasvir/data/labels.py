@@ -12,7 +12,9 @@ PART_WORDS = {
 }
 
 
-def encode(labels: np.ndarray, class_names: tuple[str, ...] | None, source: str) -> tuple[np.ndarray, tuple[str, ...]]:
+def encode(
+    labels: np.ndarray, class_names: tuple[str, ...] | None, source: str, *, to_learn: bool = True
+) -> tuple[np.ndarray, tuple[str, ...]]:
     """(positions, names): given names are counted from 0, others are the sorted labels themselves."""
     labels = _clean(np.asarray(labels), source)
     if class_names is None:
@@ -24,7 +26,8 @@ def encode(labels: np.ndarray, class_names: tuple[str, ...] | None, source: str)
             worst = positions.max() if positions.min() >= 0 else positions.min()
             raise BadInputError(f"{source} has label {worst}: use 0 to {len(class_names) - 1}")
     positions = positions.astype(np.int64)
-    check_counts(positions, class_names, source)
+    if to_learn:
+        check_counts(positions, class_names, source)
     return positions, class_names
 
 

@@ -18,10 +18,11 @@ from tasvir.data.options import LoadOptions
 from tasvir.data.pack import listed, pack
 from tasvir.data.raw import PARTS, Facts, Raw
 from tasvir.data.readers.arrays import ArrayPixels
+from tasvir.data.readers.folder import is_loose, read_loose
 from tasvir.data.readers.pixels import to_uint8
 from tasvir.data.readers.sources import read
 from tasvir.data.rules import told
-from tasvir.data.split import arrange, check_split
+from tasvir.data.split import all_test, arrange, check_split, splits
 
 
 def load_data(
@@ -132,6 +133,13 @@ def load(source: str | os.PathLike, options: LoadOptions) -> Dataset:
     return assemble(read(source, options), options, words_of(source, options))
 
 
+def load_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: bool) -> Dataset:
+    """A set that a fitted model shall be asked about, not learned from: one class will do, or one image; or no classes at all."""
+    loose = not labelled and options.manifest is None and is_loose(Path(source).expanduser())
+    raw = read_loose(Path(source).expanduser(), options) if loose else read(source, options)
+    return assemble(raw, options, words_of(source, options), to_learn=False)
+
+
 def words_of(source: str | os.PathLike, options: LoadOptions) -> dict[str, Any]:
     """The words of `load_data` that say the same from any working folder, defaults left out; plain JSON."""
     known = isinstance(source, str) and find_known(source)
@@ -147,17 +155,22 @@ def words_of(source: str | os.PathLike, options: LoadOptions) -> dict[str, Any]:
     return words
 
 
-def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any]) -> Dataset:
+def assemble(raw: Raw, options: LoadOptions, words: Mapping[str, Any], *, to_learn: bool = True) -> Dataset:
     """The one place where labels are numbered, images brought into form and a split is drawn."""
     raw = raw.without_ids()
     facts = raw.facts
-    labels, class_names = encode(raw.labels, raw.class_names, facts.source)
-    check_split(raw, labels, share=options.test_share)
+    labels, class_names = encode(raw.labels, raw.class_names, facts.source, to_learn=to_learn)
+    has_parts = to_learn or splits(raw, labels)
+    if has_parts:
+        check_split(raw, labels, share=options.test_share)
     packed = pack(raw.pixels, options)
     if packed.unreadable:
         raw, labels = raw.rows(packed.kept), labels[packed.kept]
-        check_counts(labels, class_names, facts.source)
-    arranged = arrange(raw, labels, packed.images, seed=options.seed, share=options.test_share)
+        if to_learn:
+            check_counts(labels, class_names, facts.source)
+    arranged = all_test(raw)
+    if has_parts:
+        arranged = arrange(raw, labels, packed.images, seed=options.seed, share=options.test_share)
     skipped = len(packed.unreadable)
     notes = (told("skipped", n=skipped, which=listed(packed.unreadable)),) if skipped else ()
     depth = (packed.depth_rule,) if packed.depth_rule else ()

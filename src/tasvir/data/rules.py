@@ -11,6 +11,7 @@ RULES = {
     "given": "given",
     "drawn": "drawn: {share} of the images for the test, stratified, seed {seed}",
     "drawn_from_training": "drawn: {share} of the given training images for the test, stratified, seed {seed}",
+    "not_split": "not split: all images are taken as a test",
     "asked": "{share} were asked for",
     "groups_together": "groups kept together",
     "duplicates_together": "near-duplicates kept together",
@@ -34,6 +35,7 @@ RULES = {
     "untrained": "classes that have test images and no training images: {which}",
     "group_folders": "folders below the classes look like groups, as patients are: take them as such with --group-folders",
     "skipped": "images that were skipped: {n}: {which}",
+    "loose": "images without classes",
     "class_folders": "one folder of images for each class",
     "manifest": "images with the labels of {table}, column {column}",
 }

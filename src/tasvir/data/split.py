@@ -37,6 +37,19 @@ def check_split(raw: Raw, labels: np.ndarray, *, share: float = SHARE) -> None:
         raise BadInputError(f"{raw.facts.source} cannot be split: each class lies in a single group; give a split")
 
 
+def splits(raw: Raw, labels: np.ndarray) -> bool:
+    """Whether a set has parts, or some can be drawn: classes of two images and more, not each in a single group."""
+    if raw.split is not None:
+        return True
+    counts = np.bincount(labels)
+    return (counts > 0).sum() > 1 and counts[counts > 0].min() > 1 and can_be_split(labels, raw.groups)
+
+
+def all_test(raw: Raw) -> Arranged:
+    """No parts: every image is for the test."""
+    return Arranged(np.full(len(raw.labels), "test"), raw.groups, raw.groups, told("not_split"), groups_from=_whose(raw))
+
+
 def arrange(raw: Raw, labels: np.ndarray, images: np.ndarray, *, seed: int, share: float = SHARE) -> Arranged:
     """The given split; or, where no test images are given, a share of the others drawn for the test.
 

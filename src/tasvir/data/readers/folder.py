@@ -18,6 +18,20 @@ def read_folder(folder: Path, options: LoadOptions) -> Raw:
     return _raw(folder, _classes(folder, options), options)
 
 
+def is_loose(folder: Path) -> bool:
+    """Whether images lie in the folder itself, and none in folders."""
+    return folder.is_dir() and not _folders(folder) and any(map(is_image, folder.iterdir()))
+
+
+def read_loose(folder: Path, options: LoadOptions) -> Raw:
+    """Images without classes: all labels are empty."""
+    paths = images_below(folder, folder, follow_links=options.follow_links)
+    pixels = images_of(paths, str(folder.resolve()))
+    facts = Facts(folder.resolve().name, str(folder), about=told("loose"))
+    raw = Raw(facts, pixels, labels=np.full(len(paths), ""), names=names_below(folder, paths))
+    return by_patient(raw, pixels)
+
+
 def holds_parts(folder: Path) -> bool:
     """Whether all sub-folders are called like parts of a split, and hold folders themselves."""
     folders = _folders(folder)
