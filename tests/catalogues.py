@@ -57,8 +57,19 @@ def write(catalogue: Catalog, path: Path) -> None:
 def refresh(code: str) -> Catalog:
     """The catalogue of today's templates, with the translations that there are."""
     old = read(code) if (CATALOGUES / f"{code}.po").is_file() else Catalog(code)
-    new = Catalog(code, project="Tasvir", copyright_holder="the Tasvir authors", fuzzy=False, creation_date=old.creation_date)
-    new.revision_date = old.revision_date
+    new = Catalog(
+        code,
+        project="Tasvir",
+        version="1",
+        copyright_holder="the Tasvir authors",
+        msgid_bugs_address="none",
+        last_translator="the Tasvir authors",
+        language_team=code,
+        header_comment="# The words of Tasvir's report; `make words` keeps the templates up to date.",
+        fuzzy=False,
+        creation_date=old.creation_date,
+    )
+    new.revision_date = old.creation_date
     for message, place in messages().items():
         known = old.get(message[0] if isinstance(message, tuple) else message)
         new.add(message, known.string if known is not None else None, locations=[(place, None)])

@@ -97,15 +97,8 @@ def _overlaps_table(facts: Facts) -> Table | None:
         "{distance} apart (Euclidean, pixels from 0 to 1), identical ones among them; alike: by the rule above.",
         distance=Shown("decimal", facts.get("close_distance"), f"{CELL} close_distance", digits=2),
     )
-    columns = (
-        say("Images of"),
-        say("Duplicated in"),
-        say("Images"),
-        say("of them close"),
-        say("Pairs"),
-        say("of them close"),
-        say("alike"),
-    )
+    close = say("of them close")
+    columns = (say("Images of"), say("Duplicated in"), say("Images"), close, say("Pairs"), close, say("alike"))
     return table("duplicates", caption, columns=columns, rows=rows)
 
 

@@ -7,13 +7,13 @@ from statistics import fmean
 import numpy as np
 
 from tasvir.measures.classification import roc_curve
-from tasvir.report.blocks import arms_figure, arms_table, best_of, confusion_figure, curves_figure, settings_table
-from tasvir.report.cells import Cells, Curve, Reading
+from tasvir.report.blocks import arms_figure, arms_table, best_of, confusion_figure
+from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters import classifier_classes as by_class
+from tasvir.report.chapters.classifier_training import fitting_sentences, learning_figure, titled_net, training_table
 from tasvir.report.document import Block, Chapter, Figure, Table, analysis, chapter, figure, prose, table, trouble
-from tasvir.report.fitting import fitting_sentence, read_training
 from tasvir.report.names import name_of
-from tasvir.report.numbers import count, percent, plain, points
+from tasvir.report.numbers import count, percent, points
 from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
 from tasvir.report.view import View, problems, view, views
 from tasvir.report.words.message import Sentence, Shown, Words, listed, say, say_n
@@ -22,7 +22,6 @@ NAME, TITLE = "classifier", say("Classifier")
 NETS, BASELINES, COMPARISON = "classifier", "baseline", "comparison"
 MAJORITY, UNSEEN = f"{BASELINES}/majority", f"{COMPARISON}/unseen"
 METRIC = "balanced_accuracy"
-_MOST_CURVES = 3  # nets whose training is drawn
 
 
 def compose(cells: Cells) -> Chapter | None:
@@ -41,19 +40,16 @@ def compose(cells: Cells) -> Chapter | None:
     )
     blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
     blocks += [*_scores(nets, baselines), _differences_table(differences), by_class.classes_table(net, names)]
-    blocks += [_training_table(net), _learning(nets)]
+    blocks += [training_table(net), learning_figure(nets)]
     if net is not None:
         blocks += [_confusion(net, names), _roc(net, baselines, names), by_class.gallery(net, names)]
         told = (_result(nets), by_class.screening_sentence(net, names), by_class.unseen_sentence(net, view(cells, UNSEEN)))
         blocks.append(
-            analysis(*told, *_comparison(best, against, len(nets)), *_fitting(net), by_class.mistake_sentence(net, names))
+            analysis(
+                *told, *_comparison(best, against, len(nets)), *fitting_sentences(net), by_class.mistake_sentence(net, names)
+            )
         )
     return chapter(NAME, TITLE, *blocks, headline=_headline(nets, best, against), line=say("Learned"))
-
-
-def _title(net: View, how_many: int) -> Words:
-    """What a net is called; with its seed where there are several."""
-    return net.title if how_many == 1 else say("{net}, seed {seed}", net=net.title, seed=plain(int(net.last)))
 
 
 def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | None, Figure | None]:
@@ -62,7 +58,7 @@ def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | No
     rows = (*nets, *baselines)
 
     def titled(row: View) -> Words:
-        return _title(row, len(nets)) if row in nets else row.title
+        return titled_net(row, len(nets)) if row in nets else row.title
 
     shown = arms_table(
         "classifier-scores",
@@ -81,52 +77,6 @@ def _differences_table(differences: Sequence[Reading]) -> Table | None:
     rows = [(name_of(d.labels["arm"]).alone, name_of(f"{BASELINES}/{d.labels['against']}").alone, points(d)) for d in differences]
     caption = say("Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap.")
     return table("differences", caption, columns=(say("Classifier"), say("Against"), say("Difference")), rows=rows)
-
-
-def _training_table(net: View | None) -> Table | None:
-    """How the first net was trained."""
-    if net is None:
-        return None
-    plainly = {key: net.told(key) for key in ("n_parameters", "epochs", "best_epoch", "batch_size", "learning_rate")}
-    told: dict[str, Words] = {**plainly, "augment": _augmented(net), "mirror": _mirrored(net)}
-    return settings_table("training", say("The net and its training."), told)
-
-
-def _augmented(net: View) -> Words:
-    share = Reading(net.facts.get("max_shift") or 0.0, record=net.record("max_shift"))
-    if net.facts.get("augment") == "shift_flip":
-        return say("shifts of up to {share} of the side and left-right flips", share=percent(share))
-    if net.facts.get("augment") == "shift":
-        return say("shifts of up to {share} of the side", share=percent(share))
-    return net.told("augment")
-
-
-def _mirrored(net: View) -> Words:
-    found, record = net.facts.get("mirror"), net.record("mirror")
-    if not found:
-        return plain(None)
-    shares = {key: percent(Reading(found[key], record=record)) for key in ("as_they_are", "mirrored")}
-    k = count(found["k"], record)
-    if found["safe"]:
-        return say(
-            "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are mirrored", k=k, **shares
-        )
-    return say(
-        "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are not mirrored", k=k, **shares
-    )
-
-
-def _learning(nets: Sequence[View]) -> Figure | None:
-    curves: list[tuple[Words, Curve | None, float | None]] = []
-    for net in nets[:_MOST_CURVES]:
-        title, mark = _title(net, len(nets)), net.facts.get("best_epoch")
-        curves.append((say("{net}: loss", net=title), net.curve("loss"), mark))
-        curves.append((say("{net}: accuracy", net=title), net.curve("accuracy"), mark))
-    kept = say("The dotted line marks the epoch that was kept, chosen on validation images.")
-    caption = say("Loss and accuracy during training. {kept}", kept=kept)
-    if len(nets) > _MOST_CURVES:
-        caption = say("Loss and accuracy during training of the first {n} seeds. {kept}", n=count(_MOST_CURVES), kept=kept)
-    return curves_figure("classifier-curves", caption, curves, percent=("accuracy",))
 
 
 def _confusion(net: View, names: Sequence[str]) -> Figure | None:
@@ -208,34 +158,6 @@ def _verdict(difference: Reading) -> Sentence:
     if difference.high < 0:
         return say("Its interval lies below zero, so the net loses to a method that needs no net.")
     return say("Its interval includes zero, so these test images cannot tell which is better.")
-
-
-def _fitting(net: View) -> tuple[Sentence | None, ...]:
-    return (fitting_sentence(net.inside, read_training(net.curve("loss"))), *_train_gap(net))
-
-
-def _train_gap(net: View) -> tuple[Sentence, ...]:
-    """Accuracy on training against validation images at the epoch that was kept."""
-    curve, epoch = net.curve("accuracy"), net.facts.get("best_epoch")
-    if curve is None or epoch not in curve.x or not {"train", "valid"} <= set(curve.series):
-        return ()
-    at = curve.x.index(epoch)
-    train, valid = (Reading(curve.series[part][at], record=curve.record) for part in ("train", "valid"))
-    told = say(
-        "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images.",
-        train=percent(train),
-        valid=percent(valid),
-    )
-    if not _shifted(valid, net.reading("accuracy")):
-        return (told,)
-    return told, say("This is far above test accuracy: the test images come from elsewhere or are labelled differently.")
-
-
-def _shifted(valid: Reading, test: Reading | None) -> bool:
-    """Whether the test images are harder than chance explains: by twice the reach of their interval and more."""
-    if test is None or test.low is None:
-        return False
-    return valid.value - test.value > 2 * (test.value - test.low)
 
 
 def _headline(nets: Sequence[View], best: View | None, differences: Sequence[Reading]) -> Words | None:

@@ -1,0 +1,92 @@
+"""How the classifier was trained: its settings, its curves, and what they say."""
+
+from collections.abc import Sequence
+
+from tasvir.report.blocks import curves_figure, settings_table
+from tasvir.report.cells import Curve, Reading
+from tasvir.report.document import Figure, Table
+from tasvir.report.fitting import fitting_sentence, read_training
+from tasvir.report.numbers import count, percent, plain
+from tasvir.report.view import View
+from tasvir.report.words.message import Sentence, Words, say
+
+_MOST_CURVES = 3  # nets whose training is drawn
+
+
+def titled_net(net: View, how_many: int) -> Words:
+    """What a net is called; with its seed where there are several."""
+    return net.title if how_many == 1 else say("{net}, seed {seed}", net=net.title, seed=plain(int(net.last)))
+
+
+def training_table(net: View | None) -> Table | None:
+    """How the first net was trained."""
+    if net is None:
+        return None
+    plainly = {key: net.told(key) for key in ("n_parameters", "epochs", "best_epoch", "batch_size", "learning_rate")}
+    told: dict[str, Words] = {**plainly, "augment": _augmented(net), "mirror": _mirrored(net)}
+    return settings_table("training", say("The net and its training."), told)
+
+
+def _augmented(net: View) -> Words:
+    share = Reading(net.facts.get("max_shift") or 0.0, record=net.record("max_shift"))
+    if net.facts.get("augment") == "shift_flip":
+        return say("shifts of up to {share} of the side and left-right flips", share=percent(share))
+    if net.facts.get("augment") == "shift":
+        return say("shifts of up to {share} of the side", share=percent(share))
+    return net.told("augment")
+
+
+def _mirrored(net: View) -> Words:
+    found, record = net.facts.get("mirror"), net.record("mirror")
+    if not found:
+        return plain(None)
+    shares = {key: percent(Reading(found[key], record=record)) for key in ("as_they_are", "mirrored")}
+    k = count(found["k"], record)
+    if found["safe"]:
+        return say(
+            "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are mirrored", k=k, **shares
+        )
+    return say(
+        "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are not mirrored", k=k, **shares
+    )
+
+
+def learning_figure(nets: Sequence[View]) -> Figure | None:
+    curves: list[tuple[Words, Curve | None, float | None]] = []
+    for net in nets[:_MOST_CURVES]:
+        title, mark = titled_net(net, len(nets)), net.facts.get("best_epoch")
+        curves.append((say("{net}: loss", net=title), net.curve("loss"), mark))
+        curves.append((say("{net}: accuracy", net=title), net.curve("accuracy"), mark))
+    kept = say("The dotted line marks the epoch that was kept, chosen on validation images.")
+    caption = say("Loss and accuracy during training. {kept}", kept=kept)
+    if len(nets) > _MOST_CURVES:
+        caption = say("Loss and accuracy during training of the first {n} seeds. {kept}", n=count(_MOST_CURVES), kept=kept)
+    return curves_figure("classifier-curves", caption, curves, percent=("accuracy",))
+
+
+def fitting_sentences(net: View) -> tuple[Sentence | None, ...]:
+    return (fitting_sentence(net.inside, read_training(net.curve("loss"))), *_train_gap(net))
+
+
+def _train_gap(net: View) -> tuple[Sentence, ...]:
+    """Accuracy on training against validation images at the epoch that was kept."""
+    curve, epoch = net.curve("accuracy"), net.facts.get("best_epoch")
+    if curve is None or epoch not in curve.x or not {"train", "valid"} <= set(curve.series):
+        return ()
+    at = curve.x.index(epoch)
+    train, valid = (Reading(curve.series[part][at], record=curve.record) for part in ("train", "valid"))
+    told = say(
+        "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images.",
+        train=percent(train),
+        valid=percent(valid),
+    )
+    if not _shifted(valid, net.reading("accuracy")):
+        return (told,)
+    return told, say("This is far above test accuracy: the test images come from elsewhere or are labelled differently.")
+
+
+def _shifted(valid: Reading, test: Reading | None) -> bool:
+    """Whether the test images are harder than chance explains: by twice the reach of their interval and more."""
+    if test is None or test.low is None:
+        return False
+    return valid.value - test.value > 2 * (test.value - test.low)
