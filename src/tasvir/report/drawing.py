@@ -8,8 +8,9 @@ import math
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from tasvir.report.document import Figure, Key, Panel
 from tasvir.report.palette import INK, RULE, SOFT, as_variables
@@ -46,7 +47,7 @@ _STYLE = {
 
 def panel_svg(panel: Panel, salt: str, words: "Language") -> str:
     """One panel as inline SVG for the page; `salt` keeps the ids of two drawings apart."""
-    with _style(salt):
+    with drawing_style(), _salted(salt):
         canvas = _canvas(panel.width_in, panel.height_in)
         _fill(canvas.subplots(), panel, words)
         svg = _saved(canvas, "svg").decode()
@@ -59,7 +60,7 @@ def figure_files(figure: Figure, words: "Language") -> dict[str, bytes]:
     columns = min(len(figure.panels), most)
     rows = math.ceil(len(figure.panels) / columns)
     width, height = (max(getattr(p, side) for p in figure.panels) for side in ("width_in", "height_in"))
-    with _style(figure.name):
+    with drawing_style(), _salted(figure.name):
         width_in = columns * width
         keys_a_row = _keys_a_row([words(key.label) for key in figure.keys], width_in)
         legend_in = 0.2 * math.ceil(len(figure.keys) / keys_a_row)
@@ -77,12 +78,24 @@ def figure_files(figure: Figure, words: "Language") -> dict[str, bytes]:
 
 
 @contextmanager
-def _style(salt: str) -> Iterator[None]:
+def drawing_style() -> Iterator[None]:
+    """The look of all drawings; within itself it does nothing, so that a page of many takes it once."""
     import matplotlib.style
 
-    with matplotlib.style.context(["default", _STYLE | {"svg.hashsalt": salt}]), warnings.catch_warnings():
+    if matplotlib.rcParams["svg.hashsalt"] is not None:
+        yield
+        return
+    look: list[str | Path | dict[str, Any]] = ["default", _STYLE | {"svg.hashsalt": "tasvir"}]
+    with matplotlib.style.context(look), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing")  # the browser has the script's font
         yield
+
+
+def _salted(salt: str) -> AbstractContextManager[None]:
+    """Ids of one drawing that no other one has."""
+    import matplotlib
+
+    return matplotlib.rc_context({"svg.hashsalt": salt})
 
 
 def _canvas(width_in: float, height_in: float, edge_in: float = 0.01) -> "Canvas":

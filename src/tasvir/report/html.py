@@ -4,7 +4,7 @@ from functools import partial
 
 from tasvir import __version__
 from tasvir.report.document import Block, Figure, Key, Prose, Report, Table
-from tasvir.report.drawing import panel_svg
+from tasvir.report.drawing import drawing_style, panel_svg
 from tasvir.report.palette import ROLES
 from tasvir.report.words.language import Drawn, Language, language
 from tasvir.report.words.message import say
@@ -40,9 +40,10 @@ def report_html(report: Report, words: Language | None = None) -> str:
     pages.tests["number"] = lambda value: isinstance(value, Drawn)
     style = loader.get_source(pages, "page.css")[0]
     page = pages.get_template("page.html.j2")
-    return page.render(
-        report=report, roles=ROLES, style=style, draw=partial(_draw, words), version=__version__, words=words, **_FIXED
-    )
+    with drawing_style():
+        return page.render(
+            report=report, roles=ROLES, style=style, draw=partial(_draw, words), version=__version__, words=words, **_FIXED
+        )
 
 
 def _draw(words: Language, figure: Figure, index: int) -> str:

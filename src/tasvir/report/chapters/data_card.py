@@ -21,6 +21,12 @@ from tasvir.report.words.message import Sentence, Shown, Words, listed, literal,
 NAME, TITLE = "data-card", say("Data card")
 CELL = "data"
 _MOST_CLASSES_SHOWN = 20
+#: What stands for an origin, a licence or a place where there is none to name.
+_PHRASES = {
+    "unknown": say("unknown"),
+    "embedded": say("embedded"),
+    "not stated by its authors": say("not stated by its authors"),
+}
 _GROUPS_FROM = {
     ("given",): say("Images in each part of the split; groups are those of the source."),
     ("near-duplicates",): say("Images in each part of the split; groups are clusters of near-duplicates that were found."),
@@ -70,11 +76,11 @@ def _about(facts: Mapping[str, Any]) -> list[Words]:
 
 
 def _facts_table(card: View, counts: Mapping[str, tuple[int, ...]]) -> Table | None:
-    facts, unknown = card.facts, say("unknown")
+    facts = card.facts
 
     def said(fact: str) -> Words:
         text = str(facts.get(fact) or "")
-        return unknown if text == "unknown" else text
+        return _PHRASES.get(text) or text
 
     def ruled(fact: str) -> Words:
         return listed((rule_words(part) for part in facts.get(fact) or ()), "; ")

@@ -75,7 +75,7 @@ class Language:
         if isinstance(words, Listed):
             return self._list(words)
         found: list[str | Drawn] = []
-        for text, name, _, _ in Formatter().parse(self.template(words)):
+        for text, name in _pieces(self.template(words)):
             found += [text] if text else []
             found += self.parts(words.values[name]) if name else []
         if words.template.startswith("{") and words.template.endswith(".") and found and isinstance(found[0], str):
@@ -235,6 +235,12 @@ class Language:
         if minutes < 60:
             return self._unit(_MIN_S, min=self.decimal(minutes), s=two(rest))
         return self._unit(_H_MIN, h=self.decimal(minutes // 60), min=two(minutes % 60))
+
+
+@lru_cache(maxsize=1024)
+def _pieces(template: str) -> tuple[tuple[str, str | None], ...]:
+    """Text, and the field that follows it."""
+    return tuple((text, name) for text, name, _, _ in Formatter().parse(template))
 
 
 def _capital(text: str) -> str:
