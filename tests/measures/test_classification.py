@@ -86,13 +86,14 @@ def test_intervals_hold_their_value_and_groups_widen_them():
         assert alone[name].low < alone[name].value < alone[name].high
         assert grouped[name].high - grouped[name].low > 1.7 * (naive[name].high - naive[name].low)
     assert alone["accuracy"].method == "Wilson"
-    assert grouped["accuracy"].method == "BCa over groups"
+    assert grouped["accuracy"].method == "Wilson over groups"
 
 
 def test_a_perfect_score_still_has_an_interval():
     y = np.r_[np.zeros(90, int), np.ones(10, int)]
     scores = score_classifier(y, np.eye(2)[y])
-    assert scores["auc"].low == scores["balanced_accuracy"].low == pytest.approx(0.7225, abs=1e-4)
+    assert scores["balanced_accuracy"].low == pytest.approx(0.86, abs=0.01)
+    assert 0.8 < scores["auc"].low < 0.95
     assert scores["accuracy"].low == pytest.approx(0.9630, abs=1e-4)
     assert all(e.high == 1 for e in scores.values())
 

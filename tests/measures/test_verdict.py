@@ -84,7 +84,16 @@ def test_two_seeds_over_folds_are_judged():
 
 def test_equal_answers_are_equal():
     found = verdict(right(0.9), right(0.9))
-    assert (found.d, found.low, found.high, found.p, found.outcome) == (0, 0, 0, 1, "cannot tell")
+    assert (found.d, found.p, found.outcome) == (0, 1, "cannot tell")
+    assert -0.02 < found.low < 0 < found.high < 0.02  # that none of 300 images differed is no proof
+    assert found.smallest_detectable > 0
+
+
+def test_answers_that_differ_on_all_images_alike_are_not_certain():
+    found = verdict(np.ones((3, 40)), np.zeros((3, 40)), strata=np.arange(40) % 2)
+    assert (found.d, found.outcome) == (pytest.approx(1), "helps")
+    assert found.low < 1 < found.high
+    assert 0 < found.p < 0.01
 
 
 def test_any_score_will_do():

@@ -5,7 +5,7 @@ import pytest
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record, array, curve, metric
-from tasvir.report.cells import Cells, Reading
+from tasvir.report.cells import Cells
 
 
 def test_names_keep_the_order_in_which_the_study_declared_them(empty):
@@ -68,12 +68,3 @@ def test_arrays_come_from_the_record_or_from_where_they_are_stored(empty):
 
     with pytest.raises(DataFileError, match="gone"):
         Cells(empty.all(), gone).array("a", "x")
-
-
-@pytest.mark.parametrize(
-    ("other", "overlap"),
-    [((0.55, 0.7), True), ((0.6, 0.7), True), ((0.61, 0.7), False), ((None, None), None)],
-)
-def test_intervals_overlap_when_they_share_a_value(other, overlap):
-    low, high = other
-    assert Reading(0.55, 0.5, 0.6).overlaps(Reading(0.65, low, high)) is overlap

@@ -124,7 +124,7 @@ def test_duplicates_against_real_images_are_described_only(judged):
 
 
 def test_a_refused_verdict_gives_its_reason(digits):
-    reason = "of 2 seeds the luck of a seed cannot be told from the recipe; train with 3 or more, better 5"
+    reason = "with 2 seeds the luck of a seed cannot be told from the recipe; train with 3 or more, better 5"
     assert answers(digits) == [f"No verdict on {arm} against {DUPLICATES}: {reason}." for arm in (GAUSSIAN, VAE)]
     assert table(chapter_of(digits), "arm-differences")[1] == [
         "Conditional VAE",

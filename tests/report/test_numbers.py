@@ -4,7 +4,7 @@ import pytest
 
 from tasvir.report import numbers
 from tasvir.report.cells import Reading
-from tasvir.report.numbers import count, decimal, lead, of_n, p_value, percent, points, seconds, span
+from tasvir.report.numbers import count, decimal, of_n, p_value, percent, points, seconds, span
 from tasvir.report.words.language import language
 
 
@@ -53,11 +53,6 @@ def test_writing(write, reading, text):
 )
 def test_times_from_milliseconds_to_hours(value, text):
     assert plain(seconds(Reading(value))) == text
-
-
-def test_a_lead_names_both_records():
-    shown = lead(Reading(0.8, record="a x"), Reading(0.9, record="b x"))
-    assert (plain(shown), shown.record) == ("10.0 points", "a x; b x")
 
 
 @pytest.mark.parametrize(

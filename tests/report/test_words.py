@@ -20,6 +20,10 @@ FA = language("fa")
 OTHERS = [code for code in languages() if code != SOURCE]
 #: Latin words that a Persian page may hold: methods, measures, formats, and the software's own names.
 NAMES = {
+    "profile",
+    "standard",
+    "ResNet",
+    "ELBO",
     "PCA",
     "Isomap",
     "VAE",
@@ -220,3 +224,15 @@ def test_another_language_is_one_file(elsewhere):
     german = language("de")
     assert german(say("Data card")) == "Datenblatt"
     assert german(percent(Reading(0.972))).startswith("97,2")
+
+
+@pytest.mark.parametrize("words", ["{other}", "{", "{n.x}", "nothing"])
+def test_a_translation_that_would_lose_a_number_is_damaged(elsewhere, words):
+    catalogue = collected.Catalog("fa")
+    catalogue.add("{n} images", words)
+    collected.write(catalogue, elsewhere / "fa.po")
+    assert "cannot be read" in language("fa").problem
+
+
+def test_a_name_keeps_its_small_letter():
+    assert language()(say("{title} has {n} images.", title="my_data", n=count(3))) == "my_data has 3 images."

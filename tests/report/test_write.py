@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from tasvir.contracts.errors import DataFileError
+from tasvir.report.text import report_text
 from tasvir.report.words.language import language
 from tasvir.report.write import read_report, write_report
 from tasvir.studies.families.main_job import STUDY
@@ -81,3 +82,26 @@ def test_figures_may_go_beside_the_files_of_the_run(empty, tmp_path):
     run = empty.folder(tmp_path / "run")
     write_report(run.path, CHAPTERS, figures_dir=run.path / "figures")
     assert (run.path / "report.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("cell", "facts"),
+    [
+        ("data", {"split_rule": [{"rule": "drawn", "share": "a fifth", "seed": 0}]}),
+        ("data", {"split_rule": [{"rule": "newer {x}"}]}),
+        ("data", {"split_rule": [{"rule": "a { b"}]}),
+        ("audit", {"close_distance": "near", "overlaps": [{"part": "test", "other": "train"}]}),
+        ("classifier/0", {"max_shift": "far"}),
+        ("classifier/0", {"mistakes": "none"}),
+    ],
+)
+def test_an_altered_fact_spoils_its_chapter_only(digits, cell, facts):
+    digits.tell(cell, **facts)
+    text = report_text(digits.report())
+    assert "its records are damaged" in text
+    assert "Representations" in text
+
+
+def test_settings_that_are_gone_are_no_settings(digits):
+    digits.about["settings"] = None
+    assert "Representations" in report_text(digits.report())

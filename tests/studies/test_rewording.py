@@ -88,12 +88,12 @@ def test_new_words_of_a_verdict_compute_the_toy_verdict_alone(planted_out, tasvi
     assert [name for name in at if at[name] != new[name]] == ["toy/verdict"]
 
 
-def test_new_words_of_a_verdict_compute_the_verdict_of_the_main_job_alone(main_job, few_digits, tmp_path, reword):
+def test_new_words_of_a_verdict_compute_the_verdicts_of_the_main_job_alone(main_job, few_digits, tmp_path, reword):
     reword(*VERDICT)
     shutil.copytree(main_job.out, tmp_path / "runs")
     with small.small_profiles(), small.traced() as traced:
         finished = small.run(few_digits, tmp_path / "runs")
-    assert set(traced) == {"evidence/verdict"}
+    assert set(traced) == {"comparison", "comparison/unseen", "evidence/verdict"}
     assert finished.failed == ()
     old = main_job.finished.run.run_record().data["addresses"]["evidence/verdict"]
     new = finished.run.run_record().data["addresses"]["evidence/verdict"]

@@ -86,7 +86,7 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
         matched=matched,
         parts=parts,
         n=len(rows),
-        scores=score_classifier(targets, probabilities, cases, seed=seed),
+        scores=score_classifier(targets, probabilities, cases),
         classes=class_scores(targets, probabilities.argmax(1), len(names), groups=cases),
         confusion=confusion(targets, probabilities.argmax(1), len(names)),
         calibration=calibration(targets, probabilities, seed=seed),

@@ -4,13 +4,15 @@ Labels are whole numbers 0..K-1. Shape letters: n images, K classes, R resamples
 """
 
 from collections.abc import Callable
-from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.measures.interval import Estimate, WeightedStatistic, bca_weighted, units, wilson
+from tasvir.measures.area import auc_estimate
+from tasvir.measures.interval import Estimate, WeightedStatistic, units
+from tasvir.measures.mover import balanced_accuracy_estimate
+from tasvir.measures.per_class import share_among
 
 
 def accuracy(y: np.ndarray, pred: np.ndarray) -> float:
@@ -177,7 +179,7 @@ def roc_curve(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return np.append(0.0, fpr), np.append(0.0, tpr)
 
 
-def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None = None, *, seed: int = 0) -> dict[str, Estimate]:
+def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None = None) -> dict[str, Estimate]:
     """How good is one fixed classifier, and how sure is that?
 
     Parameters
@@ -187,15 +189,14 @@ def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None
     proba : ndarray of shape (n, K)
         Its probabilities.
     groups : ndarray of shape (n,), optional
-        Images of one group are resampled together.
-    seed : int
-        Of the bootstrap.
+        Images of one group are not independent of each other.
 
     Returns
     -------
     dict
-        'accuracy' (Wilson; BCa with groups), 'balanced_accuracy' and 'auc' (BCa): Estimates, greater is better. A
-        perfect score has no spread to resample: its lower end is Wilson's, see `perfect`.
+        'accuracy' (Wilson), 'balanced_accuracy' (MOVER of the classes' Wilson intervals) and 'auc' (DeLong on the logit):
+        Estimates, greater is better. With groups, as many trials as the images are worth and the t of the groups' number.
+        Perfect scores have intervals too.
 
     Raises
     ------
@@ -204,7 +205,7 @@ def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None
 
     Notes
     -----
-    `wilson` and `bca`.
+    `benchmarks/intervals.py` simulates how often they hold the truth.
 
     Examples
     --------
@@ -215,24 +216,13 @@ def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None
     """
     y, proba = _check_proba(y, proba)
     pred = proba.argmax(axis=1)
-    bootstrap = partial(bca_weighted, n=len(y), groups=groups, seed=seed)
-    alone = groups is None
-    scores = {
-        "accuracy": wilson(int((y == pred).sum()), len(y)) if alone else bootstrap(accuracy_of_weights(y, pred)),
-        "balanced_accuracy": bootstrap(balanced_accuracy_of_weights(y, pred)),
-        "auc": bootstrap(auc_of_weights(y, proba)),
+    if groups is not None:
+        units(len(y), groups)  # refuses groups that do not fit
+    return {
+        "accuracy": share_among(y == pred, np.ones(len(y), bool), groups),
+        "balanced_accuracy": balanced_accuracy_estimate(y, pred, groups),
+        "auc": auc_estimate(y, proba, groups),
     }
-    return {name: perfect(y, groups) if e.value == 1 and e.method != "Wilson" else e for name, e in scores.items()}
-
-
-def perfect(y: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
-    """The interval of a score of 1: Wilson's with as many trials as the smallest class has units.
-
-    That many images of each class make disjoint trials, all of which succeeded; this is careful, not sharp.
-    """
-    unit_of_image, n_units = units(len(y), groups)
-    trials = min(len(np.unique(unit_of_image[y == label])) for label in np.unique(y))
-    return Estimate(1.0, wilson(trials, trials).low, 1.0, n_units, "Wilson, smallest class")
 
 
 def accuracy_of_weights(y: np.ndarray, pred: np.ndarray) -> WeightedStatistic:

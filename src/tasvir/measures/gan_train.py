@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.measures.classification import balanced_accuracy_of_weights, perfect
-from tasvir.measures.interval import Estimate, bca_weighted
+from tasvir.measures.interval import Estimate
+from tasvir.measures.mover import balanced_accuracy_estimate
 
 
 def gan_train(
@@ -29,12 +29,12 @@ def gan_train(
     X_valid, y_valid : real images and their labels
         Validation images; test images only for a final figure.
     groups : ndarray of shape (n,), optional
-        Real images of one group are resampled together.
+        Real images of one group are not independent of each other.
 
     Returns
     -------
     Estimate
-        Balanced accuracy 0..1 on the real images with its BCa interval; compare with the same classifier trained on as many
+        Balanced accuracy 0..1 on the real images with its interval; compare with the same classifier trained on as many
         real images.
 
     Raises
@@ -59,5 +59,4 @@ def gan_train(
     if len(np.unique(y)) < 2:
         raise BadInputError("samples of one class only: a classifier needs samples of at least two classes")
     predictions = clone(classifier).fit(samples, y).predict(X_valid)
-    found = bca_weighted(balanced_accuracy_of_weights(np.asarray(y_valid), predictions), len(y_valid), groups=groups)
-    return perfect(np.asarray(y_valid), groups) if found.value == 1 else found
+    return balanced_accuracy_estimate(np.asarray(y_valid), predictions, groups)

@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
-from tasvir.measures.classification import accuracy_of_weights, perfect
-from tasvir.measures.interval import Estimate, bca_weighted, wilson
+from tasvir.measures.interval import Estimate
+from tasvir.measures.per_class import share_among
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,7 @@ class NeighbourScore:
     classes : ndarray of shape (K,)
         The labels seen in training.
     accuracy : Estimate
-        On the test images, Wilson (BCa with groups).
+        On the test images, Wilson (with groups, as many trials as they are worth).
 
     Raises
     ------
@@ -109,7 +109,7 @@ def knn_accuracy(
     k = max(cv_accuracy, key=lambda tried: (cv_accuracy[tried], -tried))
     votes = _votes(codes[nearest(train, test, k)], len(classes))
     predictions = classes[votes.argmax(axis=1)]
-    found = _accuracy(y_test, predictions, test_groups)
+    found = share_among(y_test == predictions, np.ones(len(y_test), bool), test_groups)
     return NeighbourScore(k, cv_accuracy, (votes / k).astype(np.float32), predictions, classes, found)
 
 
@@ -164,13 +164,6 @@ def _votes(labels_nk: np.ndarray, n_classes: int) -> np.ndarray:
     """How many neighbours are of each class: (n, K)."""
     n = len(labels_nk)
     return np.bincount((labels_nk + np.arange(n)[:, None] * n_classes).ravel(), minlength=n * n_classes).reshape(n, -1)
-
-
-def _accuracy(y: np.ndarray, predictions: np.ndarray, groups: np.ndarray | None) -> Estimate:
-    if groups is None:
-        return wilson(int((y == predictions).sum()), len(y))
-    found = bca_weighted(accuracy_of_weights(y, predictions), len(y), groups=groups)
-    return perfect(y, groups) if found.value == 1 else found
 
 
 def _check(points: ArrayLike, y: ArrayLike, which: str) -> tuple[np.ndarray, np.ndarray]:

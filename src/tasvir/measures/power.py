@@ -5,6 +5,7 @@ Shape letters: S seeds, n images, F folds, J cells; B, E, U, W the four variance
 
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 
 import numpy as np
 from scipy import optimize, stats
@@ -14,6 +15,7 @@ from tasvir.contracts.seeds import stream_rng
 from tasvir.measures.crossed import cells_of_folds, crossed_difference, overlap_variance
 
 _DRAWS = 4000
+_QUANTILES = 60  # of what a standard error may be estimated to be
 _CAREFUL = 1.05  # a spread is never known exactly: it is taken this much larger
 
 
@@ -155,6 +157,24 @@ def smallest_effect(
 
     largest = float(half.max() + 5 * sd)
     return float(optimize.brentq(found, 0.0, largest, xtol=1e-6))
+
+
+@lru_cache
+def standard_errors_found(df: float, confidence: float = 0.95, power: float = 0.8) -> float:
+    """How many standard errors, as a study estimates them, has an effect that another study like it finds with this power?
+
+    Both studies know their standard error by `df` degrees of freedom only: the power is averaged over what the first might have
+    estimated, and the second judges by its own. With many degrees of freedom it is 2.8 for a power of 80 % at 95 %.
+    """
+    critical = stats.t.ppf(0.5 + confidence / 2, df)
+    estimated = np.sqrt(stats.chi2.ppf((np.arange(_QUANTILES) + 0.5) / _QUANTILES, df) / df)
+
+    def missing(factor: float) -> float:
+        shift = factor * estimated
+        found = stats.nct.sf(critical, df, shift) + stats.nct.cdf(-critical, df, shift)
+        return float(np.mean(np.nan_to_num(found, nan=1.0))) - power  # NaN far beyond the critical value
+
+    return float(optimize.brentq(missing, 0.0, 12 * critical, xtol=1e-4))
 
 
 def _drawn(spread: Spread, sizes: np.ndarray, S: int, *, F: int, confidence: float) -> tuple[np.ndarray, float]:

@@ -9,6 +9,7 @@ from scipy import stats
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.crossed import CrossedDifference, crossed_difference
 from tasvir.measures.interval import units
+from tasvir.measures.power import standard_errors_found
 
 FEWEST_UNITS = 10  # a class: with fewer, its images' spread is too often seen as none
 FEWEST_SEEDS_FOLDS = 2
@@ -51,7 +52,7 @@ class Verdict:
     p : float or None
         Two-sided, of no difference; after Holm where `holm_verdicts` was used.
     smallest_detectable : float or None
-        The effect that would have been found with a probability of 80 %.
+        The effect that another study like this one finds with a probability of 80 %, were the spread as estimated here.
     se, df : float or None
         Standard error of d and degrees of freedom of its t.
     n, n_seeds, n_folds : int
@@ -105,10 +106,10 @@ class Verdict:
 
     def at_confidence(self, confidence: float) -> "Verdict":
         """The same difference with a wider or narrower interval."""
-        if self.refused or self.se is None:
+        if self.refused or self.se is None or self.df is None:
             return replace(self, confidence=confidence)
         half = stats.t.ppf(0.5 + confidence / 2, self.df) * self.se
-        smallest = half + stats.t.ppf(0.8, self.df) * self.se
+        smallest = standard_errors_found(round(float(self.df), 1), confidence) * self.se
         low, high = float(self.d - half), float(self.d + half)
         return replace(self, low=low, high=high, smallest_detectable=float(smallest), confidence=confidence)
 
@@ -175,20 +176,33 @@ def verdict(
     if refused:
         found = replace(_without_judgement(difference_Sn, strata, folds_Sn), refused=refused)
     else:
-        found = _judged(crossed_difference(difference_Sn, strata, folds_Sn, groups=groups))
+        scores = np.concatenate([np.ravel(a), np.ravel(b)]).astype(float)
+        scale = float(np.ptp(scores)) or 1.0
+        least = scale * _least_error(difference_Sn.shape[1], strata, groups)
+        found = _judged(crossed_difference(difference_Sn, strata, folds_Sn, groups=groups), least=least)
     return replace(found, arm=names[0], against=names[1], metric=metric).at_confidence(confidence)
 
 
-def _judged(found: CrossedDifference) -> Verdict:
+def _judged(found: CrossedDifference, *, least: float) -> Verdict:
     """A verdict that has no names yet and no interval."""
-    # Without any spread, equal recipes are equal and others are not.
-    t = abs(found.d) / found.se if found.se > 0 else (0.0 if found.d == 0 else np.inf)
+    se = max(found.se, least)
     return replace(
         _bare(found.d, n=found.n_units, n_seeds=found.n_seeds, n_folds=found.n_folds),
-        p=float(2 * stats.t.sf(t, found.df)),
-        se=found.se,
+        p=float(2 * stats.t.sf(abs(found.d) / se, found.df)),
+        se=se,
         df=found.df,
     )
+
+
+def _least_error(n: int, strata: np.ndarray | None, groups: np.ndarray | None) -> float:
+    """The least standard error, for scores of 0..1: as if one image (or group) of each class had differed by that.
+
+    As Wilson's interval has a length where no trial failed: that none was seen is no proof.
+    """
+    unit_of_image, _ = units(n, groups)
+    labels = np.zeros(n) if strata is None else np.asarray(strata)
+    sizes = np.array([len(np.unique(unit_of_image[labels == label])) for label in np.unique(labels)])
+    return float(np.sqrt((1 / sizes**2).sum()) / len(sizes))
 
 
 def _without_judgement(difference_Sn: np.ndarray, strata: np.ndarray | None, folds_Sn: np.ndarray | None) -> Verdict:

@@ -1,5 +1,6 @@
 """The tables and figures that every study needs: what is measured of each arm, settings, curves, confusion, scatter, pictures."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ from tasvir.report.words.message import Shown, Words, listed, say
 
 def best_of(rows: Sequence[View], metric: str) -> View | None:
     """The row with the best value, in the direction of the quantity."""
-    scored = [row for row in rows if row.reading(metric) is not None]
+    scored = [row for row in rows if (found := row.reading(metric)) is not None and math.isfinite(found.value)]
     better = quantity(metric).better or 1
     return max(scored, key=lambda row: better * row.reading(metric).value, default=None)  # type: ignore[union-attr]
 

@@ -24,12 +24,6 @@ class Reading:
     labels: Mapping[str, Any] = field(default_factory=dict)
     record: str = ""
 
-    def overlaps(self, other: "Reading") -> bool | None:
-        """Whether the two intervals share a value; None where one has no interval."""
-        if self.low is None or self.high is None or other.low is None or other.high is None:
-            return None
-        return self.low <= other.high and other.low <= self.high
-
 
 @dataclass(frozen=True)
 class Curve:

@@ -11,6 +11,7 @@ from tasvir.report.document import Figure, Table, figure, table
 from tasvir.report.names import Name, name_of
 from tasvir.report.numbers import count, p_value, points, span
 from tasvir.report.plots.dots import difference_plot
+from tasvir.report.quantities import quantity
 from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Words, say
 
@@ -48,7 +49,7 @@ class Difference:
 
 
 def read_differences(judge: View | None, arms: str) -> tuple[Difference, ...]:
-    """The differences of a judging cell; the cells of its arms lie below `arms`."""
+    """The differences of a judging cell; the cells of its arms lie below `arms`, or are named in full."""
     readings = judge.readings("difference") if judge else ()
     told = (judge.facts.get("verdicts") or {}).get(ALL, ()) if judge else ()
     refused = {(one.get("arm"), one.get("against")): one.get("refused") for one in told}
@@ -58,7 +59,7 @@ def read_differences(judge: View | None, arms: str) -> tuple[Difference, ...]:
         if judge and d.labels.get("test", ALL) == ALL and arm and against:
             p, smallest = (_known(judge.reading(name, arm=arm, against=against)) for name in ("p_holm", "smallest_detectable"))
             without = labelled(readings, arm=arm, against=against, test=WITHOUT)
-            of_arm, of_against = (name_of(f"{arms}/{side}") for side in (arm, against))
+            of_arm, of_against = (name_of(f"{arms}/{side}" if arms else side) for side in (arm, against))
             why = refused.get((arm, against))
             found.append(Difference(arm, against, of_arm, of_against, d, without, p, smallest, why))
     return tuple(found)
@@ -96,7 +97,7 @@ def _refusal(d: Difference) -> Sentence:
     numbers = {name: count(refused.get(name), d.d.record) for name in ("n", "fewest")}
     if refused.get("what") == "seeds":
         return say(
-            "No verdict on {arm} against {against}: of {n} seeds the luck of a seed cannot be told from the recipe; train with "
+            "No verdict on {arm} against {against}: with {n} seeds the luck of a seed cannot be told from the recipe; train with "
             "{fewest} or more, better 5.",
             **shown,
             **numbers,
@@ -119,6 +120,8 @@ def _refusal(d: Difference) -> Sentence:
 def short_verdict(d: Difference) -> Sentence:
     """The same for a summary, where it is said already against what."""
     shown: dict[str, Words] = {"arm": d.of_arm.inside, "d": points(d.d)}
+    if d.refused or d.d.low is None or d.d.high is None:
+        return say("no verdict on {arm}, {d}", **shown)
     if d.outcome() == "helps":
         return say("{arm} helps, {d}", **shown)
     if d.outcome() == "hurts":
@@ -129,16 +132,17 @@ def short_verdict(d: Difference) -> Sentence:
 def differences_table(name: str, differences: Sequence[Difference]) -> Table | None:
     """One row an arm: the difference, its p-value, the verdict, and what could have been found."""
     has_copies = any(d.without is not None for d in differences)
-    columns = [say("Arm"), say("Difference"), say("p-value"), say("Verdict"), say("Could be found")]
+    d, p, least = (quantity(name).title for name in ("difference", "p_holm", "smallest_detectable"))
+    columns: list[Words] = [say("Arm"), d, p, say("Verdict"), least]
     rows: list[list[Words]] = [
-        [d.of_arm.alone, points(d.d), p_value(d.p), OUTCOMES[d.outcome()], span(d.smallest)] for d in differences
+        [one.of_arm.alone, points(one.d), p_value(one.p), OUTCOMES[one.outcome()], span(one.smallest)] for one in differences
     ]
     if has_copies:
         columns.insert(2, say("Without near-duplicates"))
-        for row, d in zip(rows, differences, strict=True):
-            row.insert(2, points(d.without))
+        for row, one in zip(rows, differences, strict=True):
+            row.insert(2, points(one.without))
     caption = say(
-        "Differences in balanced accuracy on the test images against {against}. Intervals and p-values are widened by Holm's "
+        "Differences in balanced accuracy on the test images against {against}. Intervals and p-values are adjusted by Holm's "
         "rule for several arms; the last number is the smallest true effect that would be found with a probability of 80 %.",
         against=differences[0].of_against.inside if differences else "",
     )

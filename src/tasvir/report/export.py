@@ -28,7 +28,8 @@ def _csv(table: Table, words: Language) -> bytes:
     """Words as on the page; numbers as recorded (shares are 0..1), the ends of an interval in columns of their own."""
     out = io.StringIO(newline="")
     columns = [
-        _column(words(name), cells, words) for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
+        _column(plain_spaces(words(name)), cells, words)
+        for name, cells in zip(table.columns, zip(*table.rows, strict=True), strict=True)
     ]
     csv.writer(out).writerows(zip(*(line for column in columns for line in column), strict=True))
     return out.getvalue().encode()

@@ -58,12 +58,6 @@ def plain(value: object, record: str = "") -> Shown:
     return Shown("plain", value, record)
 
 
-def lead(first: Reading, second: Reading) -> Shown:
-    """How far apart two shares are, without sign, traced to both; an interval of it needs a paired comparison."""
-    record = f"{first.record}; {second.record}"
-    return span(Reading(first.value - second.value, record=record))
-
-
 def _shown(kind: str, reading: Reading | None, digits: int = 0) -> Shown:
     if reading is None:
         return MISSING

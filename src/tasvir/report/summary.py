@@ -10,8 +10,9 @@ import numpy as np
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.report.cells import Cells
-from tasvir.report.document import Chapter, Report, assemble, chapter, trouble
+from tasvir.report.document import Chapter, Prose, Report, Table, assemble, chapter, trouble
 from tasvir.report.numbers import plain
+from tasvir.report.words.language import language
 from tasvir.report.words.message import Shown, Words, say
 
 #: Settings that the head of a page leaves to the appendix.
@@ -62,16 +63,31 @@ def summarise(
 def _chapter(module: ModuleType, cells: Cells) -> Chapter | None:
     try:
         found: Chapter | None = module.compose(cells)
+        if found is not None:
+            _write_once(found)
         return found
     except (DataFileError, LookupError, TypeError, ValueError, AttributeError) as error:  # whatever damaged records break
         damaged = say("its records are damaged ({error})", error=str(error).rstrip("."))
         why: Words = str(error).rstrip(".") if isinstance(error, DataFileError) else damaged
-        told = say("{title}: {why}.", title=module.TITLE, why=why)
+        told = say("{why}.", why=why)
         return chapter(module.NAME, module.TITLE, trouble({module.NAME: why}), headline=told, line=say("Not drawn"))
 
 
+def _write_once(found: Chapter) -> None:
+    """What cannot be written in words breaks this chapter, and not the page."""
+    words = language()
+    for block in found.blocks:
+        for one in block.sentences if isinstance(block, Prose) else (block.caption,):
+            words(one)
+        for row in block.rows if isinstance(block, Table) else ():
+            for cell in row:
+                words(cell)
+    if found.headline is not None:
+        words(found.headline)
+
+
 def _details(run: Mapping[str, Any]) -> tuple[Words, ...]:
-    asked = {name: value for name, value in run.get("settings", {}).items() if name not in _UNTOLD and value is not None}
+    asked = {name: value for name, value in dict(run.get("settings") or {}).items() if name not in _UNTOLD and value is not None}
     named: list[Words] = [
         f"{name} {value}" if isinstance(value, str) else say("{setting} {value}", setting=name, value=plain(value))
         for name, value in asked.items()

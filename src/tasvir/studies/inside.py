@@ -88,7 +88,7 @@ class Inside:
     def score(self, probabilities: np.ndarray) -> Iterator[Record]:
         """A classifier on the test images: all metrics with intervals, and what they were computed from."""
         y, cases = self.data.targets("test")[0], self.data.cases("test")
-        for name, estimate in score_classifier(y, probabilities, cases, seed=self.seed).items():
+        for name, estimate in score_classifier(y, probabilities, cases).items():
             yield measured(name, estimate)
         for label, score in enumerate(class_scores(y, probabilities.argmax(1), len(self.data.class_names), groups=cases)):
             yield measured("recall", score.recall, {"class": label})

@@ -49,7 +49,7 @@ def train_arms(inside: Inside, *, n_seeds: int, max_epochs: int) -> Iterator[Rec
     found = {"neighbours": [near.probabilities], "net": [fitted.estimator.predict_proba(X_test) for fitted in nets]}
     for arm, scores in found.items():
         for s, probabilities in zip(seeds, scores, strict=False):
-            score = score_classifier(y_test, probabilities, groups, seed=inside.seed)["balanced_accuracy"]
+            score = score_classifier(y_test, probabilities, groups)["balanced_accuracy"]
             yield measured("balanced_accuracy", score, {"arm": arm, "seed": str(s)})
         yield array(f"predictions {arm}", np.stack(scores).argmax(2))
     yield from (loss_curve(nets[0].estimator.history_, "loss"), inside.keep(nets[0].estimator, "net"))

@@ -7,14 +7,16 @@ from statistics import fmean
 import numpy as np
 
 from tasvir.measures.classification import roc_curve
-from tasvir.report.blocks import arms_figure, arms_table, best_of, confusion_figure
+from tasvir.report.blocks import arms_figure, arms_table, confusion_figure
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters import classifier_classes as by_class
 from tasvir.report.chapters.classifier_training import fitting_sentences, learning_figure, titled_net, training_table
+from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Figure, Table, analysis, chapter, figure, prose, table, trouble
 from tasvir.report.names import name_of
 from tasvir.report.numbers import count, percent, points
 from tasvir.report.plots.roc import Roc, roc_keys, roc_plot
+from tasvir.report.quantities import quantity
 from tasvir.report.view import View, problems, view, views
 from tasvir.report.words.message import Sentence, Shown, Words, listed, say, say_n
 
@@ -30,26 +32,24 @@ def compose(cells: Cells) -> Chapter | None:
         return None
     nets, baselines = views(cells, NETS), views(cells, BASELINES)
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
-    differences = cells.metrics(COMPARISON, "balanced_accuracy_difference") if cells.names(COMPARISON) else ()
-    best = best_of(baselines, METRIC)
-    against = tuple(d for d in differences if best and d.labels.get("against") == best.last)
+    judge = view(cells, COMPARISON)
+    judged = [d for d in read_differences(judge, "") if not d.refused]
+    described = judge.readings("balanced_accuracy_difference") if judge else ()
     net = next(iter(nets), None)
     intro = say(
         "A net learns the classes from the training images; its epoch is chosen on validation images and the test images "
         "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, and logistic regression."
     )
     blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
-    blocks += [*_scores(nets, baselines), _differences_table(differences), by_class.classes_table(net, names)]
-    blocks += [training_table(net), learning_figure(nets)]
+    blocks += [*_scores(nets, baselines), _described_table(described), differences_table("net-differences", judged)]
+    blocks += [by_class.classes_table(net, names), training_table(net), learning_figure(nets)]
     if net is not None:
         blocks += [_confusion(net, names), _roc(net, baselines, names), by_class.gallery(net, names)]
         told = (_result(nets), by_class.screening_sentence(net, names), by_class.unseen_sentence(net, view(cells, UNSEEN)))
-        blocks.append(
-            analysis(
-                *told, *_comparison(best, against, len(nets)), *fitting_sentences(net), by_class.mistake_sentence(net, names)
-            )
-        )
-    return chapter(NAME, TITLE, *blocks, headline=_headline(nets, best, against), line=say("Learned"))
+        compared = map(verdict_sentence, judged) if judged else _described(described)
+        trained = (*fitting_sentences(net), by_class.mistake_sentence(net, names))
+        blocks.append(analysis(*told, *compared, *trained))
+    return chapter(NAME, TITLE, *blocks, headline=_headline(nets, baselines, judged), line=say("Learned"))
 
 
 def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | None, Figure | None]:
@@ -73,10 +73,14 @@ def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | No
     return shown, arms_figure("scores", drawn, [row for row in rows if row.name != MAJORITY], metrics=metrics, titles=titled)
 
 
-def _differences_table(differences: Sequence[Reading]) -> Table | None:
-    rows = [(name_of(d.labels["arm"]).alone, name_of(f"{BASELINES}/{d.labels['against']}").alone, points(d)) for d in differences]
-    caption = say("Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap.")
-    return table("differences", caption, columns=(say("Classifier"), say("Against"), say("Difference")), rows=rows)
+def _described_table(differences: Sequence[Reading]) -> Table | None:
+    rows = [(name_of(d.labels["arm"]).alone, name_of(d.labels["against"]).alone, points(d)) for d in differences]
+    caption = say(
+        "Differences in balanced accuracy on the same test images, with 95 % intervals of the paired bootstrap: of the first "
+        "seed, and described only. Another training of the same net may differ from it by more."
+    )
+    columns = (say("Classifier"), say("Against"), quantity("balanced_accuracy_difference").title)
+    return table("differences", caption, columns=columns, rows=rows)
 
 
 def _confusion(net: View, names: Sequence[str]) -> Figure | None:
@@ -134,53 +138,40 @@ def _mean(readings: Sequence[Reading]) -> Shown:
     return percent(Reading(fmean(reading.value for reading in readings), record=record))
 
 
-def _comparison(best: View | None, differences: Sequence[Reading], n_nets: int) -> tuple[Sentence, ...]:
-    """What the paired differences to the best baseline say: ahead, behind, or no difference to be seen."""
-    if best is None or not differences:
-        return ()
-    least = min(differences, key=lambda d: d.value)
-    shown: dict[str, Words] = {"baseline": best.inside, "difference": points(least)}
-    told = say("Against the best baseline, {baseline}, the difference in balanced accuracy is {difference}.", **shown)
-    if n_nets > 1 and len(differences) == 1:
-        told = say("Against the best baseline, {baseline}, balanced accuracy differs by {difference} at the first seed.", **shown)
-    elif n_nets > 1:
-        told = say("Against the best baseline, {baseline}, balanced accuracy differs by {difference} at the worst seed.", **shown)
-    return told, _verdict(least)
+def _described(differences: Sequence[Reading]) -> list[Sentence]:
+    """One training of a net is described: its luck cannot be told from the recipe."""
+    if not differences:
+        return []
+    told = (say("{against} {d}", against=name_of(d.labels["against"]).inside, d=points(d)) for d in differences)
+    return [
+        say(
+            "The net's balanced accuracy minus that of the baselines: {told}. This is one training, described and not judged: "
+            "with 3 seeds and more (--profile standard) there is a verdict.",
+            told=listed(told, ", "),
+        )
+    ]
 
 
-def _verdict(difference: Reading) -> Sentence:
-    if difference.low is None or difference.high is None:
-        return say("That has no interval, so it decides nothing.")
-    if difference.low == difference.high == difference.value == 0:
-        return say("Both are right and wrong about the same images, so there is nothing to tell them apart by.")
-    if difference.low > 0:
-        return say("Its interval lies above zero, so the net is better on images like these.")
-    if difference.high < 0:
-        return say("Its interval lies below zero, so the net loses to a method that needs no net.")
-    return say("Its interval includes zero, so these test images cannot tell which is better.")
-
-
-def _headline(nets: Sequence[View], best: View | None, differences: Sequence[Reading]) -> Words | None:
+def _headline(nets: Sequence[View], baselines: Sequence[View], judged: Sequence[Difference]) -> Words | None:
     balanced = _balanced(nets)
     if not balanced:
         return None
     shown: dict[str, Words] = {"net": nets[0].title, "value": _mean(balanced)}
-    if best is None:
+    others = [row for row in baselines if row.name != MAJORITY and row.reading(METRIC) is not None]
+    if not others:
         return say("{net}: balanced accuracy {value}.", **shown)
-    told = say(
-        "{net}: balanced accuracy {value}; best baseline, {baseline}: {other}.",
-        baseline=best.inside,
-        other=best.shown(METRIC),
-        **shown,
-    )
-    least = min(differences, key=lambda difference: difference.value, default=None)
-    return told if least is None else listed([told, _short_verdict(least)], " ")
+    told = listed((say("{name} {value}", name=row.inside, value=row.shown(METRIC)) for row in others), ", ")
+    said = say("{net}: balanced accuracy {value}; {baselines}.", baselines=told, **shown)
+    if not judged:
+        return said
+    verdicts = (_short_verdict(d) for d in judged if d.against != MAJORITY)
+    return listed([said, *verdicts], " ")
 
 
-def _short_verdict(difference: Reading) -> Sentence:
-    d = points(difference)
-    if difference.low is not None and difference.low > 0:
-        return say("Difference {d}: the net is better.", d=d)
-    if difference.high is not None and difference.high < 0:
-        return say("Difference {d}: the net loses.", d=d)
-    return say("Difference {d}: these test images cannot tell.", d=d)
+def _short_verdict(d: Difference) -> Sentence:
+    shown: dict[str, Words] = {"against": d.of_against.inside, "d": points(d.d)}
+    if d.outcome() == "helps":
+        return say("Against {against} the net is better, {d}.", **shown)
+    if d.outcome() == "hurts":
+        return say("Against {against} the net loses, {d}.", **shown)
+    return say("Against {against} these images and seeds cannot tell, {d}.", **shown)

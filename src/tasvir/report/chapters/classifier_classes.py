@@ -9,6 +9,7 @@ from tasvir.report.cells import Reading
 from tasvir.report.document import Figure, Table, figure, table
 from tasvir.report.numbers import count, percent
 from tasvir.report.plots.pictures import pictures_with_words
+from tasvir.report.quantities import quantity
 from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Shown, Words, say
 
@@ -30,7 +31,12 @@ def classes_table(net: View | None, names: Sequence[str]) -> Table | None:
         "holds where classes are as frequent as in this test set. Independent cases are images; those of one given group, or of "
         "equal pixels, count as one."
     )
-    return table("classes", caption, columns=(say("Class"), say("Independent cases"), say("Recall"), say("Precision")), rows=rows)
+    return table(
+        "classes",
+        caption,
+        columns=(say("Class"), say("Independent cases"), *(quantity(name).title for name in ("recall", "precision"))),
+        rows=rows,
+    )
 
 
 def screening_sentence(net: View, names: Sequence[str]) -> Sentence | None:

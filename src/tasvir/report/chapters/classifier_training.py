@@ -11,6 +11,7 @@ from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Words, say
 
 _MOST_CURVES = 3  # nets whose training is drawn
+Z = 3.09  # of the test that the test images are like the validation images, at 0.1 %
 
 
 def titled_net(net: View, how_many: int) -> Words:
@@ -42,6 +43,13 @@ def _mirrored(net: View) -> Words:
         return plain(None)
     shares = {key: percent(Reading(found[key], record=record)) for key in ("as_they_are", "mirrored")}
     k = count(found["k"], record)
+    if not found["informed"]:
+        return say(
+            "{k}-NN among training images: {as_they_are}, no more than the largest class has; it cannot tell, so images are not "
+            "mirrored",
+            k=k,
+            **shares,
+        )
     if found["safe"]:
         return say(
             "{k}-NN among training images: {as_they_are} as they are, {mirrored} mirrored; images are mirrored", k=k, **shares
@@ -52,6 +60,7 @@ def _mirrored(net: View) -> Words:
 
 
 def learning_figure(nets: Sequence[View]) -> Figure | None:
+    """Loss and accuracy of the first nets, epoch by epoch."""
     curves: list[tuple[Words, Curve | None, float | None]] = []
     for net in nets[:_MOST_CURVES]:
         title, mark = titled_net(net, len(nets)), net.facts.get("best_epoch")
@@ -65,6 +74,7 @@ def learning_figure(nets: Sequence[View]) -> Figure | None:
 
 
 def fitting_sentences(net: View) -> tuple[Sentence | None, ...]:
+    """What the curves of the first net say: over-fitting, and the gap between training and validation."""
     return (fitting_sentence(net.inside, read_training(net.curve("loss"))), *_train_gap(net))
 
 
@@ -80,13 +90,15 @@ def _train_gap(net: View) -> tuple[Sentence, ...]:
         train=percent(train),
         valid=percent(valid),
     )
-    if not _shifted(valid, net.reading("accuracy")):
+    if not _shifted(valid, int(net.facts.get("n_valid") or 0), net.reading("accuracy")):
         return (told,)
     return told, say("This is far above test accuracy: the test images come from elsewhere or are labelled differently.")
 
 
-def _shifted(valid: Reading, test: Reading | None) -> bool:
-    """Whether the test images are harder than chance explains: by twice the reach of their interval and more."""
-    if test is None or test.low is None:
+def _shifted(valid: Reading, n_valid: int, test: Reading | None) -> bool:
+    """Whether the test images are harder than the chance of both parts explains: a one-sided test of two shares at 0.1 %."""
+    if test is None or not test.n or n_valid < 1:
         return False
-    return valid.value - test.value > 2 * (test.value - test.low)
+    shares = (valid.value * n_valid + test.value * test.n) / (n_valid + test.n)
+    error = (max(shares * (1 - shares), 1 / (4 * (n_valid + test.n))) * (1 / n_valid + 1 / test.n)) ** 0.5
+    return valid.value - test.value > Z * error

@@ -18,6 +18,7 @@ _ACTIVE_NATS = 0.1
 
 
 def decoded_figure(rows: Sequence[View]) -> Figure | None:
+    """What a plane of codes looks like."""
     axes = tuple(say("component {n}", n=count(n)) for n in (1, 2))
     grids = [grid for row in rows if (grid := row.array("decoded_grid")) is not None]
     panels = [picture_grid("", grid, axis_names=axes, width_in=5.0) for grid in grids]
@@ -29,6 +30,7 @@ def decoded_figure(rows: Sequence[View]) -> Figure | None:
 
 
 def training_figure(measured: Sequence[View]) -> Figure | None:
+    """The bound and its two parts, epoch by epoch."""
     known = [(row, {name: row.curve(name) for name in _CURVES}) for row in measured]
     trained = [(row, found) for row, found in known if any(found.values())]
     curves: list[tuple[Words, Curve | None, float | None]] = []
@@ -51,6 +53,7 @@ def training_figure(measured: Sequence[View]) -> Figure | None:
 
 
 def latents_figure(measured: Sequence[View]) -> Figure | None:
+    """How much each latent number tells about an image."""
     known = [(row, nats) for row in measured if (nats := row.array("kl_per_latent")) is not None]
     axes = {"x_name": say("latent number, the most used first"), "y_name": say("nats an image")}
     panels: list[Panel] = [
@@ -61,6 +64,7 @@ def latents_figure(measured: Sequence[View]) -> Figure | None:
 
 
 def used_latents(row: View) -> Sentence | None:
+    """How many of the latent numbers tell anything."""
     nats = row.array("kl_per_latent")
     if nats is None:
         return None

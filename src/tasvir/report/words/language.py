@@ -78,8 +78,8 @@ class Language:
         for text, name in _pieces(self.template(words)):
             found += [text] if text else []
             found += self.parts(words.values[name]) if name else []
-        if words.template.startswith("{") and words.template.endswith(".") and found and isinstance(found[0], str):
-            found[0] = _capital(found[0])  # a sentence that begins with a value
+        if self.direction == "ltr" and found and isinstance(found[0], str) and _begins_with_words(words):
+            found[0] = _capital(found[0])
         if self.direction == "rtl" and _is_latin(str(found[0])[:1] if found else ""):
             found.insert(0, _RTL)  # else the whole line would run from the left
         return found
@@ -133,7 +133,7 @@ class Language:
         return self._apart(str(value))
 
     def digits(self, text: str) -> str:
-        """A number that is written already, in the figures of the language; only its last sign of division moves."""
+        """A number that is written already, in the figures of the language."""
         system = self.locale.default_numbering_system
         if system == "latn":
             return text
@@ -248,6 +248,12 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:] if text[1:2] != "-" else text
 
 
+def _begins_with_words(words: Sentence) -> bool:
+    """Whether a sentence begins with a value that is words, and no name."""
+    name = next(iter(_pieces(words.template)), ("", None))
+    return words.template.endswith(".") and not name[0] and isinstance(words.values.get(name[1] or ""), Sentence)
+
+
 def _is_latin(name: str) -> bool:
     return any(sign.isascii() and sign.isalnum() for sign in name)
 
@@ -275,6 +281,16 @@ def language(code: str = SOURCE) -> Language:
         return Language(SOURCE, problem=f"the words of language {code!r} cannot be read ({why}): English is written instead")
 
 
+def _must_have_the_fields(message: Any) -> None:
+    """A translation puts the same values into its words, or a number would be lost."""
+    source = message.id if isinstance(message.id, str) else message.id[-1]
+    given = [message.string] if isinstance(message.string, str) else message.string
+    wanted = sorted(name or "" for _, name in _pieces(source) if name is not None)
+    for words in given if message.id else ():
+        if words and sorted(name or "" for _, name in _pieces(words) if name is not None) != wanted:
+            raise ValueError(f"{source[:40]!r} has other fields there")
+
+
 def _translations(path: Path) -> "Translations":
     """The catalogue, compiled in memory: one file a language is all that is kept."""
     import io
@@ -288,6 +304,8 @@ def _translations(path: Path) -> "Translations":
         catalogue = read_po(file, locale=path.stem, abort_invalid=True)
     if not any(message.id and message.string for message in catalogue):
         raise ValueError("it holds none")
+    for message in catalogue:
+        _must_have_the_fields(message)
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return Translations(compiled)

@@ -48,7 +48,7 @@ def say(template: str, **values: Words) -> Sentence:
     return Sentence(template, values)
 
 
-#: What stands between the items of a list.
+#: What stands between the items of a list: marks are looked up in the catalogues, which find them here.
 COMMA, SEMICOLON = say(", "), say("; ")
 
 

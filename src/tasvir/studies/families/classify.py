@@ -58,6 +58,7 @@ def classify(
     yield facts(
         {
             "mistakes": wrong,
+            "n_valid": inside.data.counts["val"] or round(net.validation_fraction * inside.data.counts["train"]),
             "n_parameters": sum(p.numel() for p in net.net_.parameters()),
             "epochs": len(net.history_),
             "batch_size": batch_size,

@@ -105,6 +105,7 @@ STUDY = Study(
         "Isomap sees at most 2,000 training images; every other method sees all of them.",
         "The epoch of lowest validation loss is kept; without a validation part, a tenth of the training images is held out.",
         "k of k-NN is chosen by cross-validation on at most 10,000 training images.",
-        "Training images are mirrored only where k-NN among training images does not mind (see the classifier's settings).",
+        "Training images are mirrored only where k-NN among training images is above chance and does not mind (see the "
+        "classifier's settings).",
     ),
 )
