@@ -44,10 +44,12 @@ def test_the_best_is_chosen_by_cross_validation_and_not_by_the_test(digits):
     text = said(digits)
     assert "By cross-validation on training images the best of 10 is PCA with 16 components, before Isomap with 16" in text
     assert "on the test images they reach 98.4 % [91.7, 99.7] and 96.9 %" in text
-    assert digits.chapter(representations).headline.startswith("Best is PCA with 16 components: k-NN accuracy 98.4 %")
+    assert digits.chapter(representations).headline.startswith(
+        "Cross-validation prefers PCA with 16 components: k-NN accuracy 98.4 %"
+    )
     prefer(digits, "dense/16", 1.0)
     assert digits.chapter(representations).headline.startswith(
-        "Best is the dense autoencoder with 16 components: k-NN accuracy 100.0"
+        "Cross-validation prefers the dense autoencoder with 16 components: k-NN accuracy 100.0"
     )
 
 
@@ -76,7 +78,7 @@ def test_failed_and_missing_parts_are_named_and_the_others_shown(digits):
         "This part failed: representation/isomap/16: the graph is not connected.",
         "This part failed: representation/conv/16: it was not finished.",
     ]
-    assert "Best is PCA with 16 components" in chapter.headline
+    assert "Cross-validation prefers PCA with 16 components" in chapter.headline
 
 
 def test_a_run_that_failed_altogether(empty):

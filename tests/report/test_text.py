@@ -15,7 +15,7 @@ def test_three_lines(digits_once):
     data, learned, helps = lines
     assert data.startswith("Data: Digits 8x8 has 300 images")
     assert "Pairs of duplicates within the training images: 1." in data
-    assert learned.startswith("Learned: Best is PCA with 16 components")
+    assert learned.startswith("Learned: Cross-validation prefers PCA with 16 components")
     assert "Residual net: balanced accuracy" in learned
     assert helps.startswith("Does it help? Against duplicated real images: no verdict on the Gaussian sampler, 0.0 points")
     assert not any("\n" in line or "\N{NO-BREAK SPACE}" in line for line in lines)

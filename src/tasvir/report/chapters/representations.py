@@ -188,8 +188,10 @@ def _headline(rows: Sequence[View]) -> Sentence | None:
         return None
     shown = {"best": _inside(best), "value": percent(_known(best))}
     if raw is None:
-        return say("Best is {best}: k-NN accuracy {value}.", **shown)
-    return say("Best is {best}: k-NN accuracy {value}; raw pixels give {raw}.", raw=percent(_known(raw)), **shown)
+        return say("Cross-validation prefers {best}: k-NN accuracy {value}.", **shown)
+    return say(
+        "Cross-validation prefers {best}: k-NN accuracy {value}; raw pixels give {raw}.", raw=percent(_known(raw)), **shown
+    )
 
 
 def _known(row: View) -> Reading:
