@@ -30,13 +30,13 @@ def blocks(run: Run, kind: type) -> dict:
     return {b.name: b for b in run.chapter(classifier).blocks if isinstance(b, kind)}
 
 
-def judge(run: Run, low: float, high: float, against: str = "baseline/knn") -> None:
+def judge(run: Run, low: float, high: float, against: str = "baseline/knn", refused: dict | None = None) -> None:
     """Nets of enough seeds were judged against one baseline."""
     labels = {"arm": "classifier", "against": against}
     measure(run, "comparison", "difference", (low + high) / 2, low, high, labels=labels)
     measure(run, "comparison", "p_holm", 0.01, labels=labels)
     measure(run, "comparison", "smallest_detectable", 0.03, labels=labels)
-    run.tell("comparison", verdicts={"all": [{**labels, "refused": None}]})
+    run.tell("comparison", verdicts={"all": [{**labels, "refused": refused}]})
 
 
 def test_nets_stand_above_baselines(digits):
@@ -58,6 +58,20 @@ def test_the_interval_over_seeds_decides(digits, low, high, sentence, headline):
     assert sentence in said(digits)
     assert headline in digits.chapter(classifier).headline
     assert "net-differences" in blocks(digits, Table)
+
+
+def test_several_baselines_are_told_apart_in_the_table(digits):
+    judge(digits, 0.004, 0.034)
+    table = blocks(digits, Table)["net-differences"]
+    assert table.columns[:2] == ("Arm", "Against")
+    assert [row[1] for row in table.rows] == ["k-NN on raw pixels", "Majority class", "Logistic regression"]
+    assert "against" not in table.caption
+
+
+def test_too_few_images_are_told_though_there_are_seeds_enough(digits):
+    judge(digits, -0.1, 0.1, refused={"what": "images", "n": 4, "fewest": 10, "label": 1})
+    assert "class 1 has 4 independent test images; 10 are the fewest" in said(digits)
+    assert "with 3 seeds and more" not in said(digits)
 
 
 def test_one_training_is_described_and_not_judged(digits):

@@ -158,7 +158,9 @@ def test_the_arms_with_their_counts_before_and_after(digits):
     ("refused", "words"),
     [
         ({"what": "images", "n": 4, "fewest": 10, "label": 1}, "class 1 has 4 independent test images; 10 are the fewest"),
+        ({"what": "images", "n": 1, "fewest": 10, "label": 1}, "class 1 has 1 independent test image; 10 are the fewest"),
         ({"what": "images", "n": 4, "fewest": 10, "label": None}, "there are 4 independent test images; 10 are the fewest"),
+        ({"what": "seeds", "n": 1, "fewest": 3, "label": None}, "with 1 seed its luck cannot be told from the recipe"),
     ],
 )
 def test_too_few_images_are_a_reason(judged, refused, words):

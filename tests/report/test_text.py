@@ -1,13 +1,16 @@
-"""The report in words: three lines for the terminal; all of it as a golden text.
+"""The report in words: three lines for the terminal; all of it, and in another language, as golden texts.
 
-The golden text is that of `recorded/digits`, which `python tests/report/record.py` makes; `--regold` draws it anew.
+The golden texts are those of `recorded/digits`, which `python tests/report/record.py` makes; `--regold` draws them anew.
 """
 
 from pathlib import Path
 
-from tasvir.report.text import report_text, summary_lines
+import pytest
 
-GOLDEN = Path(__file__).parent / "golden" / "digits.txt"
+from tasvir.report.text import report_text, summary_lines
+from tasvir.report.words.language import language, languages
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 def test_three_lines(digits_once):
@@ -32,9 +35,10 @@ def test_a_run_that_failed_altogether_has_no_lines(empty):
     assert summary_lines(empty.report()) == ()
 
 
-def test_the_text_is_the_golden_one(digits_once, regold):
-    text = report_text(digits_once.report())
+@pytest.mark.parametrize("code", languages())
+def test_the_text_is_the_golden_one(digits_once, regold, code):
+    text, golden = report_text(digits_once.report(), language(code)), GOLDEN / f"digits.{code}.txt"
     if regold:
-        GOLDEN.parent.mkdir(exist_ok=True)
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text == GOLDEN.read_text(encoding="utf-8")
+        golden.parent.mkdir(exist_ok=True)
+        golden.write_text(text, encoding="utf-8")
+    assert text == golden.read_text(encoding="utf-8")

@@ -260,7 +260,7 @@ def dataset_from_arrays(
     arrays = {"labels": labels, "groups": groups, "split": split, "names": names}
     for word, array in arrays.items():
         if array is not None and np.shape(array) != (len(pixels),):
-            raise BadInputError(f"{word} of shape {np.shape(array)} for {len(pixels)} images: give one an image")
+            raise BadInputError(f"{word} of shape {np.shape(array)} for {len(pixels)} images: give one per image")
     given = {word: None if array is None else _words(array, word) for word, array in arrays.items()}
     if given["split"] is not None and (other := np.setdiff1d(given["split"], PARTS)).size:
         raise BadInputError(f"split has {str(other[0])!r}: give one of {', '.join(PARTS)} for each image")

@@ -185,7 +185,7 @@ def units(n: int, groups: np.ndarray | None) -> tuple[np.ndarray, int]:
     if groups is None:
         return np.arange(n), n
     if len(groups) != n:
-        raise BadInputError(f"groups has {len(groups)} entries for {n} images; give one a image")
+        raise BadInputError(f"groups has {len(groups)} entries for {n} images; give one per image")
     unit_of_image = np.unique(np.asarray(groups), return_inverse=True)[1].ravel()
     n_units = int(unit_of_image.max()) + 1
     if n_units < 2:

@@ -261,7 +261,7 @@ def _checked(
         raise BadInputError("verdict: scores that are not finite; a training failed, leave its seed out of both recipes")
     for name, given in (("strata", strata), ("groups", groups)):
         if given is not None and np.shape(given) != a.shape[1:]:
-            raise BadInputError(f"verdict: {name} of shape {np.shape(given)} for {a.shape[1]} images; give one an image")
+            raise BadInputError(f"verdict: {name} of shape {np.shape(given)} for {a.shape[1]} images; give one per image")
     if folds is None:
         return a - b, None
     return a - b, _checked_folds(np.asarray(folds), a.shape, strata=strata, groups=groups)

@@ -57,5 +57,5 @@ def targets_to_draw(
     if np.ndim(y) == 0:
         y = np.full(n_samples, y)
     if len(y) != n_samples:
-        raise BadInputError(f"y has {len(y)} labels for n_samples={n_samples}: give one label, or one a sample")
+        raise BadInputError(f"y has {len(y)} labels for n_samples={n_samples}: give one label, or one per sample")
     return known_targets(classes, y)

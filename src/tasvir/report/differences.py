@@ -13,7 +13,7 @@ from tasvir.report.numbers import count, p_value, points, span
 from tasvir.report.plots.dots import difference_plot
 from tasvir.report.quantities import quantity
 from tasvir.report.view import View
-from tasvir.report.words.message import Sentence, Words, say
+from tasvir.report.words.message import Sentence, Words, say, say_n
 
 #: On which test images a difference was taken.
 ALL, WITHOUT = "all", "without_near_duplicates"
@@ -34,6 +34,11 @@ class Difference:
     p: Reading | None = None
     smallest: Reading | None = None
     refused: Any = None
+
+    @property
+    def too_few_seeds(self) -> bool:
+        """Whether there is no verdict because recipes were trained too seldom, and not for the images."""
+        return isinstance(self.refused, dict) and self.refused.get("what") == "seeds"
 
     def outcome(self, d: Reading | None = None) -> str:
         """'helps', 'hurts' or 'cannot tell', by the one function that judges; of `d` where another reading is given."""
@@ -95,22 +100,27 @@ def _refusal(d: Difference) -> Sentence:
     refused = d.refused if isinstance(d.refused, dict) else {}
     shown: dict[str, Words] = {"arm": d.of_arm.inside, "against": d.of_against.inside}
     numbers = {name: count(refused.get(name), d.d.record) for name in ("n", "fewest")}
-    if refused.get("what") == "seeds":
-        return say(
+    if d.too_few_seeds:
+        return say_n(
+            "No verdict on {arm} against {against}: with {n} seed its luck cannot be told from the recipe; train with "
+            "{fewest} or more, better 5.",
             "No verdict on {arm} against {against}: with {n} seeds the luck of a seed cannot be told from the recipe; train with "
             "{fewest} or more, better 5.",
             **shown,
             **numbers,
         )
     if refused.get("label") is not None:
-        return say(
+        return say_n(
+            "No verdict on {arm} against {against}: class {label} has {n} independent test image; {fewest} are the fewest to "
+            "judge by.",
             "No verdict on {arm} against {against}: class {label} has {n} independent test images; {fewest} are the fewest to "
             "judge by.",
             label=str(refused["label"]),
             **shown,
             **numbers,
         )
-    return say(
+    return say_n(
+        "No verdict on {arm} against {against}: there is {n} independent test image; {fewest} are the fewest to judge by.",
         "No verdict on {arm} against {against}: there are {n} independent test images; {fewest} are the fewest to judge by.",
         **shown,
         **numbers,
@@ -130,8 +140,9 @@ def short_verdict(d: Difference) -> Sentence:
 
 
 def differences_table(name: str, differences: Sequence[Difference]) -> Table | None:
-    """One row an arm: the difference, its p-value, the verdict, and what could have been found."""
+    """One row a difference: its p-value, the verdict, and what could have been found; against what, where that is not one."""
     has_copies = any(d.without is not None for d in differences)
+    several = len({d.against for d in differences}) > 1
     d, p, least = (quantity(name).title for name in ("difference", "p_holm", "smallest_detectable"))
     columns: list[Words] = [say("Arm"), d, p, say("Verdict"), least]
     rows: list[list[Words]] = [
@@ -141,12 +152,24 @@ def differences_table(name: str, differences: Sequence[Difference]) -> Table | N
         columns.insert(2, say("Without near-duplicates"))
         for row, one in zip(rows, differences, strict=True):
             row.insert(2, points(one.without))
-    caption = say(
+    if several:
+        columns.insert(1, say("Against"))
+        for row, one in zip(rows, differences, strict=True):
+            row.insert(1, one.of_against.alone)
+    return table(name, _caption(differences, several=several), columns=columns, rows=rows)
+
+
+def _caption(differences: Sequence[Difference], *, several: bool) -> Sentence:
+    if several:
+        return say(
+            "Differences in balanced accuracy on the test images. Intervals and p-values are adjusted by Holm's rule for several "
+            "comparisons; the last number is the smallest true effect that would be found with a probability of 80 %."
+        )
+    return say(
         "Differences in balanced accuracy on the test images against {against}. Intervals and p-values are adjusted by Holm's "
         "rule for several arms; the last number is the smallest true effect that would be found with a probability of 80 %.",
         against=differences[0].of_against.inside if differences else "",
     )
-    return table(name, caption, columns=columns, rows=rows)
 
 
 def differences_figure(name: str, differences: Sequence[Difference]) -> Figure | None:

@@ -24,7 +24,7 @@ def find_run(word: Path, out: Path) -> Path:
 
 
 def remove_run(path: Path) -> None:
-    """Remove the folder of a run, once more held against being anything else."""
+    """Delete a run after re-checking that it is one."""
     _must_be_all_run(path)
     with held_alone(path, advice="wait for it, or stop it first"):
         shutil.rmtree(path)

@@ -161,7 +161,7 @@ def _light(cell: Cell) -> Cell:
 
 
 def _without(waiting: list[Cell], failed: list[str]) -> Iterator[tuple[Cell, list[Record]]]:
-    """Cells that wait for ones that failed, which fail with them; `failed` grows as they are taken."""
+    """Cells whose dependencies failed, which fail with them; `failed` grows as they are taken."""
     for cell in waiting:
         lost = [name for name in cell.needs if name in failed]
         yield cell, [failure(f"it needs {', '.join(lost)}, which failed")]

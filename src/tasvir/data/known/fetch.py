@@ -71,7 +71,7 @@ def download(remote: Remote, path: Path) -> Path:
             failures.append(f"{urlsplit(url).hostname}: {_reason(error)}")
     if path.parent.is_dir() and not any(path.parent.iterdir()):
         path.parent.rmdir()
-    raise DataFileError(f"{remote.name} was not downloaded: {'; '.join(failures)}")
+    raise DataFileError(f"{remote.name} could not be downloaded: {'; '.join(failures)}")
 
 
 def _retrieve(url: str, path: Path) -> None:

@@ -33,7 +33,7 @@ def compose(cells: Cells) -> Chapter | None:
     nets, baselines = views(cells, NETS), views(cells, BASELINES)
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
     judge = view(cells, COMPARISON)
-    judged = [d for d in read_differences(judge, "") if not d.refused]
+    judged = [d for d in read_differences(judge, "") if not d.too_few_seeds]
     described = judge.readings("balanced_accuracy_difference") if judge else ()
     net = next(iter(nets), None)
     intro = say(
