@@ -98,16 +98,18 @@ def verdict_sentence(d: Difference) -> Sentence:
 
 def _refusal(d: Difference) -> Sentence:
     refused = d.refused if isinstance(d.refused, dict) else {}
-    shown: dict[str, Words] = {"arm": d.of_arm.inside, "against": d.of_against.inside}
-    numbers = {name: count(refused.get(name), d.d.record) for name in ("n", "fewest")}
+    arm, against = d.of_arm.inside, d.of_against.inside
+    n, fewest = (count(refused.get(name), d.d.record) for name in ("n", "fewest"))
     if d.too_few_seeds:
         return say_n(
             "No verdict on {arm} against {against}: with {n} seed its luck cannot be told from the recipe; train with "
             "{fewest} or more, better 5.",
             "No verdict on {arm} against {against}: with {n} seeds the luck of a seed cannot be told from the recipe; train with "
             "{fewest} or more, better 5.",
-            **shown,
-            **numbers,
+            n=n,
+            fewest=fewest,
+            arm=arm,
+            against=against,
         )
     if refused.get("label") is not None:
         return say_n(
@@ -116,14 +118,18 @@ def _refusal(d: Difference) -> Sentence:
             "No verdict on {arm} against {against}: class {label} has {n} independent test images; {fewest} are the fewest to "
             "judge by.",
             label=str(refused["label"]),
-            **shown,
-            **numbers,
+            n=n,
+            fewest=fewest,
+            arm=arm,
+            against=against,
         )
     return say_n(
         "No verdict on {arm} against {against}: there is {n} independent test image; {fewest} are the fewest to judge by.",
         "No verdict on {arm} against {against}: there are {n} independent test images; {fewest} are the fewest to judge by.",
-        **shown,
-        **numbers,
+        n=n,
+        fewest=fewest,
+        arm=arm,
+        against=against,
     )
 
 
