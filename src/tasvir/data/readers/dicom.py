@@ -137,9 +137,13 @@ class DicomFiles(ImageFiles):
     def _heads(self) -> dict[int, Head]:
         return dict(self._each(read_head, range(len(self))))
 
-    @property
+    @cached_property
     def _windowed(self) -> bool:
         return all(head.windowed for head in self._heads.values())
+
+    @cached_property
+    def _with_window(self) -> set[Path]:
+        return {self.paths[index] for index, head in self._heads.items() if head.windowed}
 
     @property
     def shown(self) -> str:
@@ -174,10 +178,7 @@ class DicomFiles(ImageFiles):
 
     def _read(self, path: Path, form: Form) -> np.ndarray:
         own = form.beyond == WINDOWS or (self._windowed and form.levels is None)
-        return read_dicom(path, form, windowed=own and self._has_window(path))
-
-    def _has_window(self, path: Path) -> bool:
-        return self._windowed or self._heads[self.paths.index(path)].windowed
+        return read_dicom(path, form, windowed=own and path in self._with_window)
 
 
 def _extremes(path: Path) -> tuple[float, float]:
