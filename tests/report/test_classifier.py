@@ -58,6 +58,7 @@ def test_the_interval_over_seeds_decides(digits, low, high, sentence, headline):
     assert sentence in said(digits)
     assert headline in digits.chapter(classifier).headline
     assert "net-differences" in blocks(digits, Table)
+    assert "differences" not in blocks(digits, Table)  # of one training
 
 
 def test_several_baselines_are_told_apart_in_the_table(digits):
@@ -78,6 +79,7 @@ def test_one_training_is_described_and_not_judged(digits):
     text = said(digits)
     assert "The net's balanced accuracy minus that of the baselines: the majority class +17.9 points" in text
     assert "This is one training, described and not judged" in text
+    assert "differences" in blocks(digits, Table)
     assert "net-differences" not in blocks(digits, Table)
     headline = digits.chapter(classifier).headline
     assert headline.startswith("Residual net: balanced accuracy 27.9 % [20.1, 38.2]; k-NN on raw pixels 98.8 %")

@@ -41,7 +41,11 @@ def compose(cells: Cells) -> Chapter | None:
         "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, and logistic regression."
     )
     blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
-    blocks += [*_scores(nets, baselines), _described_table(described), differences_table("net-differences", judged)]
+    blocks += [
+        *_scores(nets, baselines),
+        _described_table(() if judged else described),
+        differences_table("net-differences", judged),
+    ]
     blocks += [by_class.classes_table(net, names), training_table(net), learning_figure(nets)]
     if net is not None:
         blocks += [_confusion(net, names), _roc(net, baselines, names), by_class.gallery(net, names)]
