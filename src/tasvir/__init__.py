@@ -14,6 +14,7 @@ _OTHERS = {
     "PCA": "sklearn.decomposition",
     "Isomap": "sklearn.manifold",
     "Dataset": "tasvir.data.dataset",
+    "copy_audit": "tasvir.measures.copies",
     "dataset_from_arrays": "tasvir.data.load",
     "load_data": "tasvir.data.load",
     "load_model": "tasvir.models.folder",

@@ -71,14 +71,32 @@ def test_other_records_give_another_best(two):
         (
             300,
             1000,
-            "300 of 1,000 (Conditional VAE). Of fresh images it would be at most one in a hundred: training images are repeated "
-            "by the conditional VAE.",
+            "300 of 1,000 (Conditional VAE). Among fresh images so many occur in less than one case in a hundred: training "
+            "images are repeated by the conditional VAE.",
         ),
     ],
 )
 def test_copies_are_told(two, copies, n, words):
     measure(two, VAE, "copies", copies, n=n)
     assert words in said(two)
+
+
+def test_near_duplicates_among_real_images_excuse_as_many_copies(two):
+    measure(two, VAE, "copies", 30, n=100)
+    measure(two, VAE, "held_out_duplicates", 0, n=100)
+    assert "training images are repeated by the conditional VAE" in said(two)
+    measure(two, VAE, "held_out_duplicates", 25, n=100)
+    assert "so there is no sign of copying" in said(two)
+
+
+def test_the_planted_copies_that_the_audit_finds_are_told(two):
+    for name in (GAUSSIAN, VAE):
+        measure(two, name, "held_out_duplicates", 19, n=109)
+        for kind, share in {"exact": 1, "mirrored": 0.98, "noise": 0.5}.items():
+            measure(two, name, "planted_copies_found", share, labels={"kind": kind})
+    told = said(two)
+    assert "the audit finds: 100.0 % (unchanged), 98.0 % (mirrored), 50.0 % (with noise)." in told
+    assert "near-duplicates of a training image, and set no threshold: 19 of 109." in told
 
 
 def test_latent_numbers_that_are_used_and_the_training(two):

@@ -49,6 +49,8 @@ QUANTITIES = {
     "gan_train": Quantity(say("GAN-train"), percent, 1),
     "nearest_training": Quantity(say("Nearest"), _digits(3)),
     "copies": Quantity(say("Copies"), of_n, -1),
+    "held_out_duplicates": Quantity(say("Held-out near-duplicates"), of_n),
+    "planted_copies_found": Quantity(say("Planted copies found"), percent, 1),
     "balanced_accuracy_difference": Quantity(say("Difference"), points, 1),
     "difference": Quantity(say("Difference"), points, 1),
     "p_holm": Quantity(say("p-value"), p_value),

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from tasvir.measures.copies import chance_of_copies
 from tasvir.report.blocks import best_of
 from tasvir.report.cells import Cells, Reading
+from tasvir.report.chapters.generation_copies import copies_sentences
 from tasvir.report.chapters.generation_training import (
     bound_sentence,
     decoded_figure,
@@ -29,7 +29,6 @@ _SPACES = {"embedding": say("a classifier's features"), "pixels": say("raw pixel
 _NEIGHBOURS = ("coverage", "density", "recall")
 _FEW_CLASSES = 4  # these are drawn large, below each other
 _AS_SHARP = (0.8, 1.25)
-_LEVEL = 0.01  # of saying that a generator copies which does not
 
 
 def compose(cells: Cells) -> Chapter | None:
@@ -51,7 +50,7 @@ def compose(cells: Cells) -> Chapter | None:
         latents_figure(measured),
     ]
     blocks.append(prose(*(told for row in measured for told in (used_latents(row), bound_sentence(row)))))
-    blocks.append(analysis(_lesson(measured), _coverage(measured), *_sharpness(measured), *_copies(measured)))
+    blocks.append(analysis(_lesson(measured), _coverage(measured), *_sharpness(measured), *copies_sentences(measured)))
     return chapter(NAME, TITLE, *blocks, headline=_headline(measured))
 
 
@@ -67,14 +66,6 @@ def _best(measured: Sequence[View]) -> View | None:
 
 def _real(measured: Sequence[View]) -> Reading | None:
     return next((reading for row in measured if (reading := _gan_train(row, "real"))), None)
-
-
-def repeats(row: View) -> bool:
-    """Whether so many samples that are called copies could not be fresh images; as many were held out beside them."""
-    copies = row.reading("copies")
-    if copies is None or not copies.n:
-        return False
-    return chance_of_copies(round(copies.value), copies.n, copies.n) < _LEVEL
 
 
 def _pictures(rows: Sequence[View]) -> Figure | None:
@@ -131,8 +122,8 @@ def _worth_table(measured: Sequence[View]) -> Table | None:
     caption = say(
         "What the samples are worth. GAN-train: balanced accuracy on real validation images of a classifier trained on samples "
         "alone; sharpness: 1 is that of real images; nearest: median distance to the nearest training image (root mean "
-        "square, pixels from 0 to 1); copies: samples at most half as far from one training image as from its 50 nearest, "
-        "and this more clearly than 99 % of held-out real images."
+        "square, pixels from 0 to 1); copies: samples so much nearer to one training image than to the 50 nearest that they lie "
+        "closer to planted copies than to held-out real images."
     )
     metrics = ("gan_train", "sharpness", "nearest_training", "copies", "fit_s", "sample_s")
     columns = (say("Images"), *(quantity(metric).title for metric in metrics))
@@ -187,20 +178,6 @@ def _how_sharp(row: View, reading: Reading) -> Sentence:
     if reading.value > high:
         return say("{title} {value} (grainy)", **shown)
     return say("{title} {value} (as sharp as real ones)", **shown)
-
-
-def _copies(measured: Sequence[View]) -> tuple[Sentence, ...]:
-    known = [(row, reading) for row in measured if (reading := row.reading("copies")) and reading.n]
-    if not known:
-        return ()
-    told = listed((say("{copies} ({title})", copies=row.shown("copies"), title=row.title) for row, _ in known), ", ")
-    found = say("Samples closer to one training image than 99 % of held-out images are: {told}.", told=told)
-    copiers = [row.inside for row, _ in known if repeats(row)]
-    if copiers:
-        return found, say(
-            "Of fresh images it would be at most one in a hundred: training images are repeated by {who}.", who=listed(copiers)
-        )
-    return found, say("That is no more than of fresh images, so there is no sign of copying.")
 
 
 def _headline(measured: Sequence[View]) -> Sentence | None:

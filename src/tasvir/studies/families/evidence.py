@@ -14,7 +14,6 @@ from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
 from tasvir.studies.families.subset import FEWEST, missing_labels, unequal_subset
-from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside
 from tasvir.studies.place import Place
 from tasvir.studies.work import Fit, Work
@@ -73,7 +72,7 @@ def train_arm(inside: Inside, *, arm: str, n_seeds: int) -> Iterator[Record]:
         X_val = inside.data.part("val")[0]
         held_out = X_val if len(X_val) else np.delete(X, rows, axis=0)
         if len(held_out):  # never the test images: a small set may have nothing to compare with
-            found = copy_audit(flat_unit(X[rows]), flat_unit(held_out), flat_unit(added))
+            found = copy_audit(added, X[rows], held_out)
             yield metric("copies", found.n_copies, n=len(added))
     yield facts({"n_generated": len(missing_labels(y[rows], len(inside.data.class_names))) if fill else 0})
 

@@ -138,8 +138,11 @@ def _coverage(real: np.ndarray, points: np.ndarray, labels: Mapping[str, str]) -
 
 
 def _copies(X: np.ndarray, held: np.ndarray, drawn: np.ndarray) -> Iterator[Record]:
-    found = copy_audit(flat_unit(X), flat_unit(held), flat_unit(drawn))
+    found = copy_audit(drawn, X, held)
     yield metric("copies", found.n_copies, n=found.n_samples)
+    yield metric("held_out_duplicates", found.n_left_out, n=found.n_held_out)
+    for kind, share in found.planted.items():
+        yield metric("planted_copies_found", share, labels={"kind": kind})
     yield metric("nearest_training", found.samples_median, labels={"of": "samples"})
     yield metric("nearest_training", found.held_out_median, labels={"of": "held_out"})
 
