@@ -105,6 +105,10 @@ def copy_audit(samples: ArrayLike, training: ArrayLike, held_out: ArrayLike) -> 
     hundred. Blurred images lie near to many training images and are no copies. An image without contrast shows nothing
     that could be a copy. Sides of fewer than 8 pixels are not shifted; larger images are compared at 16 pixels a side.
 
+    Ten held-out images are enough for a threshold; with one, about one fresh image in a hundred is called a copy
+    (`benchmarks/copies.py`). Where real images hold near-duplicates of training images, as many samples may: whether there
+    are more, `chance_of_copies` asks of `n_left_out` among `n_held_out`, and ten are too few to say it of single copies.
+
     References
     ----------
     N. Carlini et al., *Extracting training data from diffusion models*, USENIX Security 2023, section 5.1 (half the
