@@ -1,15 +1,21 @@
 """The copy audit counts copies, however they were changed, and only those."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.ndimage import gaussian_filter, zoom
 from sklearn.datasets import load_digits
 
-from tasvir import copy_audit
+from tasvir import copy_audit, load_data
 from tasvir.contracts.errors import BadInputError
+from tasvir.data.audit.duplicates import find_pairs
 from tasvir.measures import likeness
 from tasvir.measures.copies import chance_of_copies
 from tasvir.measures.planted import planted, planted_copies
+
+REAL_DATA = Path(os.environ.get("TASVIR_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
 
 
 def pictures(n: int, seed: int, size: int = 12) -> np.ndarray:
@@ -270,3 +276,21 @@ def test_one_case_proves_nothing():
     assert chance_of_copies(1, 10, 10) > 0.5
     assert chance_of_copies(0, 10, 10) == 1
     assert chance_of_copies(20, 100, 100, n_left_out=20) > 0.4
+
+
+@pytest.mark.real
+@pytest.mark.parametrize(("name", "n"), [("mnist", 2000), ("breastmnist", 437)])
+def test_on_real_sets(name, n):
+    folder = REAL_DATA / {"breastmnist": "medmnist"}.get(name, name)
+    if not folder.is_dir():
+        pytest.skip(f"needs {folder}")
+    images = load_data(name, data_dir=REAL_DATA).images
+    training, held_out, fresh = np.split(np.random.default_rng(0).permutation(images)[: 2 * n], [n, n + n // 4])
+    fresh = fresh[: n // 4]
+    found = copy_audit(fresh, training, held_out)
+    assert min(found.planted.values()) >= 0.99
+    assert chance_of_copies(found.n_copies, len(fresh), len(held_out), n_left_out=found.n_left_out) > 0.01
+    pairs = find_pairs(np.concatenate([training, fresh]))
+    same = pairs.second[(pairs.first < n) & (pairs.second >= n)] - n
+    new = np.delete(found.ratio, same)
+    assert (new < found.threshold).mean() <= 0.03  # some show the same picture moved by a pixel
