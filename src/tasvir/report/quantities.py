@@ -39,6 +39,18 @@ QUANTITIES = {
         1,
         say("AUC: the area under the ROC curve, for several classes the mean of each against the rest."),
     ),
+    "log_loss": Quantity(
+        say("Log-loss"),
+        _digits(3),
+        -1,
+        say("Log-loss: minus the logarithm of the probability given to the true class; less is better."),
+    ),
+    "brier": Quantity(
+        say("Brier score"),
+        _digits(3),
+        -1,
+        say("Brier score: the squared distance of the probabilities to the truth; less is better."),
+    ),
     "recall": Quantity(say("Recall"), percent, 1),
     "precision": Quantity(say("Precision"), percent, 1),
     "knn_accuracy": Quantity(say("k-NN accuracy"), percent, 1),

@@ -69,7 +69,7 @@ def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | No
         "classifier-scores",
         caption,
         rows,
-        metrics=(*metrics, "fit_s"),
+        metrics=(*metrics, "log_loss", "brier", "fit_s"),
         head=say("Classifier"),
         titles=titled,
         bold=range(len(nets)),
