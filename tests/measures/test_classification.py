@@ -164,7 +164,7 @@ def test_words_stand_for_columns_in_sorted_order_or_as_classes_says():
     [
         ([0, 1], [[0.9, 0.3], [0.5, 0.5]], "row 0 sum to 1.2"),
         ([0, 1], [[0.9, 0.1], [0.5, np.nan]], "row 1 are not finite"),
-        ([0, 1], [[1.9, -0.9], [0.5, 0.5]], "they lie in 0..1"),
+        ([0, 1], [[1.9, -0.9], [0.5, 0.5]], "row 0; probabilities lie in 0..1"),
         (["a", "b", "c"], [[0.9, 0.1]] * 3, r"3 classes among the labels \(a, b, c\) and 2 columns"),
         ([0, 5], [[0.2, 0.3, 0.5]] * 2, "2 classes among the labels"),
         ([0.0, np.nan], [[0.9, 0.1]] * 2, "labels that are not finite"),

@@ -90,4 +90,4 @@ def _ends(sums_U: np.ndarray, sizes_U: np.ndarray, *, greatest: float, reach: fl
     if variance <= (1e-12 * greatest) ** 2:
         return mean, mean
     low, high = wilson_ends(share, share * (1 - share) * greatest**2 / variance, reach)
-    return low * greatest, high * greatest
+    return float(low * greatest), float(high * greatest)

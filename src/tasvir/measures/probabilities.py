@@ -1,6 +1,6 @@
 """Are these probabilities, and which column is whose? Shape letters: n images, K classes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,8 +12,10 @@ from tasvir.contracts.plain import some
 ROUNDED = 0.015
 
 
-def checked_probabilities(y: ArrayLike, proba: ArrayLike, classes: Sequence | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Labels as numbers of columns, and rows that sum to 1; a `BadInputError` in one line where they are no such thing."""
+def checked_probabilities(
+    y: ArrayLike, proba: ArrayLike, classes: Sequence | None = None, *, named: Callable[[int], str] = "row {}".format
+) -> tuple[np.ndarray, np.ndarray]:
+    """Labels as numbers of columns, and rows that sum to 1; a `BadInputError` that names the row where they are not."""
     y, proba = np.asarray(y), np.asarray(proba)
     if y.ndim != 1 or proba.ndim != 2 or len(y) != len(proba) or len(y) == 0 or proba.shape[1] < 2:
         raise BadInputError(
@@ -23,14 +25,13 @@ def checked_probabilities(y: ArrayLike, proba: ArrayLike, classes: Sequence | No
         raise BadInputError(f"probabilities of type {proba.dtype}; give numbers of 0..1")
     proba = proba.astype(float)
     if len(rows := np.flatnonzero(~np.isfinite(proba).all(axis=1))):
-        raise BadInputError(f"the probabilities of row {rows[0]} are not finite; leave such rows out, or mend what made them")
-    if proba.min() < 0 or proba.max() > 1 + ROUNDED:
-        raise BadInputError(
-            f"probabilities from {proba.min():.4g} to {proba.max():.4g}; they lie in 0..1: give the softmax of scores"
-        )
+        raise BadInputError(f"the probabilities of {named(int(rows[0]))} are not finite: leave such rows out, or make them anew")
+    if len(rows := np.flatnonzero((proba.min(axis=1) < 0) | (proba.max(axis=1) > 1 + ROUNDED))):
+        ends = f"from {proba[rows[0]].min():.4g} to {proba[rows[0]].max():.4g}"
+        raise BadInputError(f"{ends} in {named(int(rows[0]))}; probabilities lie in 0..1: give the softmax of scores")
     sums = proba.sum(axis=1)
     if abs(sums[row := int(np.abs(sums - 1).argmax())] - 1) > ROUNDED:
-        raise BadInputError(f"the probabilities of row {row} sum to {sums[row]:.4g}; give one column a class, rows that sum to 1")
+        raise BadInputError(f"the probabilities of {named(row)} sum to {sums[row]:.4g}, not to 1: give one column a class")
     return column_numbers(y, proba.shape[1], classes), proba / sums[:, None]
 
 

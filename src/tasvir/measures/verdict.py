@@ -23,7 +23,7 @@ class Refusal:
     what: str
     n: int
     fewest: int
-    label: int | None = None
+    label: int | str | None = None
 
 
 def outcome(low: float | None, high: float | None) -> str:
@@ -129,9 +129,9 @@ def verdict(
 
     Parameters
     ----------
-    a, b : ndarrays of shape (S, n)
+    a, b : ndarrays of shape (S, n) or (n,)
         Score of each recipe on each test image at each of S seeds, greater is better: 1 where the answer was right and 0
-        where wrong, or any number. The same seeds, images and folds for both.
+        where wrong, or any number. The same seeds, images and folds for both. A single row is one seed, and refused.
     strata : ndarray of shape (n,), optional
         The images' classes, each of which counts alike; with right and wrong answers the difference is then one in
         balanced accuracy. None: every image counts alike.
@@ -165,11 +165,18 @@ def verdict(
 
     Examples
     --------
+    Five trainings of each of two nets, which are right on about 90 and 70 % of 200 test images:
+
     >>> rng = np.random.default_rng(0)
-    >>> good, poor = rng.random((5, 200)) < 0.9, rng.random((5, 200)) < 0.7
-    >>> found = verdict(good, poor, names=("the net", "guessing"), metric="accuracy")
-    >>> found.outcome, found.this_training_set_only
+    >>> right_a, right_b = rng.random((5, 200)) < 0.9, rng.random((5, 200)) < 0.7
+    >>> found = verdict(right_a, right_b, names=("augmented", "plain"), metric="accuracy")
+    >>> found.outcome, 0.1 < found.low < found.d < found.high < 0.3
     ('helps', True)
+
+    One training each is no verdict: its luck cannot be told from the recipe.
+
+    >>> verdict(right_a[0], right_b[0]).refused
+    Refusal(what='seeds', n=1, fewest=3, label=None)
     """
     difference_Sn, folds_Sn = _checked(a, b, strata=strata, folds=folds, groups=groups)
     refused = _reason_to_refuse(difference_Sn, strata, folds_Sn, groups=groups)
@@ -246,7 +253,7 @@ def _reason_to_refuse(
     for label in np.unique(labels):
         n_units = len(np.unique(unit_of_image[labels == label]))
         if n_units < FEWEST_UNITS:
-            return Refusal("images", n_units, FEWEST_UNITS, None if strata is None else int(label))
+            return Refusal("images", n_units, FEWEST_UNITS, None if strata is None else label.item())
     return None
 
 
@@ -254,7 +261,7 @@ def _checked(
     a: ArrayLike, b: ArrayLike, *, strata: ArrayLike | None, folds: ArrayLike | None, groups: ArrayLike | None
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The differences, and the folds as (S, n) counted from 0."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    a, b = (np.atleast_2d(np.asarray(scores, dtype=float)) for scores in (a, b))
     if a.ndim != 2 or a.shape != b.shape or a.size == 0:
         raise BadInputError(f"verdict: scores of shapes {a.shape} and {b.shape}; give two of (seeds, images)")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):
