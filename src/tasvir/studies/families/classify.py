@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 
 from tasvir.data.dataset import Dataset
+from tasvir.measures.classification import score_classifier
+from tasvir.measures.temperature import fitted_temperature, log_probabilities, softened
+from tasvir.models.inner_split import inner_split
 from tasvir.records.record import Record, array, facts
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
 from tasvir.studies.families.baselines import BASELINES, baseline_work
-from tasvir.studies.inside import Inside, loss_curve
+from tasvir.studies.inside import Inside, loss_curve, measured
 from tasvir.studies.work import Fit
 
 #: Wrong test images that are kept to be shown.
@@ -52,6 +55,10 @@ def classify(
     probabilities = net.predict_proba(inside.data.part("test")[0])
     wrong = surest_mistakes(inside.data, probabilities)
     yield from inside.score(probabilities)
+    temperature = None
+    if (held := held_out(net, inside.data)) is not None:
+        temperature = temperature_of(net, *held)
+        yield from scaled_scores(inside.data, probabilities, temperature)
     yield array("mistakes", inside.data.part("test")[0][[told["index"] for told in wrong]])
     yield inside.keep(net, "classifier")
     yield facts(
@@ -66,8 +73,31 @@ def classify(
             "max_shift": AUGMENTS[augment].max_shift,
             "mirror": dataclasses.asdict(found),
             "best_epoch": fitted.best_epoch,
+            "temperature": temperature,
         }
     )
+
+
+def held_out(net: Any, data: Dataset) -> tuple[np.ndarray, np.ndarray] | None:
+    """Images and labels that the net was neither fitted nor is tested on: the validation part, else what it held out itself."""
+    X, y, groups = data.part("val")
+    if len(X):
+        return X, y
+    X, y, groups = data.part("train")
+    _, rows = inner_split(len(X), y, groups, fraction=net.validation_fraction, seed=net.random_state)
+    return None if rows is None else (X[rows], y[rows])
+
+
+def temperature_of(net: Any, X: np.ndarray, y: np.ndarray) -> float:
+    """How much surer the net is than it may be, as these held-out images tell."""
+    return fitted_temperature(y, log_probabilities(net.predict_proba(X)))
+
+
+def scaled_scores(data: Dataset, probabilities: np.ndarray, temperature: float) -> Iterator[Record]:
+    """Log-loss and Brier score on the test images once the probabilities have this temperature; no answer changes by it."""
+    scaled = softened(log_probabilities(probabilities), temperature)
+    found = score_classifier(data.targets("test")[0], scaled, data.cases("test"))
+    yield from (measured(f"{name}_scaled", found[name]) for name in ("log_loss", "brier"))
 
 
 def surest_mistakes(data: Dataset, probabilities: np.ndarray) -> list[dict[str, Any]]:
