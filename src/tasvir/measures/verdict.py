@@ -9,7 +9,7 @@ from scipy import stats
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.crossed import CrossedDifference, crossed_difference
 from tasvir.measures.interval import units
-from tasvir.measures.power import standard_errors_found
+from tasvir.measures.power import least_error, standard_errors_found
 
 FEWEST_UNITS = 10  # a class: with fewer, its images' spread is too often seen as none
 FEWEST_SEEDS_FOLDS = 2
@@ -202,14 +202,10 @@ def _judged(found: CrossedDifference, *, least: float) -> Verdict:
 
 
 def _least_error(n: int, strata: np.ndarray | None, groups: np.ndarray | None) -> float:
-    """The least standard error, for scores of 0..1: as if one image (or group) of each class had differed by that.
-
-    As Wilson's interval has a length where no trial failed: that none was seen is no proof.
-    """
+    """`least_error` of the units of each class."""
     unit_of_image, _ = units(n, groups)
     labels = np.zeros(n) if strata is None else np.asarray(strata)
-    sizes = np.array([len(np.unique(unit_of_image[labels == label])) for label in np.unique(labels)])
-    return float(np.sqrt((1 / sizes**2).sum()) / len(sizes))
+    return least_error(np.array([len(np.unique(unit_of_image[labels == label])) for label in np.unique(labels)]))
 
 
 def _without_judgement(difference_Sn: np.ndarray, strata: np.ndarray | None, folds_Sn: np.ndarray | None) -> Verdict:
