@@ -46,7 +46,7 @@ def fitted_temperature(y: np.ndarray, scores: np.ndarray) -> float:
 
     Examples
     --------
-    >>> y, sure = np.array([0, 0, 0, 1] * 50), np.log([[0.999, 0.001]] * 200)
+    >>> y, sure = np.array([0, 0, 0, 1] * 500), np.log([[0.999, 0.001]] * 2000)
     >>> softened(sure, fitted_temperature(y, sure))[0].round(2).tolist()
     [0.75, 0.25]
     """
