@@ -14,12 +14,15 @@ _OTHERS = {
     "PCA": "sklearn.decomposition",
     "Isomap": "sklearn.manifold",
     "Dataset": "tasvir.data.dataset",
+    "audit": "tasvir.data.audit.audit",
     "copy_audit": "tasvir.measures.copies",
     "dataset_from_arrays": "tasvir.data.load",
     "load_data": "tasvir.data.load",
     "load_model": "tasvir.models.folder",
     "open_run": "tasvir.records.run",
     "save_model": "tasvir.models.folder",
+    "score_classifier": "tasvir.measures.classification",
+    "verdict": "tasvir.measures.verdict",
 }
 _HOMES = {name: model.module for name, model in MODELS.items()} | SPECS | _OTHERS
 

@@ -145,6 +145,8 @@ def test_an_interrupt_anywhere_else_is_a_failure_without_a_traceback(tasvir):
 def asked(world, tmp_path_factory):
     """Each command, asked for something that it can answer."""
     out, images = tmp_path_factory.mktemp("asked"), ("--data", world.images)
+    predictions = out / "predictions.csv"
+    predictions.write_text("label,predicted\na,a\nb,a\nb,b\n")
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
         "study run": ("study", "run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
@@ -155,6 +157,7 @@ def asked(world, tmp_path_factory):
         "transform": ("transform", world.autoencoder, *images, "--out", out / "codes.csv"),
         "predict": ("predict", world.classifier, *images, "--out", out / "classes.npz"),
         "evaluate": ("evaluate", world.classifier, *images),
+        "score": ("score", predictions),
         "sample": ("sample", world.sampler, "-n", 3, "--out", out / "drawn.npz"),
         "report": ("report", world.run),
         "data list": ("data", "list"),

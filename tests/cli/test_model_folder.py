@@ -50,7 +50,7 @@ def test_evaluate_tells_scores_confusions_and_calibration(classifier, tasvir):
         assert text in words.out
     facts = tasvir("evaluate", classifier, "--data", "digits", "--part", "test", "--json").json
     assert facts["n"] == sum(map(sum, facts["confusion"])) == 364
-    assert set(facts["scores"]) == {"accuracy", "balanced_accuracy", "auc"}
+    assert set(facts["scores"]) == {"accuracy", "balanced_accuracy", "auc", "log_loss", "brier"}
     assert sum(b["accuracy"]["n"] for b in facts["calibration"]["bins"]) == 364
     assert "seed 0" in facts["split_rule"]
 

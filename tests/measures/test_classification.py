@@ -95,14 +95,84 @@ def test_a_perfect_score_still_has_an_interval():
     assert scores["balanced_accuracy"].low == pytest.approx(0.86, abs=0.01)
     assert 0.8 < scores["auc"].low < 0.95
     assert scores["accuracy"].low == pytest.approx(0.9630, abs=1e-4)
-    assert all(e.high == 1 for e in scores.values())
+    assert all(scores[name].high == 1 for name in ("accuracy", "balanced_accuracy", "auc"))
+    for name in ("log_loss", "brier"):
+        assert scores[name].low == scores[name].value == 0 < scores[name].high
 
 
 def test_always_the_same_answer_is_certainly_no_better_than_guessing():
     y = np.r_[np.zeros(90, int), np.ones(10, int)]
     scores = score_classifier(y, np.tile([1.0, 0.0], (100, 1)))
     assert (scores["auc"].low, scores["auc"].high) == (0.5, 0.5)
-    assert scores["balanced_accuracy"].value == 0.5
+    known = scores["balanced_accuracy"]
+    assert (known.low, known.value, known.high) == (0.5, 0.5, 0.5)
+
+
+def test_the_same_answer_from_probabilities_that_differ_has_an_interval():
+    y = np.r_[np.zeros(90, int), np.ones(10, int)]
+    sure = np.linspace(0.6, 0.9, 100)
+    found = score_classifier(y, np.column_stack([sure, 1 - sure]))["balanced_accuracy"]
+    assert found.low < 0.5 < found.high
+
+
+@pytest.mark.parametrize(("n_groups", "there"), [(4, False), (5, True)])
+def test_few_groups_have_no_interval(n_groups, there):
+    y, proba = simulated(100, 2)
+    for found in score_classifier(y, proba, np.arange(100) % n_groups).values():
+        assert np.isfinite([found.low, found.high]).all() == there
+        assert there or found.method == "no interval: 4 groups, 5 are needed"
+
+
+def test_losses_are_scikit_learns():
+    from sklearn.metrics import brier_score_loss, log_loss
+
+    for K in (2, 3):
+        y, proba = simulated(200, K)
+        scores = score_classifier(y, proba)
+        assert scores["log_loss"].value == pytest.approx(log_loss(y, proba))
+        assert scores["brier"].value == pytest.approx(brier_score_loss(y, proba[:, 1] if K == 2 else proba))
+
+
+@pytest.mark.parametrize("sure", [0.5, 3.0])
+def test_intervals_of_losses_hold_the_truth(sure):
+    """A good classifier on 50 images, mostly without a mistake; `benchmarks/intervals.py` looks at many cases."""
+    rng, held = np.random.default_rng(0), 0
+
+    def drawn(n):
+        y = rng.integers(0, 2, n)
+        logit = sure * 4 * (rng.normal(size=n) + 4 * (y - 0.5))
+        positive = 1 / (1 + np.exp(-logit))
+        return y, np.column_stack([1 - positive, positive])
+
+    y, proba = drawn(200_000)
+    truth = -np.log(np.maximum(proba[np.arange(len(y)), y], 1.2e-7)).mean()
+    for _ in range(200):
+        found = score_classifier(*drawn(50))["log_loss"]
+        held += found.low <= truth <= found.high
+    assert held >= 184
+
+
+def test_words_stand_for_columns_in_sorted_order_or_as_classes_says():
+    proba = np.array([[0.9, 0.1], [0.2, 0.8]] * 10)
+    assert score_classifier(["cat", "dog"] * 10, proba)["accuracy"].value == 1
+    assert score_classifier(["cat", "dog"] * 10, proba, classes=["dog", "cat"])["accuracy"].value == 0
+    assert score_classifier(["cat", "cat"] * 10, proba, classes=["cat", "dog"])["accuracy"].value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("y", "proba", "words"),
+    [
+        ([0, 1], [[0.9, 0.3], [0.5, 0.5]], "row 0 sum to 1.2"),
+        ([0, 1], [[0.9, 0.1], [0.5, np.nan]], "row 1 are not finite"),
+        ([0, 1], [[1.9, -0.9], [0.5, 0.5]], "row 0; probabilities lie in 0..1"),
+        (["a", "b", "c"], [[0.9, 0.1]] * 3, r"3 classes among the labels \(a, b, c\) and 2 columns"),
+        ([0, 5], [[0.2, 0.3, 0.5]] * 2, "2 classes among the labels"),
+        ([0.0, np.nan], [[0.9, 0.1]] * 2, "labels that are not finite"),
+    ],
+)
+def test_what_is_no_probability_or_has_no_column_is_refused(y, proba, words):
+    with pytest.raises(BadInputError, match=words):
+        score_classifier(y, proba)
 
 
 def test_ten_thousand_images_of_ten_classes_take_seconds():

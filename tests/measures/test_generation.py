@@ -70,6 +70,36 @@ def test_collapse_loses_coverage_and_recall_but_not_density(two_draws):
     assert found.recall < 0.05
 
 
+@pytest.mark.parametrize("good", [0.0, 0.3, 0.7, 1.0])
+def test_clipped_scores_read_as_the_share_of_good_samples(good):
+    """Some samples are of the real distribution, the others far from everything; half of these in a crowd."""
+    rng, found = np.random.default_rng(0), []
+    for _ in range(5):
+        real, samples = rng.normal(size=(600, 4)), rng.normal(size=(600, 4))
+        samples[round(600 * good) :] *= 100
+        samples[round(600 * good) : 300 + round(300 * good)] = 50
+        found.append(prdc(real, samples))
+    assert np.mean([one.clipped_coverage for one in found]) == pytest.approx(good, abs=0.04)
+    assert np.mean([one.clipped_density for one in found]) == pytest.approx(good, abs=0.06)
+
+
+def test_a_crowd_buys_less_clipped_density():
+    """Samples where real points are densest lie in many balls."""
+    rng = np.random.default_rng(0)
+    found = prdc(rng.normal(size=(600, 4)), rng.normal(0, 0.05, (600, 4)))
+    assert found.density > 1.2
+    assert found.clipped_density == 1
+
+
+def test_one_far_real_point_buys_no_clipped_density():
+    """Its ball holds everything."""
+    rng = np.random.default_rng(0)
+    real = np.vstack([rng.normal(size=(100, 2)), [[1000.0, 0.0]]])
+    samples = np.full((100, 2), 500.0)
+    assert prdc(real, samples).density > 0
+    assert prdc(real, samples).clipped_density == 0
+
+
 def test_one_far_point_does_not_buy_coverage_but_buys_recall(two_draws):
     """The reason why coverage is shown beside recall."""
     real, _ = two_draws

@@ -118,3 +118,15 @@ def test_any_score_will_do():
 def test_what_does_not_fit_is_an_error(a, given, words):
     with pytest.raises(BadInputError, match=words):
         verdict(a, right(0.7), **given)
+
+
+def test_one_row_each_is_one_seed_and_refused():
+    rng = np.random.default_rng(0)
+    found = verdict(rng.random(50) < 0.9, rng.random(50) < 0.5, strata=np.array(["cat", "dog"] * 25))
+    assert (found.outcome, found.refused.what, found.n_seeds) == ("cannot tell", "seeds", 1)
+
+
+def test_a_class_with_few_images_is_named_also_by_a_word():
+    scores = np.zeros((3, 25))
+    found = verdict(scores, scores, strata=np.array(["cat"] * 20 + ["dog"] * 5))
+    assert (found.refused.n, found.refused.label) == (5, "dog")

@@ -171,3 +171,12 @@ def test_where_k_nn_knows_nothing_that_is_the_reason(digits):
 
 def test_a_run_without_classifiers_has_no_such_chapter(empty):
     assert empty.chapter(classifier) is None
+
+
+def test_the_temperature_is_told_with_both_losses(digits):
+    assert "temperature" not in said(digits)
+    for metric, value in (("log_loss", 0.5), ("brier", 0.2), ("log_loss_scaled", 0.4), ("brier_scaled", 0.1)):
+        measure(digits, NET, metric, value)
+    digits.tell(NET, temperature=1.7)
+    assert "a temperature of 1.70" in said(digits)
+    assert "a log-loss of 0.400 instead of 0.500 and a Brier score of 0.100 instead of 0.200" in said(digits)

@@ -28,11 +28,11 @@ class Evaluation:
     scores: dict[str, Estimate]
     classes: tuple[ClassScore, ...]
     confusion: np.ndarray
-    calibration: Calibration
+    calibration: Calibration | None
 
     def facts(self) -> dict[str, Any]:
         """All of it as plain JSON; what is undefined is None."""
-        return _plain(asdict(self) | {"confusion": self.confusion.tolist()})
+        return plain_json(asdict(self) | {"confusion": self.confusion.tolist()})
 
 
 def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed: int = 0) -> Evaluation:
@@ -52,9 +52,9 @@ def evaluate(classifier: Any, data: Dataset, *, parts: Sequence[str] = (), seed:
     Returns
     -------
     Evaluation
-        Accuracy, balanced accuracy, AUC, and each class's recall and precision with 95 % intervals (of groups of images where
-        the set has groups), confusion matrix, calibration. With two classes, recall and precision of the second one are
-        sensitivity and positive predictive value, those of the first specificity and negative predictive value.
+        Accuracy, balanced accuracy, AUC, log-loss, Brier score, and each class's recall and precision with 95 % intervals (of
+        groups of images where the set has groups), confusion matrix, calibration. With two classes, recall and precision of the
+        second one are sensitivity and positive predictive value, those of the first specificity and negative predictive value.
 
     Raises
     ------
@@ -119,9 +119,10 @@ def _chosen(data: Dataset, parts: Sequence[str], *, fitted_on: str | None) -> tu
     return tuple(part for part in there if part in parts)
 
 
-def _plain(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """The same without arrays, tuples and numbers that are not finite."""
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain_json(item) for key, item in value.items()}
     if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
+        return [plain_json(item) for item in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value

@@ -3,16 +3,19 @@
 Labels are whole numbers 0..K-1. Shape letters: n images, K classes, R resamples.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.area import auc_estimate
-from tasvir.measures.interval import Estimate, WeightedStatistic, units
+from tasvir.measures.interval import Estimate, WeightedStatistic, enough_groups, units
+from tasvir.measures.losses import brier_estimate, log_loss_estimate
 from tasvir.measures.mover import balanced_accuracy_estimate
 from tasvir.measures.per_class import share_among
+from tasvir.measures.probabilities import checked_probabilities
 
 
 def accuracy(y: np.ndarray, pred: np.ndarray) -> float:
@@ -179,50 +182,66 @@ def roc_curve(y: np.ndarray, score: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return np.append(0.0, fpr), np.append(0.0, tpr)
 
 
-def score_classifier(y: np.ndarray, proba: np.ndarray, groups: np.ndarray | None = None) -> dict[str, Estimate]:
+def score_classifier(
+    y: ArrayLike, probabilities: ArrayLike, groups: ArrayLike | None = None, *, classes: Sequence | None = None
+) -> dict[str, Estimate]:
     """How good is one fixed classifier, and how sure is that?
 
     Parameters
     ----------
-    y : ndarray of shape (n,)
-        True labels, 0..K-1.
-    proba : ndarray of shape (n, K)
-        Its probabilities.
-    groups : ndarray of shape (n,), optional
-        Images of one group are not independent of each other.
+    y : array-like of shape (n,)
+        True labels. Whole numbers of 0..K-1 are the columns' numbers; others, words too, stand for the columns in sorted order.
+    probabilities : array-like of shape (n, K)
+        Those of every class, from whatever made them: 0..1, rows that sum to 1.
+    groups : array-like of shape (n,), optional
+        Images of one group (a patient) are not independent of each other.
+    classes : sequence of K labels, optional
+        The label of each column, where sorting does not tell or y lacks a class.
 
     Returns
     -------
     dict
-        'accuracy' (Wilson), 'balanced_accuracy' (MOVER of the classes' Wilson intervals) and 'auc' (DeLong on the logit):
-        Estimates, greater is better. With groups, as many trials as the images are worth and the t of the groups' number.
-        Perfect scores have intervals too.
+        Estimates with `value`, `low`, `high` (95 %), the number `n` of images or groups behind it, and the `method`. 'accuracy'
+        (Wilson), 'balanced_accuracy' (MOVER of the classes' Wilson intervals) and 'auc' (DeLong on the logit), 0..1, greater
+        is better; 'log_loss' (nats) and 'brier' (0..1 with two classes, else 0..2), smaller is better (`mean_loss`). Over
+        groups the t of their number is used; with fewer than 5 there is no interval (NaN). Perfect scores have intervals too.
 
     Raises
     ------
     BadInputError
-        proba is not of shape (n, K), or groups does not fit.
+        Shapes that do not fit, what is no probability, labels without a column, or a single group.
 
     Notes
     -----
-    `benchmarks/intervals.py` simulates how often they hold the truth.
+    `benchmarks/intervals.py` simulates how often they hold the truth. A probability below 1.2e-7 counts as that in the log-loss.
+    The balanced accuracy of probabilities that are the same for all images is known, so its interval has no length. The
+    calibration error has no honest interval: see `tasvir evaluate`.
 
     Examples
     --------
-    >>> y = np.array([0, 1] * 20)
-    >>> scores = score_classifier(y, np.eye(2)[y])
+    >>> y = np.array(["cat", "dog"] * 20)
+    >>> scores = score_classifier(y, [[0.9, 0.1], [0.2, 0.8]] * 20)
     >>> scores["accuracy"].value, round(scores["accuracy"].low, 2)
     (1.0, 0.91)
+    >>> round(scores["log_loss"].value, 3), scores["log_loss"].low < 0.164 < scores["log_loss"].high
+    (0.164, True)
     """
-    y, proba = _check_proba(y, proba)
-    pred = proba.argmax(axis=1)
+    codes, proba = checked_probabilities(y, probabilities, classes)
     if groups is not None:
-        units(len(y), groups)  # refuses groups that do not fit
-    return {
-        "accuracy": share_among(y == pred, np.ones(len(y), bool), groups),
-        "balanced_accuracy": balanced_accuracy_estimate(y, pred, groups),
-        "auc": auc_estimate(y, proba, groups),
+        groups = np.asarray(groups)
+        units(len(codes), groups)  # refuses groups that do not fit
+    pred = proba.argmax(axis=1)
+    scores = {
+        "accuracy": share_among(codes == pred, np.ones(len(codes), bool), groups),
+        "balanced_accuracy": balanced_accuracy_estimate(codes, pred, groups),
+        "auc": auc_estimate(codes, proba, groups),
+        "log_loss": log_loss_estimate(codes, proba, groups),
+        "brier": brier_estimate(codes, proba, groups),
     }
+    if not np.ptp(proba, axis=0).any() and pred[0] in codes:  # it does not look at the images
+        known = scores["balanced_accuracy"]
+        scores["balanced_accuracy"] = replace(known, low=known.value, high=known.value, method="one answer for all")
+    return {name: enough_groups(found, groups) for name, found in scores.items()}
 
 
 def accuracy_of_weights(y: np.ndarray, pred: np.ndarray) -> WeightedStatistic:

@@ -4,7 +4,7 @@ Shape letters: n images, U units (images, or groups where there are any), R resa
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -14,6 +14,8 @@ from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
 
 WeightedStatistic = Callable[[np.ndarray], np.ndarray]  # weights (n, R) -> values (R,)
+#: Of a test set, for an interval over them: with 4 it is half of all there is (benchmarks/results/intervals.md).
+FEWEST_GROUPS = 5
 _CHUNK = 2**20  # weights held at once: 8 MB
 
 
@@ -85,6 +87,20 @@ def wilson(successes: int, n: int, confidence: float = 0.95) -> Estimate:
         raise BadInputError(f"wilson: {successes} successes in {n} trials; give 0 <= successes <= n and n >= 1")
     low, high = binomtest(successes, n).proportion_ci(confidence, method="wilson")
     return Estimate(float(successes / n), float(low), float(high), int(n), "Wilson")
+
+
+def wilson_ends(p: float, n: float, z: float) -> tuple[float, float]:
+    """Wilson's interval for a share of n trials, which need not be a whole number."""
+    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def enough_groups(found: Estimate, groups: np.ndarray | None) -> Estimate:
+    """The same, without its interval where the whole test set has fewer than 5 groups: it would hold, and say nothing."""
+    if groups is None or (n := len(np.unique(groups))) >= FEWEST_GROUPS:
+        return found
+    return replace(found, low=float("nan"), high=float("nan"), method=f"no interval: {n} groups, {FEWEST_GROUPS} are needed")
 
 
 def bca(

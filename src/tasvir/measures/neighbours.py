@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng
-from tasvir.measures.interval import Estimate
+from tasvir.measures.interval import Estimate, enough_groups
 from tasvir.measures.per_class import share_among
 
 
@@ -109,7 +109,7 @@ def knn_accuracy(
     k = max(cv_accuracy, key=lambda tried: (cv_accuracy[tried], -tried))
     votes = _votes(codes[nearest(train, test, k)], len(classes))
     predictions = classes[votes.argmax(axis=1)]
-    found = share_among(y_test == predictions, np.ones(len(y_test), bool), test_groups)
+    found = enough_groups(share_among(y_test == predictions, np.ones(len(y_test), bool), test_groups), test_groups)
     return NeighbourScore(k, cv_accuracy, (votes / k).astype(np.float32), predictions, classes, found)
 
 

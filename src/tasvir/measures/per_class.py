@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.measures.interval import Estimate, wilson
+from tasvir.measures.interval import Estimate, enough_groups, wilson, wilson_ends
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def class_scores(y: np.ndarray, pred: np.ndarray, K: int, *, groups: np.ndarray 
     -------
     tuple of K ClassScore
         Shares 0..1, greater is better, each with its 95 % interval and the number of images (or groups) behind it. NaN where
-        there is no image to judge by.
+        there is no image to judge by; no interval with fewer than 5 groups.
 
     Raises
     ------
@@ -60,7 +60,11 @@ def class_scores(y: np.ndarray, pred: np.ndarray, K: int, *, groups: np.ndarray 
     y, pred = np.asarray(y), np.asarray(pred)
     if y.ndim != 1 or y.shape != pred.shape:
         raise BadInputError(f"labels of shape {y.shape} and predictions of shape {pred.shape}; give two of (n,)")
-    return tuple(ClassScore(share_among(pred == k, y == k, groups), share_among(y == k, pred == k, groups)) for k in range(K))
+
+    def share(holds: np.ndarray, among: np.ndarray) -> Estimate:
+        return enough_groups(share_among(holds, among, groups), groups)
+
+    return tuple(ClassScore(share(pred == k, y == k), share(y == k, pred == k)) for k in range(K))
 
 
 def share_among(holds: np.ndarray, among: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
@@ -88,12 +92,5 @@ def _grouped(holds: np.ndarray, group_of_image: np.ndarray, confidence: float = 
     apart_G = np.bincount(group_of_image, holds - p)
     variance = G / (G - 1) * float((apart_G**2).sum()) / n**2
     worth = float(G) if variance == 0 else min(float(n), p * (1 - p) / variance)
-    low, high = _wilson_ends(p, worth, float(stats.t.ppf(0.5 + confidence / 2, G - 1)))
+    low, high = wilson_ends(p, worth, float(stats.t.ppf(0.5 + confidence / 2, G - 1)))
     return Estimate(p, low, high, G, "Wilson over groups")
-
-
-def _wilson_ends(p: float, n: float, z: float) -> tuple[float, float]:
-    """Wilson's interval for a share of n trials, which need not be a whole number."""
-    middle = (p + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
-    return max(0.0, middle - half), min(1.0, middle + half)

@@ -11,12 +11,9 @@ import numpy as np
 from scipy import optimize, stats
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.seeds import stream_rng
 from tasvir.measures.crossed import cells_of_folds, crossed_difference, overlap_variance
 
-_DRAWS = 4000
 _QUANTILES = 60  # of what a standard error may be estimated to be
-_CAREFUL = 1.05  # a spread is never known exactly: it is taken this much larger
 
 
 @dataclass(frozen=True)
@@ -135,9 +132,9 @@ def smallest_effect(
 
     Notes
     -----
-    The chance that |d| exceeds t se is averaged over draws of the variances that `crossed_difference` would estimate
-    (scaled chi-squares). d itself is taken to scatter as much as these say on average, which is the careful side, and the
-    spread to be 5 % larger than stated.
+    The same `standard_errors_found` that a `Verdict` multiplies its own standard error by, times the one that
+    `crossed_difference` would find on average with this spread, at its degrees of freedom; never below `least_error`, the floor
+    of a verdict on scores of 0..1. `benchmarks/power.py` plants the effect and counts how often it is found.
 
     Examples
     --------
@@ -148,15 +145,17 @@ def smallest_effect(
     """
     if n_seeds < 2 or min(class_sizes, default=0) < 1 or n_folds < 1:
         raise BadInputError(f"smallest_effect: {n_seeds} seeds, classes of {list(class_sizes)}; give 2 seeds and images")
-    if not any(astuple(spread)):
-        return 0.0
-    half, sd = _drawn(spread, np.asarray(class_sizes), n_seeds, F=n_folds, confidence=confidence)
+    sizes = np.asarray(class_sizes)
+    variance, df = _expected(spread, sizes, n_seeds, F=n_folds)
+    return standard_errors_found(round(df, 1), confidence, power) * max(variance**0.5, least_error(sizes))
 
-    def found(effect: float) -> float:
-        return float(np.mean(stats.norm.sf((half - effect) / sd) + stats.norm.cdf((-half - effect) / sd))) - power
 
-    largest = float(half.max() + 5 * sd)
-    return float(optimize.brentq(found, 0.0, largest, xtol=1e-6))
+def least_error(class_sizes: np.ndarray) -> float:
+    """The least standard error of a difference of scores of 0..1: as if one image (or group) of each class had differed by that.
+
+    As Wilson's interval has a length where no trial failed: that none was seen is no proof.
+    """
+    return float(np.sqrt((1 / class_sizes**2.0).sum()) / len(class_sizes))
 
 
 @lru_cache
@@ -177,24 +176,23 @@ def standard_errors_found(df: float, confidence: float = 0.95, power: float = 0.
     return float(optimize.brentq(missing, 0.0, 12 * critical, xtol=1e-4))
 
 
-def _drawn(spread: Spread, sizes: np.ndarray, S: int, *, F: int, confidence: float) -> tuple[np.ndarray, float]:
-    """Half widths that `crossed_difference` might give, and the standard deviation that d then has."""
-    rng = stream_rng(0, "power")
-    B, E, U, W = (np.array(astuple(spread)) * _CAREFUL) ** 2
+def _expected(spread: Spread, sizes: np.ndarray, S: int, *, F: int) -> tuple[float, float]:
+    """The variance that `crossed_difference` finds on average, and its degrees of freedom."""
+    B, E, U, W = np.array(astuple(spread)) ** 2
     W *= F > 1  # on a fixed test set it is part of U
     per_image, J = _variance_per_image(sizes), S * F
     images = (B + E / S) * per_image
-    seeds_variance = (U + W / F + E * per_image) * rng.chisquare(S - 1, _DRAWS) / (S - 1)
+    seeds_variance = U + W / F + E * per_image
     seeds, overlap = seeds_variance / S, 0.0
     if F > 1:
         cell_images = (B + E) * per_image * F
-        within = (W + cell_images) * rng.chisquare(S * (F - 1), _DRAWS)
+        within = (W + cell_images) * S * (F - 1)
         cells_variance = (F * (S - 1) * seeds_variance + within) / (J - 1)
         overlap = overlap_variance(cells_variance, cells_variance - cell_images, J=J, n_folds=F)
-        seeds = np.maximum(seeds, cells_variance / J)
+        seeds = max(seeds, cells_variance / J)
     variance = images + seeds + overlap
-    df = variance / (images / max(sizes.sum() - len(sizes), 1) + seeds / (S - 1) + overlap / (J - 1))
-    return stats.t.ppf(0.5 + confidence / 2, df) * np.sqrt(variance), float(np.sqrt(variance.mean()))
+    per_df = images / max(sizes.sum() - len(sizes), 1) + seeds / (S - 1) + overlap / (J - 1)
+    return float(variance), float(variance / per_df) if variance > 0 else float(S - 1)
 
 
 def _variance_per_image(sizes: np.ndarray) -> float:

@@ -9,7 +9,7 @@ from scipy import stats
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.crossed import CrossedDifference, crossed_difference
 from tasvir.measures.interval import units
-from tasvir.measures.power import standard_errors_found
+from tasvir.measures.power import least_error, standard_errors_found
 
 FEWEST_UNITS = 10  # a class: with fewer, its images' spread is too often seen as none
 FEWEST_SEEDS_FOLDS = 2
@@ -23,7 +23,7 @@ class Refusal:
     what: str
     n: int
     fewest: int
-    label: int | None = None
+    label: int | str | None = None
 
 
 def outcome(low: float | None, high: float | None) -> str:
@@ -129,9 +129,9 @@ def verdict(
 
     Parameters
     ----------
-    a, b : ndarrays of shape (S, n)
+    a, b : ndarrays of shape (S, n) or (n,)
         Score of each recipe on each test image at each of S seeds, greater is better: 1 where the answer was right and 0
-        where wrong, or any number. The same seeds, images and folds for both.
+        where wrong, or any number. The same seeds, images and folds for both. A single row is one seed, and refused.
     strata : ndarray of shape (n,), optional
         The images' classes, each of which counts alike; with right and wrong answers the difference is then one in
         balanced accuracy. None: every image counts alike.
@@ -165,11 +165,18 @@ def verdict(
 
     Examples
     --------
+    Five trainings of each of two nets, which are right on about 90 and 70 % of 200 test images:
+
     >>> rng = np.random.default_rng(0)
-    >>> good, poor = rng.random((5, 200)) < 0.9, rng.random((5, 200)) < 0.7
-    >>> found = verdict(good, poor, names=("the net", "guessing"), metric="accuracy")
-    >>> found.outcome, found.this_training_set_only
+    >>> right_a, right_b = rng.random((5, 200)) < 0.9, rng.random((5, 200)) < 0.7
+    >>> found = verdict(right_a, right_b, names=("augmented", "plain"), metric="accuracy")
+    >>> found.outcome, 0.1 < found.low < found.d < found.high < 0.3
     ('helps', True)
+
+    One training each is no verdict: its luck cannot be told from the recipe.
+
+    >>> verdict(right_a[0], right_b[0]).refused
+    Refusal(what='seeds', n=1, fewest=3, label=None)
     """
     difference_Sn, folds_Sn = _checked(a, b, strata=strata, folds=folds, groups=groups)
     refused = _reason_to_refuse(difference_Sn, strata, folds_Sn, groups=groups)
@@ -195,14 +202,10 @@ def _judged(found: CrossedDifference, *, least: float) -> Verdict:
 
 
 def _least_error(n: int, strata: np.ndarray | None, groups: np.ndarray | None) -> float:
-    """The least standard error, for scores of 0..1: as if one image (or group) of each class had differed by that.
-
-    As Wilson's interval has a length where no trial failed: that none was seen is no proof.
-    """
+    """`least_error` of the units of each class."""
     unit_of_image, _ = units(n, groups)
     labels = np.zeros(n) if strata is None else np.asarray(strata)
-    sizes = np.array([len(np.unique(unit_of_image[labels == label])) for label in np.unique(labels)])
-    return float(np.sqrt((1 / sizes**2).sum()) / len(sizes))
+    return least_error(np.array([len(np.unique(unit_of_image[labels == label])) for label in np.unique(labels)]))
 
 
 def _without_judgement(difference_Sn: np.ndarray, strata: np.ndarray | None, folds_Sn: np.ndarray | None) -> Verdict:
@@ -246,7 +249,7 @@ def _reason_to_refuse(
     for label in np.unique(labels):
         n_units = len(np.unique(unit_of_image[labels == label]))
         if n_units < FEWEST_UNITS:
-            return Refusal("images", n_units, FEWEST_UNITS, None if strata is None else int(label))
+            return Refusal("images", n_units, FEWEST_UNITS, None if strata is None else label.item())
     return None
 
 
@@ -254,7 +257,7 @@ def _checked(
     a: ArrayLike, b: ArrayLike, *, strata: ArrayLike | None, folds: ArrayLike | None, groups: ArrayLike | None
 ) -> tuple[np.ndarray, np.ndarray | None]:
     """The differences, and the folds as (S, n) counted from 0."""
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    a, b = (np.atleast_2d(np.asarray(scores, dtype=float)) for scores in (a, b))
     if a.ndim != 2 or a.shape != b.shape or a.size == 0:
         raise BadInputError(f"verdict: scores of shapes {a.shape} and {b.shape}; give two of (seeds, images)")
     if not (np.isfinite(a).all() and np.isfinite(b).all()):

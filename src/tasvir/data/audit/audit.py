@@ -115,6 +115,18 @@ class Audit:
                     found[one.index] = True
         return found
 
+    def __str__(self) -> str:
+        """In a few lines, what is zero too."""
+        crossing = f", groups that cross parts: {len(self.groups.crossing)}" if self.groups else ""
+        overlaps = [f"{o.n_images} of {o.n} {o.part} images have a duplicate in {o.other}" for o in self.overlaps]
+        ordered = [f"{order.part} images stand by class" for order in self.label_order if order.ordered]
+        lines = [
+            f"{self.name}: {', '.join(f'{self.counts[part]} {part}' for part in PARTS if part in self.counts)} images",
+            f"pairs of duplicates: {len(self.pairs)}, with different labels: {len(self.conflicts)}{crossing}",
+            f"constant images: {len(self.constant)}, classes too small to split: {len(self.small_classes)}",
+        ]
+        return "\n".join([*lines, *overlaps, *ordered])
+
     def to_json(self) -> dict[str, Any]:
         """Everything as plain JSON values."""
         plain = asdict(self)
@@ -137,7 +149,12 @@ def audit(dataset: Dataset) -> Audit:
     -------
     Audit
         Duplicates within and across the parts, those with different labels, groups that cross parts, the order of the
-        labels, constant images, and classes too small to split. The report's chapter says it in sentences.
+        labels, constant images, and classes too small to split. `print` tells it in short, `to_json` all of it; the report
+        and `tasvir data audit` say it in sentences.
+
+    Raises
+    ------
+    Nothing.
 
     References
     ----------
@@ -146,11 +163,14 @@ def audit(dataset: Dataset) -> Audit:
 
     Examples
     --------
-    >>> from tasvir import load_data
-    >>> from tasvir.data.audit.audit import audit
-    >>> found = audit(load_data("digits"))
+    >>> import tasvir
+    >>> found = tasvir.audit(tasvir.load_data("digits"))
     >>> len(found.pairs), found.small_classes
     (0, ())
+    >>> print(found)
+    digits: 1433 train, 364 test images
+    pairs of duplicates: 0, with different labels: 0
+    constant images: 0, classes too small to split: 0
     """
     pairs = find_pairs(dataset.images)
     places = _Places(dataset)

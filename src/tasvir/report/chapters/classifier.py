@@ -10,7 +10,13 @@ from tasvir.measures.classification import roc_curve
 from tasvir.report.blocks import arms_figure, arms_table, confusion_figure
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters import classifier_classes as by_class
-from tasvir.report.chapters.classifier_training import fitting_sentences, learning_figure, titled_net, training_table
+from tasvir.report.chapters.classifier_training import (
+    fitting_sentences,
+    learning_figure,
+    temperature_sentence,
+    titled_net,
+    training_table,
+)
 from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Figure, Table, analysis, chapter, figure, prose, table, trouble
 from tasvir.report.names import name_of
@@ -38,7 +44,8 @@ def compose(cells: Cells) -> Chapter | None:
     net = next(iter(nets), None)
     intro = say(
         "A net learns the classes from the training images; its epoch is chosen on validation images and the test images "
-        "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, and logistic regression."
+        "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, logistic regression, and "
+        "a support vector machine on principal components."
     )
     blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
     blocks += [
@@ -51,7 +58,7 @@ def compose(cells: Cells) -> Chapter | None:
         blocks += [_confusion(net, names), _roc(net, baselines, names), by_class.gallery(net, names)]
         told = (_result(nets), by_class.screening_sentence(net, names), by_class.unseen_sentence(net, view(cells, UNSEEN)))
         compared = map(verdict_sentence, judged) if judged else _described(described)
-        trained = (*fitting_sentences(net), by_class.mistake_sentence(net, names))
+        trained = (temperature_sentence(net), *fitting_sentences(net), by_class.mistake_sentence(net, names))
         blocks.append(analysis(*told, *compared, *trained))
     return chapter(NAME, TITLE, *blocks, headline=_headline(nets, baselines, judged), line=say("Learned"))
 
@@ -68,7 +75,7 @@ def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | No
         "classifier-scores",
         caption,
         rows,
-        metrics=(*metrics, "fit_s"),
+        metrics=(*metrics, "log_loss", "brier", "fit_s"),
         head=say("Classifier"),
         titles=titled,
         bold=range(len(nets)),

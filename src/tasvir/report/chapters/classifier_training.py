@@ -6,7 +6,7 @@ from tasvir.report.blocks import curves_figure, settings_table
 from tasvir.report.cells import Curve, Reading
 from tasvir.report.document import Figure, Table
 from tasvir.report.fitting import fitting_sentence, read_training
-from tasvir.report.numbers import count, percent, plain
+from tasvir.report.numbers import count, decimal, percent, plain
 from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Words, say
 
@@ -71,6 +71,26 @@ def learning_figure(nets: Sequence[View]) -> Figure | None:
     if len(nets) > _MOST_CURVES:
         caption = say("Loss and accuracy during training of the first {n} seeds. {kept}", n=count(_MOST_CURVES), kept=kept)
     return curves_figure("classifier-curves", caption, curves, percent=("accuracy",))
+
+
+def temperature_sentence(net: View) -> Sentence | None:
+    """What a temperature, chosen on held-out images, does to the probabilities of the first net."""
+    if net.reading("log_loss_scaled") is None or net.facts.get("temperature") is None:
+        return None
+    shown: dict[str, Words] = {
+        "net": net.inside,
+        "temperature": decimal(Reading(net.facts["temperature"], record=net.record("temperature")), 2),
+        "loss": net.shown("log_loss"),
+        "scaled_loss": net.shown("log_loss_scaled"),
+        "brier": net.shown("brier"),
+        "scaled_brier": net.shown("brier_scaled"),
+    }
+    return say(
+        "Probabilities of {net}: divided by a temperature of {temperature}, chosen on validation images, their logarithms give a "
+        "log-loss of {scaled_loss} instead of {loss} and a Brier score of {scaled_brier} instead of {brier} (above 1: it was "
+        "surer than it may be).",
+        **shown,
+    )
 
 
 def fitting_sentences(net: View) -> tuple[Sentence | None, ...]:

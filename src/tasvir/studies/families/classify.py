@@ -1,4 +1,4 @@
-"""The classifier and its baselines as cells: all are fitted on the same images and scored once on the same test images."""
+"""The classifier as a cell, beside its baselines: all are fitted on the same images and scored once on the same test images."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -8,26 +8,28 @@ from typing import Any
 import numpy as np
 
 from tasvir.data.dataset import Dataset
-from tasvir.measures.neighbours import knn_accuracy
+from tasvir.measures.classification import score_classifier
+from tasvir.measures.temperature import fitted_temperature, log_probabilities, softened
+from tasvir.models.inner_split import inner_split
 from tasvir.records.record import Record, array, facts
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
-from tasvir.studies.inside import Inside, loss_curve
-from tasvir.studies.work import Fit, Seconds, Work
+from tasvir.studies.families.baselines import BASELINES, baseline_work
+from tasvir.studies.inside import Inside, loss_curve, measured
+from tasvir.studies.work import Fit
 
 #: Wrong test images that are kept to be shown.
 MOST_MISTAKES = 15
 
 
 def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, n_seeds: int) -> list[Cell]:
-    """One classifier a seed, and three baselines."""
+    """One classifier a seed, and the baselines."""
     n_train = data.counts["train"]
     epochs = recipes.epochs_for(data, pixels_seen, fewest=4, most=60)
     parameters = {"max_epochs": epochs, **recipes.classifier_pace(n_train)}
     work = (Fit(partial(recipes.classifier, **parameters), epochs * n_train),)
     nets = [Cell(f"classifier/{s}", classify, parameters, s, work=work) for s in range(seed, seed + n_seeds)]
-    search = (recipes.neighbour_search(data),)
-    costs: dict[str, tuple[Work, ...]] = {"majority": (Seconds(0.1),), "knn": search, "logistic": search}
+    costs = baseline_work(data)
     return [*nets, *(Cell(f"baseline/{name}", function, {}, seed, work=costs[name]) for name, function in BASELINES.items())]
 
 
@@ -53,6 +55,10 @@ def classify(
     probabilities = net.predict_proba(inside.data.part("test")[0])
     wrong = surest_mistakes(inside.data, probabilities)
     yield from inside.score(probabilities)
+    temperature = None
+    if (held := held_out(net, inside.data)) is not None:
+        temperature = temperature_of(net, *held)
+        yield from scaled_scores(inside.data, probabilities, temperature)
     yield array("mistakes", inside.data.part("test")[0][[told["index"] for told in wrong]])
     yield inside.keep(net, "classifier")
     yield facts(
@@ -67,8 +73,31 @@ def classify(
             "max_shift": AUGMENTS[augment].max_shift,
             "mirror": dataclasses.asdict(found),
             "best_epoch": fitted.best_epoch,
+            "temperature": temperature,
         }
     )
+
+
+def held_out(net: Any, data: Dataset) -> tuple[np.ndarray, np.ndarray] | None:
+    """Images and labels that the net was neither fitted nor is tested on: the validation part, else what it held out itself."""
+    X, y, groups = data.part("val")
+    if len(X):
+        return X, y
+    X, y, groups = data.part("train")
+    _, rows = inner_split(len(X), y, groups, fraction=net.validation_fraction, seed=net.random_state)
+    return None if rows is None else (X[rows], y[rows])
+
+
+def temperature_of(net: Any, X: np.ndarray, y: np.ndarray) -> float:
+    """How much surer the net is than it may be, as these held-out images tell."""
+    return fitted_temperature(y, log_probabilities(net.predict_proba(X)))
+
+
+def scaled_scores(data: Dataset, probabilities: np.ndarray, temperature: float) -> Iterator[Record]:
+    """Log-loss and Brier score on the test images once the probabilities have this temperature; no answer changes by it."""
+    scaled = softened(log_probabilities(probabilities), temperature)
+    found = score_classifier(data.targets("test")[0], scaled, data.cases("test"))
+    yield from (measured(f"{name}_scaled", found[name]) for name in ("log_loss", "brier"))
 
 
 def surest_mistakes(data: Dataset, probabilities: np.ndarray) -> list[dict[str, Any]]:
@@ -86,47 +115,3 @@ def surest_mistakes(data: Dataset, probabilities: np.ndarray) -> list[dict[str, 
         }
         for row in order
     ]
-
-
-def majority(inside: Inside) -> Iterator[Record]:
-    """Always the most frequent class of the training images."""
-    from sklearn.dummy import DummyClassifier
-
-    yield from _baseline(inside, DummyClassifier(strategy="prior"))
-
-
-def logistic(inside: Inside) -> Iterator[Record]:
-    """A linear map of the pixels."""
-    from sklearn.linear_model import LogisticRegression
-
-    yield from _baseline(inside, LogisticRegression(max_iter=200))
-
-
-def knn(inside: Inside) -> Iterator[Record]:
-    """The vote of the most similar training images, k chosen by cross-validation on them."""
-    (y, groups), (y_test, _) = inside.data.targets("train"), inside.data.targets("test")
-
-    def vote() -> Any:
-        return knn_accuracy(inside.flat("train"), y, test=inside.flat("test"), y_test=y_test, groups=groups, seed=inside.seed)
-
-    score, fit_s = inside.time("fit_s", vote)
-    yield fit_s
-    yield from inside.score(_all_classes(inside.data, score.probabilities, score.classes))
-    yield facts({"k": score.k})
-
-
-BASELINES = {"majority": majority, "knn": knn, "logistic": logistic}
-
-
-def _baseline(inside: Inside, estimator: Any) -> Iterator[Record]:
-    y, _ = inside.data.targets("train")
-    _, fit_s = inside.time("fit_s", lambda: estimator.fit(inside.flat("train"), y))
-    yield fit_s
-    yield from inside.score(_all_classes(inside.data, estimator.predict_proba(inside.flat("test")), estimator.classes_))
-
-
-def _all_classes(data: Dataset, probabilities: np.ndarray, classes: np.ndarray) -> np.ndarray:
-    """A column for each class of the set, 0 where no training image has it."""
-    filled = np.zeros((len(probabilities), len(data.class_names)), np.float32)
-    filled[:, classes] = probabilities
-    return filled

@@ -131,10 +131,8 @@ def _classifier(inside: Inside, n_images: int) -> Any:
 
 
 def _coverage(real: np.ndarray, points: np.ndarray, labels: Mapping[str, str]) -> Iterator[Record]:
-    found = prdc(real, points)
-    yield metric("coverage", found.coverage, n=len(points), labels=labels)
-    yield metric("density", found.density, n=len(points), labels=labels)
-    yield metric("recall", found.recall, n=len(points), labels=labels)
+    for name, value in vars(prdc(real, points)).items():
+        yield metric(name, value, n=len(points), labels=labels)
 
 
 def _copies(X: np.ndarray, held: np.ndarray, drawn: np.ndarray) -> Iterator[Record]:
