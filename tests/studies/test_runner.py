@@ -13,7 +13,7 @@ from tasvir.contracts.errors import DiskFullError
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
 from tasvir.studies.cell import Cell
-from tasvir.studies.families.classify import BASELINES
+from tasvir.studies.families.baselines import BASELINES
 from tasvir.studies.families.describe import describe_data
 
 NUMBERS = [Cell(f"number/{plus}", toy.number, {"plus": plus}, plus) for plus in (1, 2)]

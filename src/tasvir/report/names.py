@@ -25,6 +25,7 @@ NAMES = {
     "baseline/majority": Name(say("Majority class"), say("the majority class")),
     "baseline/knn": Name(say("k-NN on raw pixels"), say("k-NN on raw pixels")),
     "baseline/logistic": Name(say("Logistic regression"), say("logistic regression")),
+    "baseline/svm": Name(say("SVM on principal components"), say("an SVM on principal components")),
     "generation/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "generation/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
     "generation/vae-grid": Name(say("VAE with 2 latents"), say("the VAE with 2 latents")),

@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 
 from tasvir.data.dataset import Dataset
+from tasvir.measures.classification import balanced_accuracy
+from tasvir.measures.neighbours import spread_folds, spread_sample
 from tasvir.studies.mirror import MirrorTest, mirror_test
 from tasvir.studies.work import Fit, Search
 
@@ -15,6 +17,10 @@ VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
 STEPS, BATCH = 500, 32
 #: Steps and images a step of the VAE that is trained anew at each seed.
 VAE_STEPS, VAE_BATCH = 600, 64
+#: At most: components that the support vector machine sees, images it is fitted on, images that its settings are chosen on.
+SVM_COMPONENTS, SVM_IMAGES, SVM_SEARCHED = 100, 10_000, 2000
+#: What is chosen between: components as they are or of equal variance, and how dear a wrong training image is.
+SVM_COSTS = (1.0, 10.0)
 
 
 def code_size(data: Dataset) -> int:
@@ -92,6 +98,43 @@ def classifier(
     )
 
 
+def principal_svm(n_features: int, y: np.ndarray, *, groups: np.ndarray | None = None, seed: int = 0) -> Any:
+    """A support vector machine with a Gaussian kernel on principal components, to be fitted on flat images with these labels.
+
+    Its settings are chosen when it is fitted, by 5-fold cross-validation on at most 2,000 of its images (images of one group in
+    one fold), for balanced accuracy; the components, which know no labels, are those of all its images. More than 10,000 images
+    make it slow: `svm_rows` thins them.
+    """
+    from sklearn.decomposition import PCA
+    from sklearn.model_selection import GridSearchCV
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    grid = {"scale": ["passthrough", StandardScaler()], "svm__C": SVM_COSTS}
+    machine = Pipeline([("scale", "passthrough"), ("svm", SVC(break_ties=True))])
+    search = GridSearchCV(machine, grid, scoring=_balanced_score, cv=svm_folds(y, groups, seed=seed))
+    components = PCA(min(SVM_COMPONENTS, n_features, len(y) - 1), random_state=seed)
+    return Pipeline([("components", components), ("search", search)])
+
+
+def svm_rows(y: np.ndarray, seed: int) -> np.ndarray:
+    """The training images that `principal_svm` is fitted on: all, or 10,000 in which every class has its share."""
+    return spread_sample(y, SVM_IMAGES, seed)
+
+
+def svm_folds(y: np.ndarray, groups: np.ndarray | None = None, *, seed: int = 0) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Rows to fit on and to judge by; a fold that would leave a single class to fit on is left out."""
+    rows = spread_sample(y, SVM_SEARCHED, seed)
+    fold_of_row = spread_folds(y[rows], None if groups is None else groups[rows], seed=seed)
+    splits = [(rows[fold_of_row != fold], rows[fold_of_row == fold]) for fold in np.unique(fold_of_row)]
+    return [(rest, held) for rest, held in splits if len(np.unique(y[rest])) > 1]
+
+
+def _balanced_score(fitted: Any, X: np.ndarray, y: np.ndarray) -> float:
+    return balanced_accuracy(y, fitted.predict(X))
+
+
 def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0) -> Any:
     """The residual net that judges training sets, small enough to be trained twenty times: equal steps, no image held out."""
     from tasvir.models.image_classifier import ImageClassifier
@@ -118,6 +161,13 @@ def small_training(data: Dataset, times: int = 1) -> Fit:
     """The work of so many small classifiers."""
     some = 256  # how many does not matter: the work says how many images are shown
     return Fit(partial(small_classifier, some, data.images.shape[1:3]), times * STEPS * BATCH)
+
+
+def svm_search(data: Dataset) -> Search:
+    """Pairs of images that a `principal_svm` compares: to choose its settings, to be fitted, and for every test image."""
+    n_fitted = min(data.counts["train"], SVM_IMAGES)
+    n_chosen = 2 * len(SVM_COSTS) * 5 * min(n_fitted, SVM_SEARCHED) ** 2
+    return Search(n_chosen + n_fitted * (n_fitted + data.counts["test"]))
 
 
 def neighbour_search(data: Dataset, share: float = 1.0) -> Search:

@@ -38,7 +38,8 @@ def compose(cells: Cells) -> Chapter | None:
     net = next(iter(nets), None)
     intro = say(
         "A net learns the classes from the training images; its epoch is chosen on validation images and the test images "
-        "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, and logistic regression."
+        "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, logistic regression, and "
+        "a support vector machine on principal components."
     )
     blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
     blocks += [
