@@ -1,6 +1,6 @@
 """Who judges training sets, what a judge sees of the truth, and how often it sees what is not there.
 
-    python benchmarks/judge.py [--data digits mnist fashion_mnist breastmnist] [--studies 40] [--steps 0] [--out benchmarks/results]
+    python benchmarks/judge.py [--data digits mnist fashion_mnist breastmnist] [--studies 40] [--steps N] [--out FOLDER]
 
 Each study is one of the evidence chapter on real images: five seeds, each with a subset of its own, the judge with its settings
 from cross-validation on the first subset. Null: duplicates drawn a second time, judged as if they were generated; every verdict

@@ -94,13 +94,13 @@ def train_arm(inside: Inside, *, arm: str, n_seeds: int) -> Iterator[Record]:
 
 def predict_with_arm(inside: Inside, judge: judges.Judge, arm: str, *, seeds: list[int]) -> tuple[np.ndarray, np.ndarray]:
     """(S, n_test) predictions of the judge, trained on each seed's subset as the arm completes it; the images first added."""
-    (X, y, _), X_test = inside.data.part("train"), inside.data.part("test")[0]
-    predictions, first = [], X[:0]
+    training, X_test = inside.data.part("train")[:2], inside.data.part("test")[0]
+    predictions, first = [], X_test[:0]
     for index, s in enumerate(seeds):
-        gap = gap_of(inside, unequal_subset(inside.data, s), X, y, seed=s, augment=judge.augment)
+        gap = gap_of(inside, training, seed=s, augment=judge.augment)
         fill = FILLS[arm]
         wanted = gap.wanted if fill else gap.wanted[:0]
-        added = fill(gap) if fill and len(wanted) else X[:0]
+        added = fill(gap) if fill and len(wanted) else gap.X[:0]
         first = added if index == 0 else first
         predicted = judge.predict(
             np.concatenate([gap.X, added]),
@@ -116,8 +116,9 @@ def predict_with_arm(inside: Inside, judge: judges.Judge, arm: str, *, seeds: li
     return np.stack(predictions).astype(np.int16), first
 
 
-def gap_of(inside: Inside, subset: Subset, X: np.ndarray, y: np.ndarray, *, seed: int, augment: str) -> Gap:
+def gap_of(inside: Inside, training: tuple[np.ndarray, np.ndarray], *, seed: int, augment: str) -> Gap:
     """What an arm has to complete at one seed."""
+    (X, y), subset = training, unequal_subset(inside.data, seed)
     rows, back = subset.rows, subset.cut_away
     wanted = missing_labels(y[rows], len(inside.data.class_names))
     return Gap(X[rows], y[rows], X[back], y[back], wanted=wanted, flip=augment == "shift_flip", seed=seed, place=inside.place)

@@ -34,7 +34,7 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(240e6, 650e6, n_seeds=1, evidence_seeds=5, judge_steps=800, judge_folds=3, more_arms=False),
+    "quick": Profile(240e6, 650e6, n_seeds=1, evidence_seeds=5, judge_steps=600, judge_folds=3, more_arms=False),
     "standard": Profile(720e6, 1300e6, n_seeds=3, evidence_seeds=7, judge_steps=2000, judge_folds=5, more_arms=True),
     "full": Profile(2400e6, 2600e6, n_seeds=5, evidence_seeds=10, judge_steps=2000, judge_folds=5, more_arms=True),
 }
