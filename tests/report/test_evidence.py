@@ -3,7 +3,7 @@
 import pytest
 from recorded import edited
 
-from tasvir.records.record import Record
+from tasvir.records.record import Record, metric
 from tasvir.report.chapters import evidence
 from tasvir.report.document import Figure, Prose, Table
 from tasvir.report.text import plain_spaces
@@ -121,6 +121,64 @@ def test_duplicates_against_real_images_are_described_only(judged):
     chapter = chapter_of(judged)
     assert "Duplicated real images against the real images alone make a difference of +2.0 points" in said(chapter)
     assert [row[0] for row in table(chapter, "arm-differences")] == ["Gaussian sampler", "Conditional VAE"]
+
+
+@pytest.mark.parametrize(
+    ("d", "words"),
+    [
+        (
+            (0.028, 0.01, 0.046),
+            "rises by +2.8 points [+1.0, +4.6] against duplicated real images: a gain of that size can be seen",
+        ),
+        (
+            (0.01, -0.01, 0.03),
+            "differs by +1.0 points [\u22121.0, +3.0] against duplicated real images: this study could not have",
+        ),
+        ((-0.02, -0.03, -0.01), "this study could not have seen even what the truth brings"),
+    ],
+)
+def test_whether_anything_could_be_seen_comes_first(judged, d, words):
+    with_control(judged, d)
+    first, *others = answers(judged)
+    assert words in first
+    assert others == answers_without_control(judged)
+    assert [row[0] for row in table(chapter_of(judged), "arm-differences")] == ["Gaussian sampler", "Conditional VAE"]
+    assert "the real images put back against" not in said(chapter_of(judged)).replace(first, "")
+
+
+def with_control(run, d) -> None:
+    """The arm of the real images put back, as its cells record it."""
+    value, low, high = d
+    labels = {"arm": "restored", "against": "duplicates", "test": "all"}
+    run.cells["evidence/restored"] = list(run.cells["evidence/duplicates"])
+    others = [r for r in run.cells[VERDICT] if "restored" not in (r.data.get("labels") or {}).values()]
+    run.cells[VERDICT] = [metric("difference", value, low=low, high=high, labels=labels), *others]
+
+
+def answers_without_control(run) -> list[str]:
+    run.cells[VERDICT] = [r for r in run.cells[VERDICT] if "restored" not in (r.data.get("labels") or {}).values()]
+    return answers(run)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("svm", "The judge is an SVM on principal components"), ("net", "It is trained in 800 steps on every arm.")],
+)
+def test_who_judges_is_told_with_what_it_was_chosen_by(two, name, words):
+    judge = {"name": name, "C": 1.0, "scaled": False, "steps": 800, "augment": "shift"}
+    scores = [metric("judge_score", value, labels={"judge": key}) for key, value in {"svm": 0.837, "net": 0.76}.items()]
+    two.found("evidence/judge", scores, facts={"judge": judge, "n_folds": 3, "n_images": 600})
+    told = said(chapter_of(two))
+    assert words in told
+    assert "600 real images of the first part (3 folds; balanced accuracy: an SVM on principal components 83.7 %; a small" in told
+
+
+@pytest.mark.parametrize(
+    ("n", "words"), [(5, "each seed draws a part of its own"), (1, "for this training set and this test set")]
+)
+def test_for_what_the_verdicts_hold(judged, n, words):
+    judged.tell("evidence/subset", n_subsets=n)
+    assert words in said(chapter_of(judged))
 
 
 def test_a_refused_verdict_gives_its_reason(digits):

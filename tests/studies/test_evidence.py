@@ -1,59 +1,186 @@
 """Planted truth: noise is found to hurt, balancing is found to help where classes were cut to a handful."""
 
+import dataclasses
 import os
 from pathlib import Path
+from unittest import mock
 
 import numpy as np
 import pytest
 
 from tasvir import load_data
 from tasvir.measures.verdict import verdict
+from tasvir.models.classification_task import ClassificationTask
+from tasvir.records.record import cell_done
 from tasvir.studies import recipes
-from tasvir.studies.families import evidence
+from tasvir.studies.families import evidence, fills, judges, subset
 from tasvir.studies.families.subset import missing_labels, unequal_subset
 from tasvir.studies.inside import Inside
 from tasvir.studies.place import Place
 
 HANDFUL = 4
 REAL_DATA = Path(os.environ.get("TASVIR_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
+NET = judges.Judge("net", C=1.0, scaled=False, steps=150, augment="shift")
+SVM = dataclasses.replace(NET, name="svm", C=10.0)
 
 
-def noise(X, y, wanted, *, seed, place):
+def noise(gap):
     """A sampler that has learned nothing."""
-    return np.random.default_rng(seed).integers(0, 256, (len(wanted), *X.shape[1:])).astype(np.uint8)
+    return np.random.default_rng(gap.seed).integers(0, 256, (len(gap.wanted), *gap.X.shape[1:])).astype(np.uint8)
 
 
-def judged(data, n_seeds, tmp_path):
+def judged(data, judge, tmp_path, monkeypatch):
     """(noise against duplicates, duplicates against real images alone) with every second class cut to four images."""
-    X, y, _ = data.part("train")
+    monkeypatch.setattr(subset, "FEWEST", HANDFUL)
+    monkeypatch.setattr(subset, "CUT", 1000)
+    monkeypatch.setitem(fills.FILLS, "noise", noise)
     _, y_test, _ = data.part("test")
-    rows = unequal_subset(data, 0).rows
-    rows = np.concatenate([found if label % 2 else found[:HANDFUL] for label in range(10) for found in [rows[y[rows] == label]]])
+    inside = Inside(data, 0, tmp_path)
     right = {
-        name: evidence.predict_with_arm(Inside(data, 0, tmp_path), X[rows], y[rows], fill=fill, n_seeds=n_seeds)[0] == y_test
-        for name, fill in {"real": None, "duplicates": evidence.duplicate, "noise": noise}.items()
+        arm: evidence.predict_with_arm(inside, judge, arm, seeds=[0, 1, 2])[0] == y_test
+        for arm in ("real", "duplicates", "noise")
     }
     compared = (("noise", "duplicates"), ("duplicates", "real"))
     return [verdict(right[a].astype(float), right[b].astype(float), strata=y_test, names=(a, b)) for a, b in compared]
 
 
 def test_noise_hurts_and_balancing_helps_on_digits(monkeypatch, tmp_path):
-    monkeypatch.setattr(recipes, "STEPS", 150)
-    spoiled, balanced = judged(load_data("digits"), 3, tmp_path)
+    spoiled, balanced = judged(load_data("digits"), NET, tmp_path, monkeypatch)
     assert spoiled.outcome == "hurts"
-    assert spoiled.high < -0.1
+    assert spoiled.high < -0.05
     assert balanced.outcome == "helps"
-    assert balanced.low > 0.1
+    assert balanced.low > 0.05
 
 
 @pytest.mark.real
 def test_noise_hurts_and_balancing_helps_on_28_pixels(monkeypatch, tmp_path):
     if not (REAL_DATA / "mnist").is_dir():
         pytest.skip(f"needs MNIST in {REAL_DATA}")
-    monkeypatch.setattr(recipes, "STEPS", 250)
-    spoiled, balanced = judged(load_data("mnist", data_dir=REAL_DATA), 3, tmp_path)
+    judge = dataclasses.replace(NET, steps=250)
+    spoiled, balanced = judged(load_data("mnist", data_dir=REAL_DATA), judge, tmp_path, monkeypatch)
     assert spoiled.outcome == "hurts"
     assert balanced.outcome == "helps"
+
+
+@pytest.fixture
+def trained():
+    """Counts the steps of each net that is trained."""
+    counts: list[int] = []
+    begin, step = ClassificationTask.__init__, ClassificationTask.train_step
+
+    def counted_begin(self, *given, **named):
+        counts.append(0)
+        begin(self, *given, **named)
+
+    def counted_step(self, batch):
+        counts[-1] += 1
+        assert len(batch[0]) == recipes.BATCH
+        return step(self, batch)
+
+    with mock.patch.multiple(ClassificationTask, __init__=counted_begin, train_step=counted_step):
+        yield counts
+
+
+@pytest.mark.parametrize(("steps", "sizes"), [(30, (12, 33, 97, 140)), (7, (5, 9, 64, 65))])
+def test_every_arm_is_trained_in_exactly_as_many_steps(trained, steps, sizes):
+    rng = np.random.default_rng(0)
+    judge = dataclasses.replace(NET, steps=steps)
+    for n in sizes:
+        X, y = rng.integers(0, 256, (n, 8, 8)).astype(np.uint8), np.arange(n) % 2
+        judge.predict(X, y, X[:1], most=max(sizes), seed=0, place=Place("cpu"))
+    assert trained == [steps] * len(sizes)
+
+
+@pytest.mark.parametrize("n", [3, 32, 100, 1000])
+def test_each_image_is_shown_as_often_as_any_other(n):
+    y = np.arange(n) % 2
+    n_batches = recipes.batches_an_epoch(n, 2000)
+    shown = np.bincount(recipes.shown_rows(y, n_batches * recipes.BATCH, 0), minlength=n)
+    assert 2000 % n_batches == 0
+    assert shown.min() >= recipes.SHOWN
+    assert shown.max() - shown.min() <= 1
+    assert shown.sum() == n_batches * recipes.BATCH
+
+
+def test_the_control_is_there_exactly_where_images_were_cut_away():
+    digits = load_data("digits")
+    assert "restored" in evidence.arms_of(unequal_subset(digits, 0), more=False)
+    keep = ~((digits.labels == 0) & (np.arange(len(digits.labels)) % 2 == 0))
+    parts = {name: getattr(digits, name)[keep] for name in ("images", "labels", "split")}
+    unequal = unequal_subset(dataclasses.replace(digits, **parts), 0)
+    assert unequal.cut == ()
+    assert "restored" not in evidence.arms_of(unequal, more=True)
+
+
+def test_more_baselines_only_where_there_is_time():
+    whole = unequal_subset(load_data("digits"), 0)
+    more = set(evidence.arms_of(whole, more=True)) - set(evidence.arms_of(whole, more=False))
+    assert more == {"unaugmented", "shifted"}
+
+
+def gap(seed=0, flip=False):
+    digits = load_data("digits")
+    augment = "shift_flip" if flip else "shift"
+    return evidence.gap_of(Inside(digits, 0, Path()), digits.part("train")[:2], seed=seed, augment=augment)
+
+
+def test_what_is_put_back_was_cut_away_and_comes_once():
+    there = gap()
+    added = fills.restore(there)
+    cut = {image.tobytes() for image in there.X_cut}
+    for label in (0, 4):
+        back = [image.tobytes() for image in added[there.wanted == label]]
+        of_class = {image.tobytes() for image in there.X_cut[there.y_cut == label]}
+        assert len(of_class & set(back)) == min(len(of_class), len(back))
+    assert not any(image.tobytes() in cut for image in added[there.wanted == 1])
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_shifted_copies_are_other_images_of_the_same_kind(flip):
+    there = gap(flip=flip)
+    shifted, plain = fills.shift(there), fills.duplicate(there)
+    assert shifted.shape == plain.shape
+    assert shifted.dtype == plain.dtype
+    assert (shifted != plain).any(axis=(1, 2)).mean() > 0.5
+
+
+def test_each_seed_draws_a_subset_of_its_own_with_as_many_of_each_class():
+    digits = load_data("digits")
+    first, second = (unequal_subset(digits, seed) for seed in (0, 1))
+    assert first.rows.tolist() != second.rows.tolist()
+    assert first.after.tolist() == second.after.tolist()
+    assert not set(first.rows) & set(first.cut_away)
+
+
+def choice(data, tmp_path, steps=20):
+    (svm, net, told) = judges.choose(Inside(data, 0, tmp_path), steps=steps, n_folds=2)
+    return {"svm": svm.data["value"], "net": net.data["value"]}, told.data["judge"]
+
+
+def test_the_best_by_cross_validation_judges(tmp_path):
+    scores, judge = choice(load_data("digits"), tmp_path)
+    assert scores["svm"] > 0.8 > scores["net"]
+    assert judge["name"] == "svm"
+    with mock.patch.object(judges, "balanced_accuracy", side_effect=[0.2, 0.3]):
+        assert choice(load_data("digits"), tmp_path)[1]["name"] == "net"
+
+
+def test_the_choice_of_the_judge_looks_at_no_test_image(tmp_path):
+    digits = load_data("digits")
+    images, labels = np.array(digits.images), np.array(digits.labels)
+    images[digits.split == "test"] = 0
+    labels[digits.split == "test"] = 0
+    spoiled = dataclasses.replace(digits, images=images, labels=labels)
+    assert choice(spoiled, tmp_path) == choice(digits, tmp_path)
+
+
+@pytest.mark.parametrize(("judge", "n"), [(SVM, 6), (NET, 3)])
+def test_a_judge_that_costs_little_is_asked_more_often(judge, n, tmp_path):
+    done = cell_done(judges.JUDGE, parameters={}, seed=0, facts={"judge": dataclasses.asdict(judge)}, elapsed_s=1.0)
+    inside = Inside(load_data("digits"), 4, tmp_path, found={judges.JUDGE: [done]})
+    assert evidence.seeds_of(inside, 3) == list(range(4, 4 + n))
+    if judge is SVM:
+        assert [record.kind for record in evidence.train_arm(inside, arm="unaugmented", n_seeds=3)] == ["facts"]
 
 
 def test_subset_cuts_equal_classes_and_leaves_unequal_ones():
@@ -72,8 +199,9 @@ def test_completed_classes_are_equal():
 
 def test_duplicates_are_real_images_of_the_wanted_class():
     X, y = np.arange(12, dtype=np.uint8).reshape(6, 1, 2), np.array([0, 0, 1, 1, 2, 2])
-    drawn = evidence.duplicate(X, y, np.array([2, 0, 2]), seed=0, place=Place("cpu"))
-    assert all(image.tolist() in X[y == label].tolist() for image, label in zip(drawn, [2, 0, 2], strict=True))
+    wanted = np.array([2, 0, 2])
+    drawn = fills.duplicate(fills.Gap(X, y, X[:0], y[:0], wanted=wanted, flip=False, seed=0, place=Place("cpu")))
+    assert all(image.tolist() in X[y == label].tolist() for image, label in zip(drawn, wanted, strict=True))
 
 
 def test_near_duplicates_of_the_training_images_are_marked():

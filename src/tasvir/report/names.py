@@ -31,6 +31,11 @@ NAMES = {
     "generation/vae-grid": Name(say("VAE with 2 latents"), say("the VAE with 2 latents")),
     "evidence/real": Name(say("Real images alone"), say("the real images alone")),
     "evidence/duplicates": Name(say("Duplicated real images"), say("duplicated real images")),
+    "evidence/unaugmented": Name(say("Without augmentation"), say("the real images without augmentation")),
+    "evidence/shifted": Name(say("Shifted real images"), say("shifted real images")),
+    "evidence/restored": Name(say("Real images put back"), say("the real images put back")),
+    "evidence/judge/svm": Name(say("SVM on principal components"), say("an SVM on principal components")),
+    "evidence/judge/net": Name(say("Small residual net"), say("a small residual net")),
     "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
 }

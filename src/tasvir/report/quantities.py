@@ -33,6 +33,7 @@ QUANTITIES = {
         say("Balanced accuracy"), percent, 1, say("Balanced accuracy: the mean over classes of the share that is found.")
     ),
     "balanced_accuracy_mean": Quantity(say("Balanced accuracy"), percent, 1),
+    "judge_score": Quantity(say("Balanced accuracy"), percent, 1),
     "auc": Quantity(
         say("AUC"),
         _digits(3),

@@ -97,6 +97,10 @@ class Inside:
         yield array("y_true", y)
         yield array("confusion", confusion(y, probabilities.argmax(1), len(self.data.class_names)))
 
+    def found_facts(self, cell: str) -> Mapping[str, Any]:
+        """What a cell, which this one needs, said of itself."""
+        return next(record.data["facts"] for record in self.found[cell] if record.kind == "cell")
+
     def found_array(self, cell: str, name: str) -> np.ndarray:
         """The numbers that a cell, which this one needs, recorded under a name."""
         return next(record.content for record in self.found[cell] if record.kind == "array" and record.name == name)

@@ -15,6 +15,8 @@ from tasvir.studies.work import Fit, Search
 VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
 #: Steps that every arm's small classifier is trained for, whatever the size of its training set, and images a step.
 STEPS, BATCH = 500, 32
+#: An image is shown in an epoch of the judging net at least so often, so that it hardly matters which ones come once more.
+SHOWN = 4
 #: Steps and images a step of the VAE that is trained anew at each seed.
 VAE_STEPS, VAE_BATCH = 600, 64
 #: At most: components that the support vector machine sees, images it is fitted on, images that its settings are chosen on.
@@ -118,6 +120,18 @@ def principal_svm(n_features: int, y: np.ndarray, *, groups: np.ndarray | None =
     return Pipeline([("components", components), ("search", search)])
 
 
+def judging_svm(n_features: int, n_images: int, *, C: float, scaled: bool) -> Any:
+    """A `principal_svm` whose settings are chosen already: the same for every training set that it judges."""
+    from sklearn.decomposition import PCA
+    from sklearn.pipeline import Pipeline
+    from sklearn.preprocessing import StandardScaler
+    from sklearn.svm import SVC
+
+    components = PCA(min(SVM_COMPONENTS, n_features, n_images - 1), random_state=0)
+    scale = StandardScaler() if scaled else "passthrough"
+    return Pipeline([("components", components), ("scale", scale), ("svm", SVC(C=C, break_ties=True))])
+
+
 def svm_rows(y: np.ndarray, seed: int) -> np.ndarray:
     """The training images that `principal_svm` is fitted on: all, or 10,000 in which every class has its share."""
     return spread_sample(y, SVM_IMAGES, seed)
@@ -151,6 +165,23 @@ def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "sh
     )
 
 
+def batches_an_epoch(most: int, steps: int) -> int:
+    """A number by which `steps` can be divided: an epoch of so many batches shows each of `most` images `SHOWN` times or more."""
+    whole = [n for n in range(1, steps + 1) if steps % n == 0]
+    return next((n for n in whole if n * BATCH >= SHOWN * most), steps)
+
+
+def shown_rows(y: np.ndarray, n_shown: int, seed: int) -> np.ndarray:
+    """So many row numbers, each image as often as any other; where that leaves some over, every class has its share of them."""
+    often, left = divmod(n_shown, len(y))
+    return np.concatenate([np.tile(np.arange(len(y)), often), spread_sample(y, left, seed)])
+
+
+def judging_net(size: tuple[int, ...], *, n_epochs: int, augment: str = "shift", seed: int = 0) -> Any:
+    """The small residual net that judges training sets: it is given as many images for every set (`shown_rows`)."""
+    return small_classifier(BATCH, size, augment=augment, seed=seed).set_params(max_epochs=n_epochs)
+
+
 def augmentation(data: Dataset, seed: int) -> tuple[str, MirrorTest]:
     """What is done to training images, and why: they are mirrored only where mirroring does not change the class."""
     found = mirror_test(data, seed)
@@ -161,6 +192,11 @@ def small_training(data: Dataset, times: int = 1) -> Fit:
     """The work of so many small classifiers."""
     some = 256  # how many does not matter: the work says how many images are shown
     return Fit(partial(small_classifier, some, data.images.shape[1:3]), times * STEPS * BATCH)
+
+
+def judging(data: Dataset, steps: int, times: int = 1) -> Fit:
+    """The work of so many judging nets."""
+    return Fit(partial(judging_net, data.images.shape[1:3], n_epochs=1), times * steps * BATCH)
 
 
 def svm_search(data: Dataset) -> Search:

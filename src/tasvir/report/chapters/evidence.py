@@ -13,6 +13,7 @@ from tasvir.report.differences import (
     verdict_sentence,
 )
 from tasvir.report.document import Block, Chapter, Figure, Table, analysis, chapter, figure, prose, table, trouble
+from tasvir.report.names import name_of
 from tasvir.report.numbers import MISSING, Shown, count, points, span
 from tasvir.report.plots.bars import class_histogram, part_keys
 from tasvir.report.plots.dots import seed_plot
@@ -21,8 +22,10 @@ from tasvir.report.view import View, problems, view, views
 from tasvir.report.words.message import Sentence, Words, listed, say
 
 NAME, TITLE = "evidence", say("Does it help?")
-CELLS, SUBSET, VERDICT = "evidence", "evidence/subset", "evidence/verdict"
-REAL, BASELINE = "evidence/real", "evidence/duplicates"
+CELLS, SUBSET, VERDICT, JUDGE = "evidence", "evidence/subset", "evidence/verdict", "evidence/judge"
+BASELINE, CONTROL = "duplicates", "restored"
+#: Arms of no generator: described, but for the control.
+OTHERS = {"real", BASELINE, CONTROL, "shifted", "unaugmented"}
 _STAGES = {"before": say("Drawn"), "after": say("Used as unequal classes"), "completed": say("Completed")}
 
 
@@ -30,14 +33,14 @@ def compose(cells: Cells) -> Chapter | None:
     """The chapter as it is read, the answer first; None where the run asks no such question."""
     if not cells.names(CELLS):
         return None
-    arms = [row for row in views(cells, CELLS) if row.name not in (SUBSET, VERDICT)]
-    subset, judge = view(cells, SUBSET), view(cells, VERDICT)
-    differences = read_differences(judge, CELLS)
-    judged = judged_of(arms, differences)
+    arms = [row for row in views(cells, CELLS) if row.reading("balanced_accuracy_mean")]
+    subset, judge = view(cells, SUBSET), view(cells, JUDGE)
+    differences = read_differences(view(cells, VERDICT), CELLS)
+    judged, control = judged_of(arms, differences), control_of(differences)
     counts = {stage: tuple(numbers) for stage, numbers in ((subset.facts if subset else {}).get("counts") or {}).items()}
     blocks: list[Block | None] = [
-        prose(*map(verdict_sentence, judged), role="verdict"),
-        prose(_question(), *_part(subset)),
+        prose(_seen(control), *map(verdict_sentence, judged), role="verdict"),
+        prose(_question(), *_part(subset), *_judge(judge)),
         trouble(problems(cells, CELLS)),
         _counts_table(counts),
         _counts_figure(subset, counts),
@@ -47,24 +50,72 @@ def compose(cells: Cells) -> Chapter | None:
         differences_figure("arm-differences-plot", judged),
     ]
     if judged:
-        described = [d for d in differences if not any({d.arm, d.against} == {j.arm, j.against} for j in judged)]
-        blocks.append(analysis(_power(judged), *_near_duplicates(subset, judged), *map(_described, described), _holds()))
+        told = [{d.arm, d.against} for d in (*judged, *([control] if control else []))]
+        described = [d for d in differences if {d.arm, d.against} not in told]
+        blocks.append(analysis(_power(judged), *_near_duplicates(subset, judged), *map(_described, described), _holds(subset)))
     return chapter(NAME, TITLE, *blocks, headline=_headline(judged), line=TITLE)
 
 
 def judged_of(arms: Sequence[View], differences: Sequence[Difference]) -> list[Difference]:
     """Each generated arm against real images, seen from the generated one."""
-    generated = {arm.last for arm in arms if arm.name not in (REAL, BASELINE)}
+    generated = {arm.last for arm in arms} - OTHERS
     sides = ((d, generated & {d.arm, d.against}) for d in differences)
     return [d.seen_from(*arm) for d, arm in sides if len(arm) == 1]
+
+
+def control_of(differences: Sequence[Difference]) -> Difference | None:
+    """The real images put back against duplicates, where any were cut away."""
+    sides = {CONTROL, BASELINE}
+    return next((d.seen_from(CONTROL) for d in differences if {d.arm, d.against} == sides), None)
+
+
+def _seen(control: Difference | None) -> Sentence | None:
+    """Whether this study could have seen anything: what the truth itself brings."""
+    if control is None or control.refused or control.d.low is None or control.d.high is None:
+        return None if control is None else verdict_sentence(control)
+    if control.outcome() == "helps":
+        return say(
+            "With the real images put back that were cut away, balanced accuracy rises by {d} against {against}: a gain of that "
+            "size can be seen here.",
+            d=points(control.d),
+            against=control.of_against.inside,
+        )
+    return say(
+        "With the real images put back that were cut away, balanced accuracy differs by {d} against {against}: this study could "
+        "not have seen even what the truth brings.",
+        d=points(control.d),
+        against=control.of_against.inside,
+    )
 
 
 def _question() -> Sentence:
     return say(
         "A part of the training images, with classes of unequal size, is completed in several ways to the same class sizes; "
-        "a classifier is trained on each with the same seeds and scored on the untouched test images. What is generated has "
+        "the same judge is trained on each with the same seeds and scored on the untouched test images. What is generated has "
         "to do better than the same number of real images shown twice."
     )
+
+
+def _judge(judge: View | None) -> tuple[Sentence, ...]:
+    """Who judges, how it was chosen, and what is the same for every arm."""
+    if judge is None:
+        return ()
+    names = {reading.labels["judge"]: name_of(f"{JUDGE}/{reading.labels['judge']}") for reading in judge.readings("judge_score")}
+    scores = [
+        say("{judge} {score}", judge=name.inside, score=judge.shown("judge_score", judge=key)) for key, name in names.items()
+    ]
+    chosen = judge.facts["judge"]
+    told = say(
+        "The judge is {judge}, the best of a few by cross-validation on the {n} real images of the first part ({folds} folds; "
+        "balanced accuracy: {scores}).",
+        judge=names[chosen["name"]].inside,
+        n=judge.count("n_images"),
+        folds=judge.count("n_folds"),
+        scores=listed(scores, "; "),
+    )
+    if chosen["name"] != "net":
+        return told, say("Its settings are the same for every arm.")
+    return told, say("It is trained in {steps} steps on every arm.", steps=count(chosen["steps"], judge.record("judge")))
 
 
 def _part(subset: View | None) -> tuple[Sentence, ...]:
@@ -78,7 +129,11 @@ def _part(subset: View | None) -> tuple[Sentence, ...]:
     else:
         size = say("The part: all {n} training images.", n=drawn)
     if not cut:
-        return size, say("Their classes are unequal already and stay as they are.")
+        left = say(
+            "Their classes are unequal already and stay as they are: there are no real images to put back, so whether a "
+            "gain could be seen here is not known."
+        )
+        return size, left
     names = [str(subset.facts["class_names"][label]) for label in cut]
     which = listed(names[:5] + ["..."] * (len(names) > 5), ", ")
     told = say("Every second class ({which}) is cut to a fifth, at least {n} images.", which=which, n=subset.count("fewest"))
@@ -177,7 +232,12 @@ def _described(d: Difference) -> Sentence:
     )
 
 
-def _holds() -> Sentence:
+def _holds(subset: View | None) -> Sentence:
+    if subset is not None and subset.facts.get("n_subsets", 1) > 1:
+        return say(
+            "The verdicts hold for this test set, and over parts drawn from these training images and retrainings: each seed "
+            "draws a part of its own."
+        )
     return say("The verdicts hold for this training set and this test set, over retrainings.")
 
 

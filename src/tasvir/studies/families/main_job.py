@@ -19,18 +19,24 @@ SMALLEST_SIDE = 4
 
 @dataclass(frozen=True)
 class Profile:
-    """How long to look: pixels shown to each net, seeds of the classifier and of the evidence."""
+    """How long to look: pixels shown to each net, seeds of the classifier and of the evidence.
+
+    In the evidence also: steps of the net that judges training sets, folds of the choice of the judge, more baselines.
+    """
 
     autoencoder_pixels: float
     classifier_pixels: float
     n_seeds: int
     evidence_seeds: int
+    judge_steps: int
+    judge_folds: int
+    more_arms: bool
 
 
 PROFILES = {
-    "quick": Profile(autoencoder_pixels=240e6, classifier_pixels=650e6, n_seeds=1, evidence_seeds=5),
-    "standard": Profile(autoencoder_pixels=720e6, classifier_pixels=1300e6, n_seeds=3, evidence_seeds=7),
-    "full": Profile(autoencoder_pixels=2400e6, classifier_pixels=2600e6, n_seeds=5, evidence_seeds=10),
+    "quick": Profile(240e6, 650e6, n_seeds=1, evidence_seeds=5, judge_steps=600, judge_folds=3, more_arms=False),
+    "standard": Profile(720e6, 1300e6, n_seeds=3, evidence_seeds=7, judge_steps=2000, judge_folds=5, more_arms=True),
+    "full": Profile(2400e6, 2600e6, n_seeds=5, evidence_seeds=10, judge_steps=2000, judge_folds=5, more_arms=True),
 }
 
 
@@ -58,7 +64,9 @@ def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list
     _check_classes(data)
     how = PROFILES[options.profile]
     classifiers = classify.classifier_cells(data, how.classifier_pixels, seed, n_seeds=how.n_seeds)
-    arms = evidence.evidence_cells(data, seed, how.evidence_seeds)
+    arms = evidence.evidence_cells(
+        data, seed, how.evidence_seeds, steps=how.judge_steps, n_folds=how.judge_folds, more=how.more_arms
+    )
     return [
         *describe.data_cells(data, seed),
         *represent.representation_cells(data, how.autoencoder_pixels, seed),
@@ -108,6 +116,7 @@ STUDY = Study(
         "Isomap sees at most 2,000 training images; every other method sees all of them.",
         "The epoch of lowest validation loss is kept; without a validation part, a tenth of the training images is held out.",
         "k of k-NN is chosen by cross-validation on at most 10,000 training images.",
+        "Who judges training sets is chosen by cross-validation on the training images that every arm begins with.",
         "Training images are mirrored only where k-NN among training images is above chance and does not mind (see the "
         "classifier's settings).",
     ),

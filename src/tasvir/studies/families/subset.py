@@ -14,9 +14,10 @@ MOST_IMAGES, EQUAL, CUT, FEWEST = 1000, 1.5, 5, 10
 
 @dataclass(frozen=True)
 class Subset:
-    """Rows of the training part, by class: `before` and `after` the cut, and which classes were `cut`."""
+    """Rows of the training part that were kept and `cut_away`; by class `before` and `after`, and which classes were `cut`."""
 
     rows: np.ndarray
+    cut_away: np.ndarray
     before: np.ndarray
     after: np.ndarray
     cut: tuple[int, ...]
@@ -29,11 +30,11 @@ def unequal_subset(data: Dataset, seed: int) -> Subset:
     rows = spread_sample(y, MOST_IMAGES, seed)
     before = np.bincount(y[rows], minlength=K)
     if before.max() > EQUAL * before.min():
-        return Subset(rows, before, before, ())
+        return Subset(rows, rows[:0], before, before, ())
     cut = tuple(label for label in range(K) if label % 2 == 0)
     kept = np.concatenate([_kept(rows[y[rows] == label], label, is_cut=label in cut, seed=seed) for label in range(K)])
     after = np.bincount(y[kept], minlength=K)
-    return Subset(np.sort(kept), before, after, cut)
+    return Subset(np.sort(kept), np.setdiff1d(rows, kept), before, after, cut)
 
 
 def _kept(rows: np.ndarray, label: int, *, is_cut: bool, seed: int) -> np.ndarray:
