@@ -22,7 +22,7 @@ from sklearn.model_selection import train_test_split
 from tasvir import VAE, Autoencoder, ImageClassifier, load_data
 from tasvir.measures.holm import holm_verdicts
 from tasvir.measures.verdict import Verdict, verdict
-from tasvir.models.vae import kl_to_standard_normal, log_likelihood
+from tasvir.models.variational_task import kl_to_standard_normal, log_likelihood
 from tasvir.studies.recipes import VAE_LIKELIHOOD
 
 SETS = ("digits", "mnist", "breastmnist")

@@ -3,6 +3,7 @@
 import copy
 import dataclasses
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ class TakesAnyValidationLabel(ImageClassifier):
 class LeftToChance(GaussianSampler):
     def fit(self, X, y=None):
         super().fit(X, y)
-        self.means_ = self.means_ + 0.1 * np.random.default_rng().random(self.means_.shape)
+        self.planes_ = [replace(plane, mean_F=plane.mean_F + 0.1 * np.random.default_rng().random()) for plane in self.planes_]
         return self
 
 
@@ -209,7 +210,7 @@ def named(estimator, name: str, **how):
 
 def test_a_model_that_comes_back_different_is_found():
     def forgets(fitted):
-        fitted.means_ = fitted.means_ + 0.1
+        fitted.planes_ = [replace(plane, mean_F=plane.mean_F + 0.1) for plane in fitted.planes_]
         return fitted
 
     def grows(fitted):

@@ -9,7 +9,13 @@ from tasvir import VAE, load_model, save_model
 from tasvir.contracts.errors import BadInputError
 from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
 from tasvir.models.labels import targets_to_draw
-from tasvir.models.vae import VariationalNet, VariationalTask, kl_to_standard_normal, log_likelihood, standardise_codes
+from tasvir.models.variational_task import (
+    VariationalNet,
+    VariationalTask,
+    kl_to_standard_normal,
+    log_likelihood,
+    standardise_codes,
+)
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.engine import TorchEngine
 
@@ -54,8 +60,7 @@ def test_beta_0_without_noise_is_an_autoencoder():
     vae_net = VariationalNet(wide, DenseSpec(hidden=(8,)).build((4, 4, 1), 4, 2)[1], 0)
     vae_net.decoder.load_state_dict(decoder.state_dict())
     engine = TorchEngine(torch.device("cpu"))
-    estimator = VAE(beta=0.0, likelihood="gaussian", likelihood_sd=1.0, learning_rate=1e-2)
-    vae = VariationalTask(vae_net, engine, estimator, seed=0, noise=0.0)
+    vae = VariationalTask(vae_net, engine, (0.0, "gaussian", 1.0), learning_rate=1e-2, seed=0, noise=0.0)
     autoencoder = ReconstructionTask(EncoderDecoder(encoder, decoder), engine, 1e-2)
     x = torch.rand(20, 1, 4, 4)
     vae.begin(0)
@@ -174,3 +179,35 @@ def test_saved_and_loaded_it_draws_the_same(images, conditional, tmp_path):
     np.testing.assert_array_equal(again.sample(5, random_state=3), vae.sample(5, random_state=3))
     np.testing.assert_array_equal(again.transform(images[0]), vae.transform(images[0]))
     assert again.score(*images) == vae.score(*images)
+
+
+def test_a_learned_width_is_the_best_one_for_the_images():
+    x, drawn = torch.rand(5, 1, 4, 4), torch.rand(5, 1, 4, 4)
+    widths = np.linspace(0.05, 2.0, 400)
+    found = [log_likelihood(x, drawn, "gaussian", sd=float(sd)).mean().item() for sd in widths]
+    best = (x - drawn).square().mean().sqrt().item()
+    assert widths[int(np.argmax(found))] == pytest.approx(best, abs=0.01)
+    assert log_likelihood(x, drawn, "gaussian", sd=None).mean().item() == pytest.approx(max(found), abs=1e-2)
+
+
+def test_what_the_decoder_leaves_out_is_drawn_too(images):
+    """Samples of a learned width scatter as the images do, though two latents cannot."""
+    X, _ = images
+    learned = VAE(likelihood="gaussian", likelihood_sd=None, **SMALL | {"max_epochs": 30}).fit(X)
+    fixed = VAE(likelihood="gaussian", likelihood_sd=0.1, **SMALL | {"max_epochs": 30}).fit(X)
+    rough = [np.diff(v.sample(500, random_state=0).astype(float), axis=2).std() for v in (learned, fixed)]
+    real = np.diff(X.astype(float), axis=2).std()
+    assert fixed.residual_ is None
+    assert rough[1] < 0.6 * real < rough[0]
+    assert rough[0] == pytest.approx(real, rel=0.15)
+
+
+@pytest.mark.parametrize(
+    "how", [{}, {"conditional": True}, {"codes": "prior"}, {"likelihood": "gaussian", "likelihood_sd": None}]
+)
+def test_a_kept_model_draws_the_same_images(images, tmp_path, how):
+    vae = VAE(**how, **SMALL).fit(*images)
+    save_model(vae, tmp_path / "vae")
+    again = load_model(tmp_path / "vae")
+    np.testing.assert_array_equal(again.sample(7, random_state=1), vae.sample(7, random_state=1))
+    assert (again.density_ is None) == (how == {"codes": "prior"})

@@ -14,12 +14,10 @@ from tasvir.contracts.seeds import seed_from, stream_rng
 from tasvir.contracts.settings import Number, check_settings
 from tasvir.models.keepable import Keepable
 from tasvir.models.labels import known_targets, learn_labels, targets_to_draw
+from tasvir.models.plane import Plane
 
 if TYPE_CHECKING:
     import torch
-
-#: The variance that rounding to 256 levels leaves in a pixel, on the 0..1 scale: no model of pixels is surer than that.
-ROUNDING = 1 / 255**2 / 12
 
 
 class GaussianSampler(Keepable, BaseEstimator):
@@ -42,8 +40,10 @@ class GaussianSampler(Keepable, BaseEstimator):
         The labels, sorted.
     class_prior_ : ndarray of shape (K,)
         Their shares of the training images.
+    planes_ : list of K Planes
+        Mean, axes and noise of each class, 0..1 scale.
     means_, noise_ : ndarrays of shape (K, features) and (K,)
-        The mean image of each class and the variance of a pixel outside its plane, 0..1 scale.
+        The mean image of each class and the variance of a pixel outside its plane.
 
     Raises
     ------
@@ -85,10 +85,7 @@ class GaussianSampler(Keepable, BaseEstimator):
             raise BadInputError(f"{which} has 1 sample: a Gaussian needs at least 2 images of each class")
         self.class_prior_ = counts / counts.sum()
         unit = self._unit(X)
-        planes = [self._plane(unit[targets == k]) for k in range(len(counts))]
-        self.means_ = np.stack([mean for mean, _, _ in planes])
-        self.axes_ = [axes for _, axes, _ in planes]
-        self.noise_ = np.array([noise for _, _, noise in planes])
+        self.planes_ = [Plane.fitted(unit[targets == k], self.n_components) for k in range(len(counts))]
         return self
 
     def sample(self, n_samples: int = 1, y: Any = None, *, random_state: Any = None) -> np.ndarray:
@@ -97,32 +94,40 @@ class GaussianSampler(Keepable, BaseEstimator):
         rng = stream_rng(seed_from(self.random_state if random_state is None else random_state), "sample")
         asked = targets_to_draw(self.classes_, self.class_prior_, y, n_samples=n_samples, rng=rng)
         targets = np.zeros(n_samples, np.int64) if asked is None else asked
-        unit = np.empty((n_samples, self.means_.shape[1]))
+        unit = np.empty((n_samples, len(self.planes_[0].mean_F)))
         for k in np.unique(targets):
             rows = np.flatnonzero(targets == k)
-            codes = rng.standard_normal((len(rows), len(self.axes_[k])))
-            noise = np.sqrt(self.noise_[k]) * rng.standard_normal((len(rows), unit.shape[1]))
-            unit[rows] = self.means_[k] + codes @ self.axes_[k] + noise
+            unit[rows] = self.planes_[k].draw(len(rows), rng)
         return self.space_.as_seen(unit)
 
     def score(self, X: Any, y: Any = None) -> float:
         """Mean log-likelihood in nats an image (0..1 scale), of the given labels or over all of them; greater is better."""
         check_is_fitted(self)
         unit = self._unit(self._space.check(self, X, reset=False))
-        log_nK = np.stack([self._log_likelihood(unit, k) for k in range(len(self.means_))], axis=1)
+        log_nK = np.stack([plane.log_likelihood(unit) for plane in self.planes_], axis=1)
         if y is None or self.classes_ is None:
             return float(logsumexp(log_nK + np.log(self.class_prior_), axis=1).mean())
         return float(log_nK[np.arange(len(unit)), known_targets(self.classes_, y)].mean())
 
+    @property
+    def means_(self) -> np.ndarray:
+        """The mean image of each class, 0..1 scale."""
+        return np.stack([plane.mean_F for plane in self.planes_])
+
+    @property
+    def noise_(self) -> np.ndarray:
+        """The variance of a pixel outside of each class's plane."""
+        return np.array([plane.noise for plane in self.planes_])
+
     def _weights(self) -> "dict[str, torch.Tensor]":
         import torch
 
-        axes = {f"axes_{k}": torch.from_numpy(axes.copy()) for k, axes in enumerate(self.axes_)}
+        axes = {f"axes_{k}": torch.from_numpy(plane.axes_AF.copy()) for k, plane in enumerate(self.planes_)}
         return axes | {"means": torch.from_numpy(self.means_), "noise": torch.from_numpy(self.noise_)}
 
     def _take_weights(self, weights: "Mapping[str, torch.Tensor]") -> None:
-        self.means_, self.noise_ = weights["means"].numpy(), weights["noise"].numpy()
-        self.axes_ = [weights[f"axes_{k}"].numpy() for k in range(len(self.means_))]
+        means, noise = weights["means"].numpy(), weights["noise"].numpy()
+        self.planes_ = [Plane(mean, weights[f"axes_{k}"].numpy(), float(noise[k])) for k, mean in enumerate(means)]
 
     def _more_learned(self) -> dict[str, Any]:
         return {"classes_": self.classes_, "class_prior_": self.class_prior_}
@@ -130,30 +135,3 @@ class GaussianSampler(Keepable, BaseEstimator):
     def _unit(self, X: np.ndarray) -> np.ndarray:
         flat = X.reshape(len(X), -1).astype(np.float64)
         return (flat - self.space_.offset) / self.space_.scale
-
-    def _plane(self, unit: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
-        """Mean, axes (rows, each as long as a standard deviation beyond the noise) and the noise outside of one class."""
-        mean = unit.mean(0)
-        _, singular, directions = np.linalg.svd(unit - mean, full_matrices=False)
-        variances = singular**2 / (len(unit) - 1)
-        n_axes = self._n_axes(variances, len(unit))
-        left_over = variances[n_axes:].sum() / max(1, unit.shape[1] - n_axes)
-        noise = max(float(left_over), ROUNDING)
-        lengths = np.sqrt(np.maximum(variances[:n_axes] - noise, 0.0))
-        return mean, lengths[:, None] * directions[:n_axes], noise
-
-    def _n_axes(self, variances: np.ndarray, n_images: int) -> int:
-        most = min(n_images - 1, len(variances))
-        if isinstance(self.n_components, int | np.integer):
-            return min(int(self.n_components), most)
-        shares = np.cumsum(variances) / max(variances.sum(), np.finfo(float).tiny)
-        return min(int(np.searchsorted(shares, self.n_components)) + 1, most)
-
-    def _log_likelihood(self, unit: np.ndarray, k: int) -> np.ndarray:
-        """Log density of N(mean, axes' axes + noise I), by the matrix inversion lemma in the plane."""
-        axes, noise, centred = self.axes_[k], self.noise_[k], unit - self.means_[k]
-        within = axes @ axes.T / noise + np.eye(len(axes))
-        projected = centred @ axes.T / noise
-        squared = (centred**2).sum(1) / noise - np.einsum("ij,ij->i", projected, np.linalg.solve(within, projected.T).T)
-        log_det = np.linalg.slogdet(within)[1] + unit.shape[1] * np.log(noise)
-        return -0.5 * (squared + log_det + unit.shape[1] * np.log(2 * np.pi))

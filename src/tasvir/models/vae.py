@@ -3,142 +3,36 @@
 Legend: B batch, C channels, H W pixels, Z latents, K classes.
 """
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Self, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import numpy as np
 import torch
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
-from torch import nn
-from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.seeds import seed_from, stream_rng, stream_seed
+from tasvir.contracts.seeds import seed_from, stream_rng
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number, OneOf
+from tasvir.contracts.space import Space
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, flat_pixels
+from tasvir.models.code_density import CodeDensity
 from tasvir.models.labels import known_targets, learn_labels, targets_to_draw, validation_targets
+from tasvir.models.plane import Plane
 from tasvir.models.trained import TrainedEstimator
+from tasvir.models.variational_task import VariationalNet, VariationalTask, kl_to_standard_normal, standardise_codes
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
-from tasvir.train.batches import infer, to_unit
+from tasvir.train.batches import infer
 from tasvir.train.engine import Engine
-from tasvir.train.loop import Batch, Hook, Losses
+from tasvir.train.loop import Hook
 
 LIKELIHOODS = ("bernoulli", "gaussian")
-
-
-class VariationalNet(torch.nn.Module):
-    """x_BCHW -> posterior mean and log-variance (B, Z) each; code (and one-hot label) -> x_BCHW on the 0..1 scale."""
-
-    def __init__(self, encoder: torch.nn.Module, decoder: torch.nn.Module, n_labels: int):
-        super().__init__()
-        self.encoder, self.decoder, self.n_labels = encoder, decoder, n_labels
-
-    def encode(self, x_BCHW: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        mean_BZ, log_variance_BZ = self.encoder(x_BCHW).chunk(2, dim=1)
-        return mean_BZ, log_variance_BZ.clamp(-12.0, 12.0)
-
-    def decode(self, z_BZ: torch.Tensor, y_B: torch.Tensor | None) -> torch.Tensor:
-        if self.n_labels and y_B is not None:
-            z_BZ = torch.cat([z_BZ, functional.one_hot(y_B, self.n_labels).to(z_BZ.dtype)], dim=1)
-        return self.decoder(z_BZ)
-
-
-class VariationalTask:
-    """Adam on minus the evidence lower bound, the KL term weighted by `beta`; `noise` 0 turns the drawing of codes off."""
-
-    def __init__(self, net: VariationalNet, engine: Engine, estimator: "VAE", *, seed: int, noise: float = 1.0):
-        self.engine, self.seed, self.noise = engine, seed, noise
-        self.beta, self.likelihood, self.sd = estimator.beta, estimator.likelihood, estimator.likelihood_sd
-        net = net.to(engine.device)
-        optimizer = torch.optim.Adam(net.parameters(), lr=estimator.learning_rate, fused=True)
-        self.net, self.optimizer = engine.setup(net, optimizer)
-        self.generator = torch.Generator()
-
-    def begin(self, epoch: int) -> None:
-        self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
-
-    def train_step(self, batch: Batch) -> Losses:
-        if not self.net.training:  # it walks through all modules
-            self.net.train()
-        losses = self._losses(batch, self.engine.autocast)
-        self.optimizer.zero_grad()
-        self.engine.backward(losses["loss"])
-        self.optimizer.step()
-        return losses
-
-    def valid_step(self, batch: Batch) -> Losses:
-        self.net.eval()
-        return self._losses(batch, nullcontext)
-
-    def _losses(self, batch: Batch, numbers: Callable[[], AbstractContextManager[Any]]) -> Losses:
-        """The nets compute in `numbers`; codes, likelihood and divergence are float32."""
-        x_BCHW, *labels = self.engine.put(batch)
-        x_BCHW = to_unit(x_BCHW)
-        with numbers():
-            mean_BZ, log_variance_BZ = (part.float() for part in self.net.encode(x_BCHW))
-        noise_BZ = torch.randn(mean_BZ.shape, generator=self.generator).to(mean_BZ.device) * self.noise
-        z_BZ = mean_BZ + noise_BZ * (0.5 * log_variance_BZ).exp()
-        with numbers():
-            drawn_BCHW = self.net.decode(z_BZ, labels[0] if labels else None)
-        reconstruction = -log_likelihood(x_BCHW, drawn_BCHW.float(), self.likelihood, sd=self.sd).mean()
-        kl_Z = kl_to_standard_normal(mean_BZ, log_variance_BZ).mean(0)
-        kl = kl_Z.sum()
-        terms = {
-            "loss": reconstruction + self.beta * kl,
-            "elbo": -(reconstruction + kl),
-            "reconstruction": reconstruction,
-            "kl": kl,
-        }
-        return terms | {f"kl_{index}": term for index, term in enumerate(kl_Z.unbind())}
-
-    def state(self) -> dict[str, Any]:
-        return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        self.engine.unwrap(self.net).load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-
-    def kept(self) -> torch.nn.Module:
-        return self.engine.unwrap(self.net)
-
-
-def log_likelihood(x_BCHW: torch.Tensor, drawn_BCHW: torch.Tensor, likelihood: str, *, sd: float) -> torch.Tensor:
-    """log p(x | z) in nats an image (B,): pixels are independent, Bernoulli or Gaussian around what was drawn."""
-    if likelihood == "bernoulli":
-        terms = -functional.binary_cross_entropy(drawn_BCHW, x_BCHW.clamp(0.0, 1.0), reduction="none")
-    else:
-        terms = -((x_BCHW - drawn_BCHW) ** 2) / (2 * sd**2) - math.log(sd * math.sqrt(2 * math.pi))
-    return terms.flatten(1).sum(1)
-
-
-def kl_to_standard_normal(mean_BZ: torch.Tensor, log_variance_BZ: torch.Tensor) -> torch.Tensor:
-    """KL(N(mean, variance) || N(0, 1)) in nats, for each image and latent: (B, Z)."""
-    return 0.5 * (mean_BZ**2 + log_variance_BZ.exp() - 1.0 - log_variance_BZ)
-
-
-def standardise_codes(net: VariationalNet, mean_nZ: np.ndarray, log_variance_nZ: np.ndarray) -> None:
-    """Shift and stretch each latent so that the codes of these images have mean 0 and mean square 1, as the prior's have.
-
-    The encoder's last layer and the decoder's first take it up, so no drawing changes, and the mean KL term has its least
-    value over all shifts and stretches. Training goes there too, but slowly where images have many pixels: their likelihood
-    drowns the KL term, and codes of the prior would be drawn where no image is.
-    """
-    centre_Z = mean_nZ.mean(0, dtype=np.float64)
-    scale_Z = np.sqrt(mean_nZ.var(0, dtype=np.float64) + np.exp(log_variance_nZ, dtype=np.float64).mean(0))
-    encoder, decoder, Z = cast(nn.Sequential, net.encoder), cast(nn.Sequential, net.decoder), len(centre_Z)
-    last, first = cast(nn.Linear, encoder[-1]), cast(nn.Linear, decoder[0])
-    with torch.no_grad():
-        centre, scale = (torch.from_numpy(part).to(last.weight) for part in (centre_Z, scale_Z))
-        first.bias.add_(first.weight[:, :Z] @ centre)
-        first.weight[:, :Z] *= scale
-        last.bias[:Z] = (last.bias[:Z] - centre) / scale
-        last.weight[:Z] /= scale[:, None]
-        last.bias[Z:] -= 2 * scale.log()
+#: Where `sample` takes its codes from.
+CODES = ("kernel", "prior")
+#: Images and components that teach what the decoder leaves out of an image.
+RESIDUAL_IMAGES, RESIDUAL_COMPONENTS = 1000, 200
 
 
 class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
@@ -147,6 +41,7 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     The encoder gives each image a Gaussian over codes, the decoder draws an image from a code, and both are trained to make
     the evidence lower bound large: log-likelihood of the image minus the divergence of its Gaussian from the standard one.
     A last step in closed form shifts and stretches the codes to mean 0 and mean square 1, where the bound is largest.
+    New images are drawn from a density of the training images' codes, a class each where it is conditional.
 
     Parameters
     ----------
@@ -160,8 +55,12 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         Weight of the KL term, at least 0; 1 is the bound.
     likelihood : {"bernoulli", "gaussian"}, default="bernoulli"
         Of a pixel given the code.
-    likelihood_sd : float, default=0.1
-        Standard deviation of the Gaussian likelihood on the 0..1 scale, above 0.
+    likelihood_sd : float or None, default=0.1
+        Standard deviation of the Gaussian likelihood on the 0..1 scale, above 0; None: learned, the error of each step (it
+        falls as the decoder learns), and what the decoder leaves out of an image is part of what `sample` draws.
+    codes : {"kernel", "prior"}, default="kernel"
+        Where `sample` takes its codes: from a density of the training images' codes, a class each if conditional, or from the
+        standard normal prior, which is far from them where an image tells much.
     max_epochs, batch_size, learning_rate, validation_fraction, image_shape, hooks, engine, device, random_state
         As in `Autoencoder`.
 
@@ -178,6 +77,11 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         In which numbers the training steps were computed.
     net_ : torch.nn.Module
         The trained net, with `encoder` and `decoder`.
+    density_ : CodeDensity or None
+        The codes of the training images and the `bandwidth` at which new ones are drawn (1: one Gaussian a class); None with
+        ``codes="prior"``. Who has the model can draw what its decoder makes of each training image.
+    residual_ : Plane or None
+        What the decoder leaves out, as a Gaussian; None unless the width is learned.
 
     Raises
     ------
@@ -187,7 +91,9 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     References
     ----------
     D. Kingma, M. Welling, *Auto-encoding variational Bayes*, ICLR 2014, equation 10 (one draw a step) and appendix B (the
-    KL term); K. Sohn et al., NIPS 2015 (label); I. Higgins et al., ICLR 2017 (beta). The label enters our decoder alone.
+    KL term); K. Sohn et al., NIPS 2015 (label); I. Higgins et al., ICLR 2017 (beta); O. Rybkin et al., *Simple and effective VAE
+    training with calibrated decoders*, ICML 2021 (learned width). The label enters our decoder alone; a density of codes found
+    after training is the second stage of B. Dai, D. Wipf, ICLR 2019, here a smoothed bootstrap.
 
     Examples
     --------
@@ -200,13 +106,16 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
 
     classes_: Any
     class_prior_: Any
+    density_: CodeDensity | None
+    residual_: Plane | None
     _named_specs = {"net": ENCODERS}
     _settings = TRAINING_SETTINGS | {
         "n_components": Number(low=1, whole=True),
         "beta": Number(low=0),
         "conditional": OneOf((True, False)),
         "likelihood": OneOf(LIKELIHOODS),
-        "likelihood_sd": Number(low=0, open_low=True),
+        "likelihood_sd": Number(low=0, open_low=True, optional=True),
+        "codes": OneOf(CODES),
     }
 
     def __init__(
@@ -217,7 +126,8 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         conditional: bool = False,
         beta: float = 1.0,
         likelihood: str = "bernoulli",
-        likelihood_sd: float = 0.1,
+        likelihood_sd: float | None = 0.1,
+        codes: str = "kernel",
         max_epochs: int = 20,
         batch_size: int = 100,
         learning_rate: float = 1e-3,
@@ -234,6 +144,7 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         self.beta = beta
         self.likelihood = likelihood
         self.likelihood_sd = likelihood_sd
+        self.codes = codes
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -254,7 +165,9 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
             valid = (self._space.check(self, X_val, reset=False), *valid_targets)
         self._train(X, targets, y=y, groups=groups, valid=valid)
         standardise_codes(self.net_, *self._posterior(X))
-        self.kl_per_latent_ = kl_to_standard_normal(*map(torch.from_numpy, self._posterior(X))).mean(0).numpy()
+        mean_nZ, log_variance_nZ = self._posterior(X)
+        self.kl_per_latent_ = kl_to_standard_normal(*map(torch.from_numpy, (mean_nZ, log_variance_nZ))).mean(0).numpy()
+        self._learn_to_sample(X, targets, mean_nZ=mean_nZ, sd_nZ=np.exp(0.5 * log_variance_nZ))
         return self
 
     def transform(self, X: Any) -> np.ndarray:
@@ -277,21 +190,37 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         check_is_fitted(self)
         rng = stream_rng(seed_from(self.random_state if random_state is None else random_state), "sample")
         targets = targets_to_draw(self.classes_, self.class_prior_, y, n_samples=n_samples, rng=rng)
-        codes = rng.standard_normal((n_samples, self.n_components), dtype=np.float32)
-        return self.space_.as_seen(self._draw(codes, targets))
+        drawn = self._draw(self._codes_to_draw(np.zeros(n_samples, np.int64) if targets is None else targets, rng), targets)
+        return self.space_.as_seen(drawn if self.residual_ is None else drawn + self.residual_.draw(n_samples, rng))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Minus the mean squared error of drawing X from its posterior means, 0..1 scale; greater is better."""
         codes = self.transform(X)
         drawn = self._draw(codes, self._targets(y))
-        unit = self.space_.store(self._space.check(self, X, reset=False)).reshape(len(drawn), -1)
-        unit = unit / np.float32(255) if unit.dtype == np.uint8 else unit
-        return -float(np.square(drawn - unit, dtype=np.float64).mean())
+        return -float(np.square(drawn - unit_rows(self.space_, self._space.check(self, X, reset=False)), dtype=np.float64).mean())
 
     def _posterior(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log-variance of each image's Gaussian, (n, Z) each."""
         found = self._infer(lambda x: torch.cat(self.net_.encode(x), dim=1), X)
         return found[:, : self.n_components], found[:, self.n_components :]
+
+    def _codes_to_draw(self, kinds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        if self.density_ is None:
+            return rng.standard_normal((len(kinds), self.n_components), dtype=np.float32)
+        return self.density_.draw(kinds, rng)
+
+    def _learn_to_sample(self, X: np.ndarray, targets: tuple[np.ndarray, ...], *, mean_nZ: np.ndarray, sd_nZ: np.ndarray) -> None:
+        """Where the codes of each class lie, and what the decoder leaves out of images drawn from them."""
+        self.density_, self.residual_, seed = None, None, seed_from(self.random_state)
+        if self.codes == "kernel":
+            kinds = targets[0] if targets else np.zeros(len(X), np.int64)
+            self.density_ = CodeDensity.fitted(mean_nZ, sd_nZ**2, kinds, seed=seed)
+        if self.likelihood == "gaussian" and self.likelihood_sd is None and len(X) > 1:
+            rng = stream_rng(seed, "residual")
+            rows = rng.permutation(len(X))[:RESIDUAL_IMAGES]
+            codes = mean_nZ[rows] + sd_nZ[rows] * rng.standard_normal((len(rows), self.n_components), dtype=np.float32)
+            left_out = unit_rows(self.space_, X[rows]) - self._draw(codes, targets[0][rows] if targets else None)
+            self.residual_ = Plane.fitted(left_out.astype(np.float64), RESIDUAL_COMPONENTS)
 
     def _draw(self, codes: np.ndarray, targets: np.ndarray | None) -> np.ndarray:
         """Codes (n, Z) and targets as pixels (n, features) on the 0..1 scale."""
@@ -310,9 +239,7 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         if not self.conditional:
             return ()
         if y is None:
-            raise BadInputError(
-                "VAE(conditional=True) requires y to be passed, but the target y is None: give one label per image"
-            )
+            raise BadInputError("conditional=True requires y to be passed, but the target y is None: give one label per image")
         self.classes_, targets = learn_labels(y, len(X))
         self.class_prior_ = np.bincount(targets) / len(targets)
         return (targets,)
@@ -320,9 +247,9 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
     def _targets(self, y: Any) -> np.ndarray | None:
         if not self.conditional:
             return None
-        if y is None:
-            raise BadInputError("a conditional VAE needs the labels of these images too: give y")
-        return known_targets(self.classes_, y)
+        if y is not None:
+            return known_targets(self.classes_, y)
+        raise BadInputError("a conditional VAE needs the labels of these images too: give y")
 
     def _build_net(self) -> torch.nn.Module:
         n_labels = 0 if self.classes_ is None else len(self.classes_)
@@ -331,7 +258,21 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         return VariationalNet(encoder, decoder, n_labels)
 
     def _build_task(self, net: Any, engine: Engine, *, n_steps: int, seed: int) -> VariationalTask:
-        return VariationalTask(net, engine, self, seed=seed)
+        bound = self.beta, self.likelihood, self.likelihood_sd
+        return VariationalTask(net, engine, bound, learning_rate=self.learning_rate, seed=seed)
+
+    def _weights(self) -> dict[str, torch.Tensor]:
+        kept = super()._weights()
+        parts = {"density": self.density_ and self.density_.arrays(), "residual": self.residual_ and vars(self.residual_)}
+        for part, arrays in parts.items():
+            kept |= {f"{part}.{name}": torch.from_numpy(np.array(value)) for name, value in (arrays or {}).items()}
+        return kept
+
+    def _take_weights(self, weights: Mapping[str, torch.Tensor]) -> None:
+        net, density, residual = split_by(("density.", "residual."), weights)
+        super()._take_weights(net)
+        self.density_ = CodeDensity.from_arrays(density) if density else None
+        self.residual_ = Plane(**residual | {"noise": float(residual["noise"])}) if residual else None
 
     def _more_learned(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("classes_", "class_prior_", "kl_per_latent_")}
@@ -344,3 +285,15 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = ["float32"]
         return tags
+
+
+def unit_rows(space: Space, X: np.ndarray) -> np.ndarray:
+    """Checked X as rows of float32 on the 0..1 scale."""
+    unit = space.store(X).reshape(len(X), -1)
+    return unit / np.float32(255) if unit.dtype == np.uint8 else unit
+
+
+def split_by(starts: Sequence[str], tensors: Mapping[str, torch.Tensor]) -> list[dict[str, Any]]:
+    """The tensors whose names have none of these beginnings, then for each beginning the arrays that have it, without it."""
+    found = {start: {n.removeprefix(start): t.numpy() for n, t in tensors.items() if n.startswith(start)} for start in starts}
+    return [{name: tensor for name, tensor in tensors.items() if not name.startswith(tuple(starts))}, *found.values()]

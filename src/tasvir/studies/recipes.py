@@ -50,23 +50,19 @@ def vae(*, n_components: int, max_epochs: int, seed: int) -> Any:
     return VAE(net="conv", n_components=n_components, max_epochs=max_epochs, random_state=seed).set_params(**VAE_LIKELIHOOD)
 
 
-def conditional_vae(n_pixels: int, *, n_components: int, max_epochs: int, seed: int) -> Any:
-    """A VAE that is to obey its label: the width of its likelihood grows with the image, so that codes hold about ten nats.
-
-    The same width on a larger image makes the code tell everything, the class too, and the decoder ignores the label.
-    """
+def conditional_vae(*, n_components: int, max_epochs: int, seed: int) -> Any:
+    """A VAE that draws images of a class: a learned width, and codes from a density of each class."""
     from tasvir.models.vae import VAE
 
-    likelihood = VAE_LIKELIHOOD | {"likelihood_sd": round(0.15 * (n_pixels / 64) ** 0.5, 4)}
     unfitted = VAE(net="conv", conditional=True, n_components=n_components, max_epochs=max_epochs, random_state=seed)
-    return unfitted.set_params(**likelihood)
+    return unfitted.set_params(likelihood="gaussian", likelihood_sd=None, learning_rate=2e-3)
 
 
-def short_conditional_vae(n_images: int, n_pixels: int, *, seed: int) -> Any:
+def short_conditional_vae(n_images: int, *, seed: int) -> Any:
     """The same in as many steps whatever the number of images, no image held out: its luck at a seed is part of the recipe."""
     epochs = max(1, round(VAE_STEPS / max(1, n_images / VAE_BATCH)))
-    unfitted = conditional_vae(n_pixels, n_components=16, max_epochs=epochs, seed=seed)
-    return unfitted.set_params(batch_size=VAE_BATCH, learning_rate=2e-3, validation_fraction=None)
+    unfitted = conditional_vae(n_components=16, max_epochs=epochs, seed=seed)
+    return unfitted.set_params(batch_size=VAE_BATCH, validation_fraction=None)
 
 
 def gaussian_sampler(*, seed: int | None = None) -> Any:

@@ -69,7 +69,7 @@ def gaussian(gap: Gap) -> np.ndarray:
 
 def conditional_vae(gap: Gap) -> np.ndarray:
     """Samples of a conditional VAE, trained anew at each seed."""
-    vae = gap.place.take(recipes.short_conditional_vae(len(gap.X), gap.X[0].size, seed=gap.seed))
+    vae = gap.place.take(recipes.short_conditional_vae(len(gap.X), seed=gap.seed))
     sampler = vae.fit(gap.X, gap.y)
     return np.asarray(sampler.sample(len(gap.wanted), gap.wanted, random_state=stream_seed(gap.seed, "vae")))
 

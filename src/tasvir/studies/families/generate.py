@@ -33,7 +33,7 @@ def generation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]
     epochs = recipes.epochs_for(data, pixels_seen, fewest=5, most=100)
     parameters = {"n_components": recipes.code_size(data), "max_epochs": epochs}
     judges = recipes.small_training(data, 3)
-    vae = partial(recipes.conditional_vae, data.images[0].size, **parameters, seed=seed)
+    vae = partial(recipes.conditional_vae, **parameters, seed=seed)
     training = Fit(vae, epochs * data.counts["train"])
     return [
         Cell("generation/gaussian", generate_gaussian, {}, seed, work=(judges,)),
@@ -56,7 +56,7 @@ def generate_vae(inside: Inside, *, n_components: int, max_epochs: int) -> Itera
     """A conditional VAE, its curves in nats."""
     inside = inside.on(with_validation(inside.data, inside.seed))
     sizes = {"n_components": n_components, "max_epochs": max_epochs}
-    fitted = inside.fit(recipes.conditional_vae(inside.data.images[0].size, **sizes, seed=inside.seed))
+    fitted = inside.fit(recipes.conditional_vae(**sizes, seed=inside.seed))
     vae = fitted.estimator
     yield fitted.fit_s
     yield from (loss_curve(vae.history_, name) for name in ("elbo", "reconstruction", "kl"))
@@ -71,6 +71,7 @@ def generate_vae(inside: Inside, *, n_components: int, max_epochs: int) -> Itera
             "n_components": vae.n_components,
             "likelihood": vae.likelihood,
             "likelihood_sd": vae.likelihood_sd,
+            "bandwidth": vae.density_.bandwidth,
             "beta": vae.beta,
         }
     )
