@@ -10,6 +10,7 @@ from tasvir.measures.classification import score_classifier
 from tasvir.records.record import array
 from tasvir.studies.families.classifier_judge import score_unseen
 from tasvir.studies.families.classify import MOST_MISTAKES, scaled_scores, surest_mistakes
+from tasvir.studies.families.describe import audit_data
 from tasvir.studies.families.main_job import MainJobOptions, main_job_cells
 from tasvir.studies.inside import Inside
 
@@ -60,6 +61,17 @@ def test_images_that_were_learned_do_not_count(few_digits, tmp_path, guessing):
 def test_without_duplicates_nothing_is_scored_twice(few_digits, tmp_path, guessing):
     (facts,) = scored(few_digits, tmp_path, guessing, np.zeros(len(guessing), bool))
     assert facts.data["n_duplicated"] == 0
+
+
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_a_copy_in_any_part_that_nets_learn_is_a_duplicate(few_digits, tmp_path, part):
+    images, split = few_digits.images.copy(), few_digits.split.copy()
+    copy, original = np.flatnonzero(split == "train")[5], np.flatnonzero(split == "test")[7]
+    images[copy], split[copy] = images[original], part
+    data = dataclasses.replace(few_digits, images=images, split=split)
+    found = next(r.content for r in audit_data(Inside(data, 0, tmp_path)) if r.name == "duplicated_in_learned")
+    assert found[7]
+    assert found.sum() < 5
 
 
 def test_where_a_class_would_be_gone_nothing_is_scored(few_digits, tmp_path, guessing):
