@@ -12,6 +12,7 @@ from tasvir.studies import recipes
 from tasvir.studies.families.baselines import majority
 from tasvir.studies.families.final_net import final_work, fit_final, held_out
 from tasvir.studies.inside import Inside
+from tasvir.train.hooks import KeepBest
 
 RECIPE = partial(recipes.classifier, batch_size=32, learning_rate=2e-3, stem_stride=None, seed=3)
 
@@ -40,6 +41,7 @@ def test_few_images_are_learned_to_the_last_one_and_to_the_last_epoch(data, tmp_
     assert found.n_fitted == len(X)
     assert len(found.net.history_) == 4
     assert "valid_loss" not in found.net.history_.names
+    assert not any(isinstance(hook, KeepBest) for net in (found.net, found.watched) for hook in net.hooks_)
 
 
 def test_the_temperature_is_that_of_a_net_which_did_not_see_its_images(data, tmp_path):
