@@ -20,7 +20,7 @@ VAE_STEPS, VAE_BATCH = 600, 64
 #: At most: components that the support vector machine sees, images it is fitted on, images that its settings are chosen on.
 SVM_COMPONENTS, SVM_IMAGES, SVM_SEARCHED = 100, 10_000, 2000
 #: A classifier of fewer training images is trained again on all of them; of so many it is trained once, with fewer held out.
-TRAINED_ONCE, MOST_HELD_OUT = 10_000, 1000
+TRAINED_ONCE, MOST_HELD_OUT = 5000, 500
 #: The part of its images that a training holds out to be watched.
 HELD_OUT = 0.1
 #: What is chosen between: components as they are or of equal variance, and how dear a wrong training image is.
