@@ -2,11 +2,13 @@
 
     TASVIR_DATA=... python benchmarks/kills.py digits --kills 5
     python benchmarks/kills.py digits --kills 5 --study toy --door tests/studies/residents/door.py --max-epochs 400
-    TASVIR_DATA=... python benchmarks/kills.py breastmnist --kills 1 --in-cell classifier/0 --after-best
+    TASVIR_DATA=... python benchmarks/kills.py breastmnist --kills 1 --in-cell generation/vae --after-best
+    TASVIR_DATA=... python benchmarks/kills.py breastmnist --kills 2 --in-cell classifier/0 --training final
 
 SIGKILL, so nothing can be tidied up. Moments are spread over the time that the unbroken run took; with `--in-cell` the kill
-waits until that cell's checkpoint is there and (with `--after-best`) holds a best epoch before its last one. Compared are all
-records but their times, and the hashes of the model folders, which hold the weights.
+waits until a checkpoint of that cell is there, of the training that `--training` names where it has several, and (with
+`--after-best`) holds a best epoch before its last one. Compared are all records but their times, and the hashes of the model
+folders, which hold the weights.
 """
 
 import argparse
@@ -39,13 +41,13 @@ def kill_after(process: subprocess.Popen, seconds: float) -> None:
     process.wait()
 
 
-def inside(out: Path, cell: str, after_best: bool) -> bool:
+def inside(out: Path, cell: str, training: str, *, after_best: bool) -> bool:
     """Whether the cell's checkpoint is there; with `after_best`, whether it holds a best epoch before its last."""
     runs = [path for path in out.glob("*") if (path / "records.jsonl").is_file()] if out.is_dir() else []
     if not runs:
         return False
     address = open_run(runs[0]).run_record().data["addresses"][cell]
-    file = runs[0] / "scratch" / address / TRAINING_FILE
+    file = runs[0] / "scratch" / address / f"{training}.safetensors"
     if not file.is_file():
         return False
     state = read_state(file)
@@ -60,6 +62,7 @@ def main() -> None:
     parser.add_argument("data")
     parser.add_argument("--kills", type=int, default=5)
     parser.add_argument("--in-cell", default=None)
+    parser.add_argument("--training", default=Path(TRAINING_FILE).stem)
     parser.add_argument("--after-best", action="store_true")
     parser.add_argument("--study", default="run")
     parser.add_argument("--door", default=None, help="a script that opens the command line with a study of its own")
@@ -72,7 +75,7 @@ def main() -> None:
         for number in range(asked.kills):
             process = subprocess.Popen(command(asked, broken), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if asked.in_cell:
-                while process.poll() is None and not inside(broken, asked.in_cell, asked.after_best):
+                while process.poll() is None and not inside(broken, asked.in_cell, asked.training, after_best=asked.after_best):
                     time.sleep(0.05)
                 kill_after(process, 0.0)
             else:

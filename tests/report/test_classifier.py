@@ -87,10 +87,18 @@ def test_one_training_is_described_and_not_judged(digits):
     assert "loses" not in headline
 
 
-def test_the_gap_between_training_and_validation_is_that_of_the_kept_epoch(digits):
-    trace(digits, NET, "accuracy", train=(0.5, 0.99, 0.1, 0.1), valid=(0.4, 0.9, 0.1, 0.1))
-    digits.tell(NET, best_epoch=2)
-    assert "right for 99.0 % of the training and 90.0 % of the validation" in said(digits)
+def test_the_gap_between_training_and_validation_is_that_of_the_last_epoch(digits):
+    trace(digits, NET, "accuracy", train=(0.5, 0.1, 0.99), valid=(0.4, 0.1, 0.9))
+    assert "After its last epoch it is right for 99.0 % of the training and 90.0 % of the validation" in said(digits)
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_curves_of_a_first_training_are_called_so(digits, again):
+    digits.tell(NET, trained_again=again)
+    caption = blocks(digits, Figure)["classifier-curves"].caption
+    assert ("the net that is tested is trained anew, on all of these images" in caption) is again
+    assert ("The net of the last epoch is kept." in caption) is not again
+    assert ("The first training of the residual net" in said(digits)) is again
 
 
 @pytest.mark.parametrize(("valid", "told"), [(0.94, False), (0.999, True)])

@@ -27,7 +27,7 @@ def test_it_learns_digits_and_its_probabilities_are_not_far_from_the_truth(few_d
 
 def test_a_class_of_a_single_training_image_is_no_obstacle(few_digits, tmp_path):
     y, split = few_digits.labels, few_digits.split.copy()
-    split[np.flatnonzero((y == 3) & (split == "train"))[1:]] = "val"
+    split[np.flatnonzero((y == 3) & (split == "train"))[1:]] = "test"
     lopsided = dataclasses.replace(few_digits, split=split)
     *scores, _ = svm(Inside(lopsided, 0, tmp_path))
     assert 0.5 < values(scores)["balanced_accuracy"] < 1

@@ -8,9 +8,9 @@ import pytest
 from tasvir.contracts.errors import BadInputError
 from tasvir.measures.classification import score_classifier
 from tasvir.records.record import array
-from tasvir.studies import recipes
 from tasvir.studies.families.classifier_judge import score_unseen
-from tasvir.studies.families.classify import MOST_MISTAKES, held_out, scaled_scores, surest_mistakes
+from tasvir.studies.families.classify import MOST_MISTAKES, scaled_scores, surest_mistakes
+from tasvir.studies.families.describe import audit_data
 from tasvir.studies.families.main_job import MainJobOptions, main_job_cells
 from tasvir.studies.inside import Inside
 
@@ -44,7 +44,7 @@ def test_without_mistakes_there_are_none(few_digits):
 
 
 def scored(data, tmp_path, probabilities, duplicated):
-    found = {"net": [array("probabilities", probabilities)], "audit": [array("duplicated_in_training", duplicated)]}
+    found = {"net": [array("probabilities", probabilities)], "audit": [array("duplicated_in_learned", duplicated)]}
     return list(score_unseen(Inside(data, 0, tmp_path, found=found), net="net"))
 
 
@@ -63,6 +63,17 @@ def test_without_duplicates_nothing_is_scored_twice(few_digits, tmp_path, guessi
     assert facts.data["n_duplicated"] == 0
 
 
+@pytest.mark.parametrize("part", ["train", "val"])
+def test_a_copy_in_any_part_that_nets_learn_is_a_duplicate(few_digits, tmp_path, part):
+    images, split = few_digits.images.copy(), few_digits.split.copy()
+    copy, original = np.flatnonzero(split == "train")[5], np.flatnonzero(split == "test")[7]
+    images[copy], split[copy] = images[original], part
+    data = dataclasses.replace(few_digits, images=images, split=split)
+    found = next(r.content for r in audit_data(Inside(data, 0, tmp_path)) if r.name == "duplicated_in_learned")
+    assert found[7]
+    assert found.sum() < 5
+
+
 def test_where_a_class_would_be_gone_nothing_is_scored(few_digits, tmp_path, guessing):
     y, _ = few_digits.targets("test")
     (facts,) = scored(few_digits, tmp_path, guessing, y == 3)
@@ -74,19 +85,6 @@ def test_a_class_that_only_the_test_has_is_refused_before_anything_is_computed(f
     split[few_digits.labels == 7] = "test"
     with pytest.raises(BadInputError, match=r"test images of classes without training images \(7\)"):
         main_job_cells(dataclasses.replace(few_digits, split=split), MainJobOptions(), 0)
-
-
-@pytest.mark.parametrize("with_validation", [False, True])
-def test_the_temperature_is_chosen_on_images_that_the_net_was_not_fitted_on(few_digits, with_validation, tmp_path):
-    split = few_digits.split.copy()
-    if with_validation:
-        split[np.flatnonzero(split == "train")[::5]] = "val"
-    data = dataclasses.replace(few_digits, split=split)
-    net = recipes.classifier(max_epochs=2, batch_size=32, learning_rate=2e-3, stem_stride=None, seed=3)
-    fitted = Inside(data, 3, tmp_path).fit(net, keep_best=False).estimator
-    X, y = held_out(fitted, data)
-    assert len(X) == (data.counts["val"] or round(0.1 * data.counts["train"]))
-    assert (fitted.predict(X) == y).mean() == pytest.approx(fitted.history_["valid_accuracy"][-1], abs=1e-6)
 
 
 def test_a_net_that_is_too_sure_gains_by_its_temperature(few_digits):

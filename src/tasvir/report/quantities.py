@@ -81,6 +81,7 @@ QUANTITIES = {
 SETTINGS = {
     "n_parameters": say("Parameters"),
     "epochs": say("Epochs"),
+    "n_fitted": say("Images it is fitted on"),
     "best_epoch": say("Epoch that was kept"),
     "batch_size": say("Images a batch"),
     "learning_rate": say("Learning rate"),

@@ -49,6 +49,16 @@ class Inside:
         """The same with other data."""
         return dataclasses.replace(self, data=data)
 
+    def on_everything(self) -> "Inside":
+        """The same once all choices are made: the images of a validation part are training images too."""
+        if not self.data.counts["val"]:
+            return self
+        return self.on(dataclasses.replace(self.data, split=np.where(self.data.split == "val", "train", self.data.split)))
+
+    def during(self, begin: float, end: float) -> "Inside":
+        """The same for a piece of the work: all that is done there is told as `begin` to `end` of the whole."""
+        return dataclasses.replace(self, tell=lambda done: self.tell(begin + (end - begin) * done))
+
     def flat(self, part: str) -> np.ndarray:
         """The images of a part as rows on the 0..1 scale."""
         return flat_unit(self.data.part(part)[0])

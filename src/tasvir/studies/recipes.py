@@ -21,6 +21,10 @@ SHOWN = 4
 VAE_STEPS, VAE_BATCH = 600, 64
 #: At most: components that the support vector machine sees, images it is fitted on, images that its settings are chosen on.
 SVM_COMPONENTS, SVM_IMAGES, SVM_SEARCHED = 100, 10_000, 2000
+#: A classifier of fewer training images is trained again on all of them; of so many it is trained once, with fewer held out.
+TRAINED_ONCE, MOST_HELD_OUT = 5000, 500
+#: The part of its images that a training holds out to be watched.
+HELD_OUT = 0.1
 #: What is chosen between: components as they are or of equal variance, and how dear a wrong training image is.
 SVM_COSTS = (1.0, 10.0)
 
@@ -77,6 +81,16 @@ def classifier_pace(n_images: int) -> dict[str, Any]:
     if n_images >= 20_000:
         return {"batch_size": 128, "learning_rate": 4e-3, "stem_stride": 2}
     return {"batch_size": 32, "learning_rate": 2e-3, "stem_stride": None}
+
+
+def is_trained_again(n_images: int) -> bool:
+    """Whether the images that a training holds out are worth a second one, which holds out none."""
+    return n_images < TRAINED_ONCE
+
+
+def held_out_share(n_images: int) -> float:
+    """The part of its training images that a classifier is watched on, where there are no validation images."""
+    return min(HELD_OUT, MOST_HELD_OUT / n_images)
 
 
 def classifier(

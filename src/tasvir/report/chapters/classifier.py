@@ -43,9 +43,9 @@ def compose(cells: Cells) -> Chapter | None:
     described = judge.readings("balanced_accuracy_difference") if judge else ()
     net = next(iter(nets), None)
     intro = say(
-        "A net learns the classes from the training images; its epoch is chosen on validation images and the test images "
-        "are scored once. The baselines need no net: the most frequent class, the nearest raw pixels, logistic regression, and "
-        "a support vector machine on principal components."
+        "A net learns the classes from the training images, for a number of epochs that is set before, and the test images are "
+        "scored once. The baselines need no net: the most frequent class, the nearest raw pixels, logistic regression, and a "
+        "support vector machine on principal components."
     )
     blocks: list[Block | None] = [prose(intro), trouble(problems(cells, NETS, BASELINES, COMPARISON))]
     blocks += [

@@ -62,12 +62,12 @@ def screening_sentence(net: View, names: Sequence[str]) -> Sentence | None:
 
 
 def unseen_sentence(net: View, unseen: View | None) -> Sentence | None:
-    """The scores on the test images that have no duplicate among the training images, where some have."""
+    """The scores on the test images that have no duplicate in another part, where some have."""
     if unseen is None or not unseen.facts.get("n_duplicated"):
         return None
     return say(
-        "{n} of the {all} test images have a duplicate among the training images. On the others {net} reaches an accuracy of "
-        "{accuracy} and a balanced accuracy of {balanced}.",
+        "{n} of the {all} test images have a duplicate among the training or validation images. On the others {net} reaches an "
+        "accuracy of {accuracy} and a balanced accuracy of {balanced}.",
         n=unseen.count("n_duplicated"),
         all=unseen.count("n_test"),
         net=net.inside,

@@ -23,7 +23,8 @@ def training_table(net: View | None) -> Table | None:
     """How the first net was trained."""
     if net is None:
         return None
-    plainly = {key: net.told(key) for key in ("n_parameters", "epochs", "best_epoch", "batch_size", "learning_rate")}
+    asked = ("n_parameters", "n_fitted", "epochs", "batch_size", "learning_rate")
+    plainly = {key: net.told(key) for key in asked}
     told: dict[str, Words] = {**plainly, "augment": _augmented(net), "mirror": _mirrored(net)}
     return settings_table("training", say("The net and its training."), told)
 
@@ -60,17 +61,27 @@ def _mirrored(net: View) -> Words:
 
 
 def learning_figure(nets: Sequence[View]) -> Figure | None:
-    """Loss and accuracy of the first nets, epoch by epoch."""
+    """Loss and accuracy of the first nets, epoch by epoch: of the training that was watched."""
     curves: list[tuple[Words, Curve | None, float | None]] = []
     for net in nets[:_MOST_CURVES]:
-        title, mark = titled_net(net, len(nets)), net.facts.get("best_epoch")
-        curves.append((say("{net}: loss", net=title), net.curve("loss"), mark))
-        curves.append((say("{net}: accuracy", net=title), net.curve("accuracy"), mark))
-    kept = say("The dotted line marks the epoch that was kept, chosen on validation images.")
+        title = titled_net(net, len(nets))
+        curves.append((say("{net}: loss", net=title), net.curve("loss"), None))
+        curves.append((say("{net}: accuracy", net=title), net.curve("accuracy"), None))
+    kept = say("The net of the last epoch is kept.")
+    if any(_trained_again(net) for net in nets):
+        kept = say(
+            "This is a first training, watched on images that it does not see; the net that is tested is trained anew, on all of "
+            "these images, and its last epoch is kept."
+        )
     caption = say("Loss and accuracy during training. {kept}", kept=kept)
     if len(nets) > _MOST_CURVES:
         caption = say("Loss and accuracy during training of the first {n} seeds. {kept}", n=count(_MOST_CURVES), kept=kept)
     return curves_figure("classifier-curves", caption, curves, percent=("accuracy",))
+
+
+def _trained_again(net: View) -> bool:
+    """Whether the net that is tested is another one than the curves are of."""
+    return bool(net.facts.get("trained_again"))
 
 
 def temperature_sentence(net: View) -> Sentence | None:
@@ -95,18 +106,22 @@ def temperature_sentence(net: View) -> Sentence | None:
 
 def fitting_sentences(net: View) -> tuple[Sentence | None, ...]:
     """What the curves of the first net say: over-fitting, and the gap between training and validation."""
-    return (fitting_sentence(net.inside, read_training(net.curve("loss"))), *_train_gap(net))
+    title = say("the first training of {net}", net=net.inside) if _trained_again(net) else net.inside
+    return (fitting_sentence(title, read_training(net.curve("loss"))), *_train_gap(net))
 
 
 def _train_gap(net: View) -> tuple[Sentence, ...]:
-    """Accuracy on training against validation images at the epoch that was kept."""
-    curve, epoch = net.curve("accuracy"), net.facts.get("best_epoch")
-    if curve is None or epoch not in curve.x or not {"train", "valid"} <= set(curve.series):
+    """Accuracy on training against validation images after the last epoch.
+
+    The alarm compares the validation images of the first training with the test images of the second: that one learned more
+    images, which makes the alarm rarer, and the test images are not looked at twice.
+    """
+    curve = net.curve("accuracy")
+    if curve is None or not {"train", "valid"} <= set(curve.series):
         return ()
-    at = curve.x.index(epoch)
-    train, valid = (Reading(curve.series[part][at], record=curve.record) for part in ("train", "valid"))
+    train, valid = (Reading(curve.series[part][-1], record=curve.record) for part in ("train", "valid"))
     told = say(
-        "At the epoch that was kept it is right for {train} of the training and {valid} of the validation images.",
+        "After its last epoch it is right for {train} of the training and {valid} of the validation images.",
         train=percent(train),
         valid=percent(valid),
     )

@@ -1,4 +1,7 @@
-"""What needs no net: baselines of the classifier, fitted on the same images and scored once on the same test images."""
+"""What needs no net: baselines of the classifier, fitted on the same images and scored once on the same test images.
+
+None of them is watched: a validation part belongs to their training images.
+"""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +33,7 @@ def logistic(inside: Inside) -> Iterator[Record]:
 
 def knn(inside: Inside) -> Iterator[Record]:
     """The vote of the most similar training images, k chosen by cross-validation on them."""
+    inside = inside.on_everything()
     (y, groups), (y_test, _) = inside.data.targets("train"), inside.data.targets("test")
 
     def vote() -> Any:
@@ -46,6 +50,7 @@ def svm(inside: Inside) -> Iterator[Record]:
 
     The temperature comes from decisions on held-out folds of the training images, by machines fitted on the others.
     """
+    inside = inside.on_everything()
     y, groups = inside.data.targets("train")
     rows = recipes.svm_rows(y, inside.seed)
     X, y, groups = inside.flat("train")[rows], y[rows], None if groups is None else groups[rows]
@@ -92,6 +97,7 @@ def baseline_work(data: Dataset) -> dict[str, tuple[Work, ...]]:
 
 
 def _baseline(inside: Inside, estimator: Any) -> Iterator[Record]:
+    inside = inside.on_everything()
     y, _ = inside.data.targets("train")
     _, fit_s = inside.time("fit_s", lambda: estimator.fit(inside.flat("train"), y))
     yield fit_s

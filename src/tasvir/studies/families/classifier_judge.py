@@ -27,9 +27,9 @@ def unseen_cell(net: Cell, seed: int) -> Cell:
 
 
 def score_unseen(inside: Inside, *, net: str) -> Iterator[Record]:
-    """Scores on the test images that have no duplicate among the training images, where some have and all classes are left."""
+    """Scores on the test images that have no duplicate in another part, where some have and all classes are left."""
     y, cases = inside.data.targets("test")[0], inside.data.cases("test")
-    duplicated = inside.found_array("audit", "duplicated_in_training")
+    duplicated = inside.found_array("audit", "duplicated_in_learned")
     left = ~duplicated
     if duplicated.any() and len(np.unique(y[left])) == len(np.unique(y)):
         probabilities = inside.found_array(net, "probabilities")[left]

@@ -9,14 +9,13 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.measures.classification import score_classifier
-from tasvir.measures.temperature import fitted_temperature, log_probabilities, softened
-from tasvir.models.inner_split import inner_split
+from tasvir.measures.temperature import log_probabilities, softened
 from tasvir.records.record import Record, array, facts
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
 from tasvir.studies.families.baselines import BASELINES, baseline_work
+from tasvir.studies.families.final_net import final_work, fit_final
 from tasvir.studies.inside import Inside, loss_curve, measured
-from tasvir.studies.work import Fit
 
 #: Wrong test images that are kept to be shown.
 MOST_MISTAKES = 15
@@ -24,10 +23,9 @@ MOST_MISTAKES = 15
 
 def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, n_seeds: int) -> list[Cell]:
     """One classifier a seed, and the baselines."""
-    n_train = data.counts["train"]
     epochs = recipes.epochs_for(data, pixels_seen, fewest=4, most=60)
-    parameters = {"max_epochs": epochs, **recipes.classifier_pace(n_train)}
-    work = (Fit(partial(recipes.classifier, **parameters), epochs * n_train),)
+    parameters = {"max_epochs": epochs, **recipes.classifier_pace(data.counts["train"])}
+    work = final_work(partial(recipes.classifier, **parameters), data, epochs)
     nets = [Cell(f"classifier/{s}", classify, parameters, s, work=work) for s in range(seed, seed + n_seeds)]
     costs = baseline_work(data)
     return [*nets, *(Cell(f"baseline/{name}", function, {}, seed, work=costs[name]) for name, function in BASELINES.items())]
@@ -40,7 +38,8 @@ def classify(
     from tasvir.models.image_classifier import AUGMENTS
 
     augment, found = recipes.augmentation(inside.data, inside.seed)
-    unfitted = recipes.classifier(
+    recipe = partial(
+        recipes.classifier,
         max_epochs=max_epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -48,49 +47,33 @@ def classify(
         augment=augment,
         seed=inside.seed,
     )
-    fitted = inside.fit(unfitted)
-    net = fitted.estimator
-    yield fitted.fit_s
-    yield from (loss_curve(net.history_, name) for name in ("loss", "accuracy"))
+    final = fit_final(inside, recipe)
+    net, watched = final.net, final.watched
+    yield final.fit_s
+    yield from (loss_curve(watched.history_, name) for name in ("loss", "accuracy"))
     probabilities = net.predict_proba(inside.data.part("test")[0])
     wrong = surest_mistakes(inside.data, probabilities)
     yield from inside.score(probabilities)
-    temperature = None
-    if (held := held_out(net, inside.data)) is not None:
-        temperature = temperature_of(net, *held)
-        yield from scaled_scores(inside.data, probabilities, temperature)
+    if final.temperature is not None:
+        yield from scaled_scores(inside.data, probabilities, final.temperature)
     yield array("mistakes", inside.data.part("test")[0][[told["index"] for told in wrong]])
     yield inside.keep(net, "classifier")
     yield facts(
         {
             "mistakes": wrong,
-            "n_valid": inside.data.counts["val"] or round(net.validation_fraction * inside.data.counts["train"]),
+            "n_valid": final.n_valid,
+            "n_fitted": final.n_fitted,
             "n_parameters": sum(p.numel() for p in net.net_.parameters()),
             "epochs": len(net.history_),
+            "trained_again": watched is not net,
             "batch_size": batch_size,
             "learning_rate": learning_rate,
             "augment": augment,
             "max_shift": AUGMENTS[augment].max_shift,
             "mirror": dataclasses.asdict(found),
-            "best_epoch": fitted.best_epoch,
-            "temperature": temperature,
+            "temperature": final.temperature,
         }
     )
-
-
-def held_out(net: Any, data: Dataset) -> tuple[np.ndarray, np.ndarray] | None:
-    """Images and labels that the net was neither fitted nor is tested on: the validation part, else what it held out itself."""
-    X, y, groups = data.part("val")
-    if len(X):
-        return X, y
-    X, y, groups = data.part("train")
-    _, rows = inner_split(len(X), y, groups, fraction=net.validation_fraction, seed=net.random_state)
-    return None if rows is None else (X[rows], y[rows])
-
-
-def temperature_of(net: Any, X: np.ndarray, y: np.ndarray) -> float:
-    """How much surer the net is than it may be, as these held-out images tell."""
-    return fitted_temperature(y, log_probabilities(net.predict_proba(X)))
 
 
 def scaled_scores(data: Dataset, probabilities: np.ndarray, temperature: float) -> Iterator[Record]:

@@ -38,7 +38,8 @@ def audit_data(inside: Inside) -> Iterator[Record]:
     rows = [[pair.first.row, pair.second.row] for pair in found.pairs[:N_PICTURED]]
     if rows:
         yield array("pair_images", inside.data.images[np.array(rows)])
-    yield array("duplicated_in_training", found.duplicated("test", "train"))
+    duplicated = found.duplicated("test", "train") | found.duplicated("test", "val")  # final nets learn both
+    yield array("duplicated_in_learned", duplicated)
     told = found.to_json()
     told["pairs"] = told["pairs"][:MOST_PAIRS]
     yield facts(told | {"n_pairs": len(found.pairs)})
