@@ -8,6 +8,7 @@ import pytest
 import small
 
 from tasvir.measures.temperature import fitted_temperature, log_probabilities
+from tasvir.models.inner_split import inner_split
 from tasvir.studies import recipes
 from tasvir.studies.families.baselines import majority
 from tasvir.studies.families.final_net import final_work, fit_final, held_out
@@ -61,6 +62,12 @@ def test_many_images_are_learned_once_with_a_few_held_out(data, tmp_path, monkey
     assert found.n_valid == (data.counts["val"] or 12)
     assert found.n_fitted == data.counts["train"] - (0 if data.counts["val"] else 12)
     assert len(found.net.history_) == 4
+
+
+@pytest.mark.parametrize("n_images", [5000, 5003, 8569, 60_000])
+def test_no_more_are_held_out_than_is_said(n_images):
+    _, held = inner_split(n_images, np.arange(n_images) % 10, None, fraction=recipes.held_out_share(n_images), seed=0)
+    assert len(held) == recipes.MOST_HELD_OUT
 
 
 def test_the_test_images_are_not_looked_at(data, tmp_path):

@@ -90,7 +90,7 @@ def is_trained_again(n_images: int) -> bool:
 
 def held_out_share(n_images: int) -> float:
     """The part of its training images that a classifier is watched on, where there are no validation images."""
-    return min(HELD_OUT, MOST_HELD_OUT / n_images)
+    return min(HELD_OUT, (MOST_HELD_OUT - 0.5) / n_images)  # the split rounds up
 
 
 def classifier(
