@@ -41,7 +41,13 @@ def judge(run: Run, low: float, high: float, against: str = "baseline/knn", refu
 
 def test_nets_stand_above_baselines(digits):
     table = blocks(digits, Table)["classifier-scores"]
-    assert [row[0] for row in table.rows] == ["Residual net", "Majority class", "k-NN on raw pixels", "Logistic regression"]
+    assert [row[0] for row in table.rows] == [
+        "Residual net",
+        "Majority class",
+        "k-NN on raw pixels",
+        "Logistic regression",
+        "SVM on principal components",
+    ]
     assert table.bold == {0}
 
 
@@ -65,7 +71,12 @@ def test_several_baselines_are_told_apart_in_the_table(digits):
     judge(digits, 0.004, 0.034)
     table = blocks(digits, Table)["net-differences"]
     assert table.columns[:2] == ("Arm", "Against")
-    assert [row[1] for row in table.rows] == ["k-NN on raw pixels", "Majority class", "Logistic regression"]
+    assert [row[1] for row in table.rows] == [
+        "k-NN on raw pixels",
+        "Majority class",
+        "Logistic regression",
+        "SVM on principal components",
+    ]
     assert "against" not in table.caption
 
 
@@ -77,14 +88,36 @@ def test_too_few_images_are_told_though_there_are_seeds_enough(digits):
 
 def test_one_training_is_described_and_not_judged(digits):
     text = said(digits)
-    assert "The net's balanced accuracy minus that of the baselines: the majority class +17.9 points" in text
+    baselines = {
+        "majority": "the majority class",
+        "knn": "k-NN on raw pixels",
+        "logistic": "logistic regression",
+        "svm": "an SVM on principal components",
+    }
+    told = ", ".join(f"{title} {difference(digits, f'baseline/{name}')}" for name, title in baselines.items())
+    assert f"The net's balanced accuracy minus that of the baselines: {told}. " in text
     assert "This is one training, described and not judged" in text
     assert "differences" in blocks(digits, Table)
     assert "net-differences" not in blocks(digits, Table)
     headline = digits.chapter(classifier).headline
-    assert headline.startswith("Residual net: balanced accuracy 27.9 % [20.1, 38.2]; k-NN on raw pixels 98.8 %")
+    net, knn = (balanced_accuracy(digits, cell) for cell in (NET, "baseline/knn"))
+    assert headline.startswith(f"Residual net: balanced accuracy {net}; k-NN on raw pixels {knn}, ")
     assert "better" not in headline
     assert "loses" not in headline
+
+
+def balanced_accuracy(run: Run, cell: str) -> str:
+    """As it was recorded, in percent."""
+    found = run.asked().metric(cell, "balanced_accuracy")
+    value, low, high = (f"{100 * end:.1f}" for end in (found.value, found.low, found.high))
+    return f"{value} % [{low}, {high}]"
+
+
+def difference(run: Run, against: str) -> str:
+    """The net's balanced accuracy minus that of a baseline, as it was recorded, in points."""
+    found = run.asked().metric("comparison", "balanced_accuracy_difference", arm="classifier", against=against)
+    value, low, high = (f"{100 * end:+.1f}".replace("-", "\N{MINUS SIGN}") for end in (found.value, found.low, found.high))
+    return f"{value} points [{low}, {high}]"
 
 
 def test_the_gap_between_training_and_validation_is_that_of_the_last_epoch(digits):
@@ -141,7 +174,12 @@ def test_several_seeds_give_a_mean_and_a_range(seeds):
 def test_roc_only_for_two_classes_and_never_of_the_majority(digits, two):
     assert "roc" not in blocks(digits, Figure)
     figure = blocks(two, Figure)["roc"]
-    assert [key.label for key in figure.keys] == ["Residual net", "k-NN on raw pixels", "Logistic regression"]
+    assert [key.label for key in figure.keys] == [
+        "Residual net",
+        "k-NN on raw pixels",
+        "Logistic regression",
+        "SVM on principal components",
+    ]
     assert "the positive class is 8" in figure.caption
 
 
@@ -182,9 +220,28 @@ def test_a_run_without_classifiers_has_no_such_chapter(empty):
 
 
 def test_the_temperature_is_told_with_both_losses(digits):
-    assert "temperature" not in said(digits)
+    temperature = digits.asked().facts(NET)["temperature"]
+    scaled, plain, brier_scaled, brier = (loss(digits, of) for of in ("log_loss_scaled", "log_loss", "brier_scaled", "brier"))
+    assert f"divided by a temperature of {temperature:.2f}, chosen on validation images" in said(digits)
+    assert f"a log-loss of {scaled} instead of {plain} and a Brier score of {brier_scaled} instead of {brier}" in said(digits)
     for metric, value in (("log_loss", 0.5), ("brier", 0.2), ("log_loss_scaled", 0.4), ("brier_scaled", 0.1)):
         measure(digits, NET, metric, value)
     digits.tell(NET, temperature=1.7)
     assert "a temperature of 1.70" in said(digits)
     assert "a log-loss of 0.400 instead of 0.500 and a Brier score of 0.100 instead of 0.200" in said(digits)
+
+
+def loss(run: Run, metric: str) -> str:
+    """A loss of the net, as it was recorded."""
+    found = run.asked().metric(NET, metric)
+    return f"{found.value:.3f} [{found.low:.3f}, {found.high:.3f}]"
+
+
+@pytest.mark.parametrize("lacking", ["temperature", "loss"])
+def test_without_a_temperature_or_what_it_does_nothing_is_told_of_it(digits, lacking):
+    assert "temperature" in said(digits)
+    if lacking == "temperature":
+        digits.tell(NET, temperature=None)
+    else:
+        digits.cells[NET] = [record for record in digits.cells[NET] if record.name != "log_loss_scaled"]
+    assert "temperature" not in said(digits)

@@ -1,20 +1,26 @@
 """Does it help? The sentence follows the records: other arms or a wider interval turn it."""
 
+import numpy as np
 import pytest
-from recorded import edited
+import small
+from recorded import edited, store
 
 from tasvir.records.record import Record, metric
 from tasvir.report.chapters import evidence
 from tasvir.report.document import Figure, Prose, Table
 from tasvir.report.text import plain_spaces
+from tasvir.studies.families import evidence_judge
+from tasvir.studies.inside import Inside
 
 VAE, GAUSSIAN, DUPLICATES = "the conditional VAE", "the Gaussian sampler", "duplicated real images"
-VERDICT = "evidence/verdict"
+RESTORED = "the real images put back"
+VERDICT, SUBSET = "evidence/verdict", "evidence/subset"
 
 
 @pytest.fixture
 def judged(two):
-    """The recorded arms, of which the VAE helps, the Gaussian sampler cannot be told, and duplicates differ from real images."""
+    """The recorded arms: a gain can be seen, the VAE helps, the Gaussian sampler cannot be told, duplicates differ from real."""
+    put(two, "restored", (0.028, 0.01, 0.046), p=0.006, least=0.025)
     put(two, "vae", (0.025, 0.006, 0.044), p=0.012, least=0.027)
     put(two, "gaussian", (0.002, -0.016, 0.02), p=0.8, least=0.025)
     put(two, "duplicates", (0.02, 0.001, 0.039), p=0.04, least=0.027)
@@ -54,6 +60,12 @@ def answers(run) -> list[str]:
     return [plain_spaces(str(sentence)) for sentence in first.sentences]
 
 
+def answer_on(run, arm: str) -> str:
+    """The one sentence of the verdict that judges this arm."""
+    (found,) = (answer for answer in answers(run) if arm in answer.split(" against ")[0].replace("The ", "the "))
+    return found
+
+
 def said(chapter) -> str:
     return plain_spaces(" ".join(str(s) for b in chapter.blocks if isinstance(b, Prose) for s in b.sentences))
 
@@ -70,6 +82,8 @@ def relabelled(record: Record, **names: str) -> Record:
 
 def test_the_answer_comes_first(judged):
     assert answers(judged) == [
+        "With the real images put back that were cut away, balanced accuracy rises by +2.8 points [+1.0, +4.6] against "
+        "duplicated real images: a gain of that size can be seen here.",
         "Cannot tell whether the Gaussian sampler helps or hurts against duplicated real images: balanced accuracy differs by "
         "+0.2 points [-1.6, +2.0]; only an effect of about 2.5 points or more would have been found with a probability of "
         "80 %.".replace("-", "\N{MINUS SIGN}"),
@@ -89,7 +103,7 @@ def test_the_answer_comes_first(judged):
 )
 def test_the_interval_decides(judged, low, high, sentence, headline):
     put(judged, "vae", ((low + high) / 2, low, high), p=0.5, least=0.03)
-    assert answers(judged)[1].startswith(sentence)
+    assert answer_on(judged, VAE).startswith(sentence)
     told = plain_spaces(str(chapter_of(judged).headline))
     assert told.startswith("Against duplicated real images: cannot tell for the Gaussian sampler")
     assert f"; {headline}" in told
@@ -98,6 +112,7 @@ def test_the_interval_decides(judged, low, high, sentence, headline):
 def test_a_wider_interval_turns_the_sentence(judged):
     judged.change(VERDICT, lambda r: edited(r, low=-0.03, high=0.08) if r.name == "difference" else r)
     assert [answer.split(" against ")[0] for answer in answers(judged)] == [
+        "With the real images put back that were cut away, balanced accuracy differs by +2.8 points [\u22123.0, +8.0]",
         "Cannot tell whether the Gaussian sampler helps or hurts",
         "Cannot tell whether the conditional VAE helps or hurts",
     ]
@@ -105,8 +120,8 @@ def test_a_wider_interval_turns_the_sentence(judged):
 
 def test_two_generated_arms_that_change_places_change_the_sentence(judged):
     judged.change(VERDICT, of_metrics(lambda r: relabelled(r, vae="gaussian", gaussian="vae")))
-    assert answers(judged)[1].startswith("The Gaussian sampler helps by +2.5 points")
-    assert answers(judged)[0].startswith("Cannot tell whether the conditional VAE")
+    assert answer_on(judged, GAUSSIAN).startswith("The Gaussian sampler helps by +2.5 points")
+    assert answer_on(judged, VAE).startswith("Cannot tell whether the conditional VAE")
 
 
 def test_an_arm_that_changes_places_with_what_it_is_judged_by_turns_from_help_to_harm(judged):
@@ -138,21 +153,12 @@ def test_duplicates_against_real_images_are_described_only(judged):
     ],
 )
 def test_whether_anything_could_be_seen_comes_first(judged, d, words):
-    with_control(judged, d)
+    put(judged, "restored", d, p=0.04, least=0.03)
     first, *others = answers(judged)
     assert words in first
-    assert others == answers_without_control(judged)
     assert [row[0] for row in table(chapter_of(judged), "arm-differences")] == ["Gaussian sampler", "Conditional VAE"]
-    assert "the real images put back against" not in said(chapter_of(judged)).replace(first, "")
-
-
-def with_control(run, d) -> None:
-    """The arm of the real images put back, as its cells record it."""
-    value, low, high = d
-    labels = {"arm": "restored", "against": "duplicates", "test": "all"}
-    run.cells["evidence/restored"] = list(run.cells["evidence/duplicates"])
-    others = [r for r in run.cells[VERDICT] if "restored" not in (r.data.get("labels") or {}).values()]
-    run.cells[VERDICT] = [metric("difference", value, low=low, high=high, labels=labels), *others]
+    assert f"{RESTORED} against" not in said(chapter_of(judged)).replace(first, "").lower()
+    assert others == answers_without_control(judged)
 
 
 def answers_without_control(run) -> list[str]:
@@ -182,21 +188,22 @@ def test_for_what_the_verdicts_hold(judged, n, words):
 
 
 def test_a_refused_verdict_gives_its_reason(digits):
-    reason = "with 2 seeds the luck of a seed cannot be told from the recipe; train with 3 or more, better 5"
-    assert answers(digits) == [f"No verdict on {arm} against {DUPLICATES}: {reason}." for arm in (GAUSSIAN, VAE)]
-    assert table(chapter_of(digits), "arm-differences")[1] == [
-        "Conditional VAE",
-        "+3.7 points",
-        "+3.7 points",
-        "–",
-        "cannot tell",
-        "–",
-    ]
+    (refused,) = {tuple(one["refused"].values()) for one in digits.asked().facts(VERDICT)["verdicts"]["all"]}
+    what, n, fewest, label = refused
+    assert what == "images"
+    reason = f"class {label} has {n} independent test images; {fewest} are the fewest to judge by"
+    chapter = chapter_of(digits)
+    assert answers(digits) == [f"No verdict on {arm} against {DUPLICATES}: {reason}." for arm in (RESTORED, GAUSSIAN, VAE)]
+    assert said(chapter).lower().count(f"{RESTORED} against") == 1
+    d = digits.asked().metric(VERDICT, "difference", arm="vae", against="duplicates").value
+    points = f"{100 * d:+.1f} points".replace("-", "\N{MINUS SIGN}")
+    assert table(chapter, "arm-differences")[1] == ["Conditional VAE", points, "–", "cannot tell", "–"]
 
 
 def test_without_a_reason_the_missing_interval_is_the_reason(digits):
     digits.tell(VERDICT, verdicts={"all": []})
-    assert answers(digits)[0] == f"No verdict on {GAUSSIAN} against {DUPLICATES}: its difference has no interval."
+    words = "its difference has no interval"
+    assert answers(digits) == [f"No verdict on {arm} against {DUPLICATES}: {words}." for arm in (RESTORED, GAUSSIAN, VAE)]
 
 
 def test_the_arms_with_their_counts_before_and_after(digits):
@@ -207,9 +214,25 @@ def test_the_arms_with_their_counts_before_and_after(digits):
         ["Completed", "250", "25", "25"],
     ]
     rows = table(chapter, "arms")
-    assert rows[0][:6] == ["Real images alone", "168", "0", "10.0 %", "2", "–"]
-    assert rows[3][:6] == ["Conditional VAE", "168", "82", "13.7 %", "2", "0 of 82"]
+    assert [row[:6] for row in rows] == [
+        ["Real images alone", "168", "0", *scores(digits, "real"), "–"],
+        ["Duplicated real images", "168", "82", *scores(digits, "duplicates"), "–"],
+        ["Real images put back", "168", "82", *scores(digits, "restored"), "–"],
+        ["Gaussian sampler", "168", "82", *scores(digits, "gaussian"), copies(digits, "gaussian")],
+        ["Conditional VAE", "168", "82", *scores(digits, "vae"), copies(digits, "vae")],
+    ]
     assert all(row[6].endswith("s") for row in rows)
+
+
+def scores(run, arm: str) -> list[str]:
+    """The mean of the recorded scores of an arm, and how many they are."""
+    found = [reading.value for reading in run.asked().metrics(f"evidence/{arm}", "balanced_accuracy")]
+    return [f"{100 * np.mean(found):.1f} %", str(len(found))]
+
+
+def copies(run, arm: str) -> str:
+    found = run.asked().metric(f"evidence/{arm}", "copies")
+    return f"{found.value:.0f} of {found.n}"
 
 
 @pytest.mark.parametrize(
@@ -219,17 +242,24 @@ def test_the_arms_with_their_counts_before_and_after(digits):
         ({"what": "images", "n": 1, "fewest": 10, "label": 1}, "class 1 has 1 independent test image; 10 are the fewest"),
         ({"what": "images", "n": 4, "fewest": 10, "label": None}, "there are 4 independent test images; 10 are the fewest"),
         ({"what": "seeds", "n": 1, "fewest": 3, "label": None}, "with 1 seed its luck cannot be told from the recipe"),
+        (
+            {"what": "seeds", "n": 2, "fewest": 3, "label": None},
+            "with 2 seeds the luck of a seed cannot be told from the recipe; train with 3 or more, better 5.",
+        ),
     ],
 )
 def test_too_few_images_are_a_reason(judged, refused, words):
-    found = [{"arm": arm, "against": "duplicates", "refused": refused} for arm in ("vae", "gaussian")]
+    found = [{"arm": arm, "against": "duplicates", "refused": refused} for arm in ("vae", "gaussian", "restored")]
     judged.tell(VERDICT, verdicts={"all": found})
-    assert words in answers(judged)[0]
+    assert [words in answer for answer in answers(judged)] == [True] * 3
 
 
 def test_each_seed_is_counted_and_traced(two):
     (row, *_) = next(b for b in evidence.compose(two.asked()).blocks if isinstance(b, Table) and b.name == "arms").rows
-    assert (row[4].value, row[4].record.split("; ")[2]) == (3, "evidence/real balanced_accuracy[seed=2]")
+    seeds = two.asked().facts(SUBSET)["seeds"]
+    assert len(seeds) >= 3
+    assert row[4].value == len(seeds)
+    assert row[4].record.split("; ") == [f"evidence/real balanced_accuracy[seed={s}]" for s in seeds]
 
 
 @pytest.mark.parametrize(
@@ -259,10 +289,26 @@ def differences(run) -> list[Record]:
     return [record for record in run.cells[VERDICT] if record.name == "difference"]
 
 
-def test_the_recorded_near_duplicate_is_scored_with_and_without(digits):
-    chapter = chapter_of(digits)
+def test_recorded_predictions_are_scored_with_and_without_a_near_duplicate(digits, tmp_path):
+    """By the judging cell itself; the recorded test images have no near-duplicate, so one of them is said to be one."""
+    judge_again(digits, tmp_path)
+    before = [(d.data["labels"], d.data["n"], d.data["value"]) for d in differences(digits)]
+    leaks = np.arange(64) == 15
+    store(digits, SUBSET, "near_duplicates", leaks)
+    digits.tell(SUBSET, near_duplicates=int(leaks.sum()))
+    judge_again(digits, tmp_path)
+    chapter, after = chapter_of(digits), differences(digits)
     assert "Near-duplicates of training images among the test images: 1; without them the verdicts are the same." in said(chapter)
-    assert [d.data["n"] for d in differences(digits)] == [64] * 3 + [63] * 3
+    assert [(d.data["labels"], d.data["n"], d.data["value"]) for d in after[:4]] == before
+    assert [d.data["n"] for d in after] == [64] * 4 + [63] * 4
+    assert [len(row) for row in table(chapter, "arm-differences")] == [6, 6]
+
+
+def judge_again(run, scratch) -> None:
+    """The verdict anew, from what its arms recorded."""
+    found = {name: records for name, records in run.cells.items() if name.startswith("evidence/") and name != VERDICT}
+    *records, told = evidence_judge.judge(Inside(small.few_digits(), 0, scratch, found=found))
+    run.found(VERDICT, records, facts=told.data)
 
 
 def test_without_near_duplicates_there_is_one_score(two):
@@ -271,12 +317,13 @@ def test_without_near_duplicates_there_is_one_score(two):
     assert len(table(chapter, "arm-differences")[0]) == 5
 
 
-@pytest.mark.parametrize("part", ["real", "duplicates", "subset", "vae"])
+@pytest.mark.parametrize("part", ["real", "duplicates", "restored", "subset", "vae"])
 def test_where_a_part_failed_the_rest_is_told(judged, part):
     judged.failed(f"evidence/{part}", "out of memory")
     chapter = chapter_of(judged)
     assert f"This part failed: evidence/{part}: out of memory." in said(chapter)
-    assert "Cannot tell whether the Gaussian sampler" in answers(judged)[0]
+    assert answers(judged)[0].startswith("With the real images put back that were cut away, balanced accuracy rises by +2.8")
+    assert answer_on(judged, GAUSSIAN).startswith("Cannot tell whether the Gaussian sampler")
     assert not [answer for answer in answers(judged) if "the real images alone" in answer]
 
 
@@ -285,7 +332,13 @@ def test_without_a_verdict_the_arms_are_shown_and_nothing_is_judged(digits):
     chapter = chapter_of(digits)
     assert chapter.headline is None
     assert chapter.blocks[0].role == "text"
-    assert len(table(chapter, "arms")) == 4
+    assert [row[0] for row in table(chapter, "arms")] == [
+        "Real images alone",
+        "Duplicated real images",
+        "Real images put back",
+        "Gaussian sampler",
+        "Conditional VAE",
+    ]
 
 
 def test_a_run_that_asks_no_such_question_or_failed_altogether(empty):

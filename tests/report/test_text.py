@@ -11,6 +11,7 @@ from tasvir.report.text import report_text, summary_lines
 from tasvir.report.words.language import language, languages
 
 GOLDEN = Path(__file__).parent / "golden"
+ARMS = {"gaussian": "the Gaussian sampler", "vae": "the conditional VAE"}
 
 
 def test_three_lines(digits_once):
@@ -20,8 +21,15 @@ def test_three_lines(digits_once):
     assert "Pairs of duplicates within the training images: 1." in data
     assert learned.startswith("Learned: Cross-validation prefers PCA with 16 components")
     assert "Residual net: balanced accuracy" in learned
-    assert helps.startswith("Does it help? Against duplicated real images: no verdict on the Gaussian sampler, 0.0 points")
+    told = "; ".join(f"no verdict on {title}, {points(digits_once, arm)}" for arm, title in ARMS.items())
+    assert helps == f"Does it help? Against duplicated real images: {told}."
     assert not any("\n" in line or "\N{NO-BREAK SPACE}" in line for line in lines)
+
+
+def points(run, arm: str) -> str:
+    """What an arm's balanced accuracy differs by, as it was recorded."""
+    found = run.asked().metric("evidence/verdict", "difference", arm=arm, against="duplicates", test="all")
+    return f"{100 * found.value:+.1f} points".replace("-", "\N{MINUS SIGN}")
 
 
 def test_what_a_run_lacks_has_no_line(digits):

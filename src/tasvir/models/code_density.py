@@ -13,7 +13,7 @@ from sklearn.neighbors import NearestNeighbors
 from tasvir.contracts.seeds import stream_rng
 
 #: Codes that are drawn, and asked for their nearest one, while the bandwidth is sought; and halvings of its interval.
-N_TRIED, N_HALVINGS = 1000, 8
+N_TRIED, N_HALVINGS = 500, 8
 #: The median drawn code lies as far from the nearest training code as the nearest quarter of training codes from one another.
 MEDIAN, NEAR = 0.5, 0.25
 #: Bandwidths between which it is sought: at 1 a class is one Gaussian, near 0 its codes are repeated.

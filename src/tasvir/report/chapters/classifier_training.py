@@ -25,6 +25,7 @@ def training_table(net: View | None) -> Table | None:
         return None
     asked = ("n_parameters", "n_fitted", "epochs", "batch_size", "learning_rate")
     plainly = {key: net.told(key) for key in asked}
+    plainly["n_fitted"] = net.count("n_fitted")
     told: dict[str, Words] = {**plainly, "augment": _augmented(net), "mirror": _mirrored(net)}
     return settings_table("training", say("The net and its training."), told)
 
