@@ -129,7 +129,7 @@ def test_the_gap_between_training_and_validation_is_that_of_the_last_epoch(digit
 def test_curves_of_a_first_training_are_called_so(digits, again):
     digits.tell(NET, trained_again=again)
     caption = blocks(digits, Figure)["classifier-curves"].caption
-    assert ("the net that is tested is trained anew, on all of these images" in caption) is again
+    assert ("the net that is tested is trained anew, on these images too" in caption) is again
     assert ("The net of the last epoch is kept." in caption) is not again
     assert ("The first training of the residual net" in said(digits)) is again
 

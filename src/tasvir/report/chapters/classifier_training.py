@@ -71,8 +71,8 @@ def learning_figure(nets: Sequence[View]) -> Figure | None:
     kept = say("The net of the last epoch is kept.")
     if any(_trained_again(net) for net in nets):
         kept = say(
-            "This is a first training, watched on images that it does not see; the net that is tested is trained anew, on all of "
-            "these images, and its last epoch is kept."
+            "This is a first training, watched on images that it does not see; the net that is tested is trained anew, on these "
+            "images too, and its last epoch is kept."
         )
     caption = say("Loss and accuracy during training. {kept}", kept=kept)
     if len(nets) > _MOST_CURVES:
