@@ -19,7 +19,8 @@ ASKED = {"accuracy": 0.82, "auc": 0.86}
 
 def main() -> None:
     data = load_data("breastmnist")
-    cells = classifier_cells(data, PROFILES["quick"].classifier_pixels, seed=0, n_seeds=SEEDS)[:SEEDS]
+    how = PROFILES["quick"]
+    cells = classifier_cells(data, how.classifier_pixels, 0, most_epochs=how.classifier_epochs, n_seeds=SEEDS)[:SEEDS]
     scores: dict[str, list[float]] = {"accuracy": [], "balanced_accuracy": [], "auc": []}
     for cell in cells:
         with tempfile.TemporaryDirectory() as folder:

@@ -57,7 +57,7 @@ def small_profiles(*, n_seeds: int = 1, evidence_seeds: int = 2, steps: int = 6)
     """As few epochs, steps and seeds as each chapter allows."""
     seeds = {"n_seeds": n_seeds, "evidence_seeds": evidence_seeds}
     judging = {"judge_steps": steps, "judge_folds": 2, "more_arms": False}
-    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, **seeds, **judging)
+    profile = main_job.Profile(autoencoder_pixels=1, classifier_pixels=1, classifier_epochs=60, **seeds, **judging)
     with ExitStack() as stack:
         stack.enter_context(mock.patch.dict(main_job.PROFILES, quick=profile))
         for name in ("STEPS", "VAE_STEPS"):

@@ -96,7 +96,7 @@ def test_one_training_is_described_and_not_judged(digits):
     }
     told = ", ".join(f"{title} {difference(digits, f'baseline/{name}')}" for name, title in baselines.items())
     assert f"The net's balanced accuracy minus that of the baselines: {told}. " in text
-    assert "This is one training, described and not judged" in text
+    assert "This is the first seed alone, described and not judged" in text
     assert "differences" in blocks(digits, Table)
     assert "net-differences" not in blocks(digits, Table)
     headline = digits.chapter(classifier).headline
@@ -222,13 +222,13 @@ def test_a_run_without_classifiers_has_no_such_chapter(empty):
 def test_the_temperature_is_told_with_both_losses(digits):
     temperature = digits.asked().facts(NET)["temperature"]
     scaled, plain, brier_scaled, brier = (loss(digits, of) for of in ("log_loss_scaled", "log_loss", "brier_scaled", "brier"))
-    assert f"divided by a temperature of {temperature:.2f}, chosen on validation images" in said(digits)
-    assert f"a log-loss of {scaled} instead of {plain} and a Brier score of {brier_scaled} instead of {brier}" in said(digits)
+    assert f"Validation images ask for a temperature of {temperature:.2f} for" in said(digits)
+    assert f"the log-loss is {scaled} instead of {plain}, the Brier score {brier_scaled} instead of {brier}" in said(digits)
     for metric, value in (("log_loss", 0.5), ("brier", 0.2), ("log_loss_scaled", 0.4), ("brier_scaled", 0.1)):
         measure(digits, NET, metric, value)
     digits.tell(NET, temperature=1.7)
     assert "a temperature of 1.70" in said(digits)
-    assert "a log-loss of 0.400 instead of 0.500 and a Brier score of 0.100 instead of 0.200" in said(digits)
+    assert "the log-loss is 0.400 instead of 0.500, the Brier score 0.100 instead of 0.200" in said(digits)
 
 
 def loss(run: Run, metric: str) -> str:

@@ -180,7 +180,8 @@ def test_who_judges_is_told_with_what_it_was_chosen_by(two, name, words):
 
 
 @pytest.mark.parametrize(
-    ("n", "words"), [(5, "each seed draws a part of its own"), (1, "for this training set and this test set")]
+    ("n", "words"),
+    [(5, "each seed draws its part, or what is left of the cut classes, anew"), (1, "for this training set and this test set")],
 )
 def test_for_what_the_verdicts_hold(judged, n, words):
     judged.tell("evidence/subset", n_subsets=n)

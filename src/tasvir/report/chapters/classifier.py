@@ -63,25 +63,29 @@ def compose(cells: Cells) -> Chapter | None:
     return chapter(NAME, TITLE, *blocks, headline=_headline(nets, baselines, judged), line=say("Learned"))
 
 
-def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | None, Figure | None]:
-    caption = say("Scores on the test images with 95 % intervals.")
+def _scores(nets: Sequence[View], baselines: Sequence[View]) -> tuple[Table | None, Table | None, Figure | None]:
+    """What is answered, what the probabilities are worth, and the first as a figure."""
     metrics = ("accuracy", METRIC, "auc")
     rows = (*nets, *baselines)
 
     def titled(row: View) -> Words:
         return titled_net(row, len(nets)) if row in nets else row.title
 
-    shown = arms_table(
-        "classifier-scores",
-        caption,
-        rows,
-        metrics=(*metrics, "log_loss", "brier", "fit_s"),
-        head=say("Classifier"),
-        titles=titled,
-        bold=range(len(nets)),
+    answers = say("Scores on the test images with 95 % intervals.")
+    worth = say("What the probabilities are worth on the test images, with 95 % intervals.")
+    asked, losses = (
+        arms_table(name, caption, rows, metrics=shown, head=say("Classifier"), titles=titled, bold=range(len(nets)))
+        for name, caption, shown in (
+            ("classifier-scores", answers, (*metrics, "fit_s")),
+            ("classifier-losses", worth, ("log_loss", "brier")),
+        )
     )
     drawn = say("The same scores with their 95 % intervals; the highest is coloured, the majority baseline left out.")
-    return shown, arms_figure("scores", drawn, [row for row in rows if row.name != MAJORITY], metrics=metrics, titles=titled)
+    return (
+        asked,
+        losses,
+        arms_figure("scores", drawn, [row for row in rows if row.name != MAJORITY], metrics=metrics, titles=titled),
+    )
 
 
 def _described_table(differences: Sequence[Reading]) -> Table | None:
@@ -156,8 +160,8 @@ def _described(differences: Sequence[Reading]) -> list[Sentence]:
     told = (say("{against} {d}", against=name_of(d.labels["against"]).inside, d=points(d)) for d in differences)
     return [
         say(
-            "The net's balanced accuracy minus that of the baselines: {told}. This is one training, described and not judged: "
-            "with 3 seeds and more (--profile standard) there is a verdict.",
+            "The net's balanced accuracy minus that of the baselines: {told}. This is the first seed alone, described and not "
+            "judged: with 3 seeds and more (--profile standard) there is a verdict.",
             told=listed(told, ", "),
         )
     ]

@@ -98,9 +98,9 @@ def temperature_sentence(net: View) -> Sentence | None:
         "scaled_brier": net.shown("brier_scaled"),
     }
     return say(
-        "Probabilities of {net}: divided by a temperature of {temperature}, chosen on validation images, their logarithms give a "
-        "log-loss of {scaled_loss} instead of {loss} and a Brier score of {scaled_brier} instead of {brier} (above 1: it was "
-        "surer than it may be).",
+        "Validation images ask for a temperature of {temperature} for {net} (above 1: its probabilities are surer than they may "
+        "be; below 1: less sure). With it the log-loss is {scaled_loss} instead of {loss}, the Brier score {scaled_brier} "
+        "instead of {brier}.",
         **shown,
     )
 

@@ -114,7 +114,7 @@ def _judge(judge: View | None) -> tuple[Sentence, ...]:
         scores=listed(scores, "; "),
     )
     if chosen["name"] != "net":
-        return told, say("Its settings are the same for every arm.")
+        return told, say("Its settings are the same for every arm; it is quick and has more seeds than a net would.")
     return told, say("It is trained in {steps} steps on every arm.", steps=count(chosen["steps"], judge.record("judge")))
 
 
@@ -235,8 +235,8 @@ def _described(d: Difference) -> Sentence:
 def _holds(subset: View | None) -> Sentence:
     if subset is not None and subset.facts.get("n_subsets", 1) > 1:
         return say(
-            "The verdicts hold for this test set, and over parts drawn from these training images and retrainings: each seed "
-            "draws a part of its own."
+            "The verdicts hold for this test set, over retrainings and over draws from these training images: each seed draws "
+            "its part, or what is left of the cut classes, anew."
         )
     return say("The verdicts hold for this training set and this test set, over retrainings.")
 

@@ -21,9 +21,9 @@ from tasvir.studies.inside import Inside, loss_curve, measured
 MOST_MISTAKES = 15
 
 
-def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, n_seeds: int) -> list[Cell]:
+def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, most_epochs: int, n_seeds: int) -> list[Cell]:
     """One classifier a seed, and the baselines."""
-    epochs = recipes.epochs_for(data, pixels_seen, fewest=4, most=60)
+    epochs = recipes.epochs_for(data, pixels_seen, fewest=4, most=most_epochs)
     parameters = {"max_epochs": epochs, **recipes.classifier_pace(data.counts["train"])}
     work = final_work(partial(recipes.classifier, **parameters), data, epochs)
     nets = [Cell(f"classifier/{s}", classify, parameters, s, work=work) for s in range(seed, seed + n_seeds)]

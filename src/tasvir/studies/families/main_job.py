@@ -19,13 +19,14 @@ SMALLEST_SIDE = 4
 
 @dataclass(frozen=True)
 class Profile:
-    """How long to look: pixels shown to each net, seeds of the classifier and of the evidence.
+    """How long to look: pixels shown to each net, most epochs of the classifier, seeds of it and of the evidence.
 
     In the evidence also: steps of the net that judges training sets, folds of the choice of the judge, more baselines.
     """
 
     autoencoder_pixels: float
     classifier_pixels: float
+    classifier_epochs: int
     n_seeds: int
     evidence_seeds: int
     judge_steps: int
@@ -34,9 +35,9 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(240e6, 650e6, n_seeds=1, evidence_seeds=5, judge_steps=600, judge_folds=3, more_arms=False),
-    "standard": Profile(720e6, 1300e6, n_seeds=3, evidence_seeds=7, judge_steps=2000, judge_folds=5, more_arms=True),
-    "full": Profile(2400e6, 2600e6, n_seeds=5, evidence_seeds=10, judge_steps=2000, judge_folds=5, more_arms=True),
+    "quick": Profile(240e6, 650e6, 40, n_seeds=1, evidence_seeds=5, judge_steps=500, judge_folds=3, more_arms=False),
+    "standard": Profile(720e6, 1300e6, 60, n_seeds=3, evidence_seeds=7, judge_steps=2000, judge_folds=5, more_arms=True),
+    "full": Profile(2400e6, 2600e6, 60, n_seeds=5, evidence_seeds=10, judge_steps=2000, judge_folds=5, more_arms=True),
 }
 
 
@@ -63,7 +64,9 @@ def main_job_cells(data: "Dataset", options: MainJobOptions, seed: int) -> "list
         raise BadInputError(f"{data.name} has images of {size} pixels: give images of at least {SMALLEST_SIDE} a side")
     _check_classes(data)
     how = PROFILES[options.profile]
-    classifiers = classify.classifier_cells(data, how.classifier_pixels, seed, n_seeds=how.n_seeds)
+    classifiers = classify.classifier_cells(
+        data, how.classifier_pixels, seed, most_epochs=how.classifier_epochs, n_seeds=how.n_seeds
+    )
     arms = evidence.evidence_cells(
         data, seed, how.evidence_seeds, steps=how.judge_steps, n_folds=how.judge_folds, more=how.more_arms
     )
