@@ -124,7 +124,10 @@ def _probabilities(table: Table, columns: dict[str, str], labels: list[str]) -> 
         row, word = next((i, cell) for column in cells for i, cell in enumerate(column) if not _is_number(cell))
         raise BadInputError(f"{table.path} line {table.lines[row]}: {word!r} is no probability: give a number of 0..1") from None
     if numbers.shape[1] == 1:
-        raise BadInputError(f"{table.path} has a single column of probabilities: give one a class")
+        raise BadInputError(
+            f"{table.path} has probabilities of one class only ({next(iter(columns))}): give a column for each class, called "
+            "probability_CLASS, and rows of two classes at least"
+        )
     return checked_probabilities(labels, numbers, tuple(columns), named=_line_of(table))
 
 
