@@ -14,8 +14,9 @@ from tasvir.contracts.seeds import stream_rng
 
 #: Codes that are drawn, and asked for their nearest one, while the bandwidth is sought; and halvings of its interval.
 N_TRIED, N_HALVINGS = 500, 8
-#: The median drawn code lies as far from the nearest training code as the nearest quarter of training codes from one another.
-MEDIAN, NEAR = 0.5, 0.25
+#: Drawn codes lie at this share of the distance at which training codes lie from one another; medians, which near-duplicates
+#: among the training images do not lower.
+NEAR = 0.7
 #: Bandwidths between which it is sought: at 1 a class is one Gaussian, near 0 its codes are repeated.
 NARROWEST, WIDEST = 0.05, 1.0
 
@@ -39,18 +40,18 @@ class CodeDensity:
         """The density of Gaussians around these codes, as narrow as unlike images allow.
 
         A class's covariance is drawn to that of all classes, the more the fewer images it has. The bandwidth is the one at which
-        the median drawn code lies as far from its nearest training code as a quarter of the training codes do from their nearest
-        other one (within classes): nearer ones would begin to repeat images, at a greater bandwidth the classes blur.
+        the median drawn code lies at 0.7 of the distance from its nearest training code that the median training code has from
+        its nearest other one (within classes): nearer ones would begin to repeat images, at a greater bandwidth classes blur.
         """
         means_KZ, roots_KZZ = _shapes(codes_nZ.astype(np.float64), variances_nZ, targets_n)
         density = cls(codes_nZ, targets_n, means_KZ.astype(np.float32), roots_KZZ.astype(np.float32), WIDEST)
         rows = stream_rng(seed, "bandwidth").permutation(len(codes_nZ))[:N_TRIED]
-        usual = density.nearest(codes_nZ[rows], targets_n[rows], NEAR, of_themselves=True)
+        wanted = NEAR * density.nearest(codes_nZ[rows], targets_n[rows], of_themselves=True)
         low, high = NARROWEST, WIDEST
-        for _ in range(N_HALVINGS if np.isfinite(usual) else 0):
+        for _ in range(N_HALVINGS if np.isfinite(wanted) else 0):
             middle = replace(density, bandwidth=(low + high) / 2)
             drawn = middle.draw(targets_n[rows], stream_rng(seed, "tried codes"))
-            near = middle.nearest(drawn, targets_n[rows], MEDIAN) < usual
+            near = middle.nearest(drawn, targets_n[rows]) < wanted
             low, high = (middle.bandwidth, high) if near else (low, middle.bandwidth)
         return replace(density, bandwidth=high)
 
@@ -73,8 +74,8 @@ class CodeDensity:
         """The same density again."""
         return cls(**{name: value for name, value in arrays.items() if name != "bandwidth"}, bandwidth=float(arrays["bandwidth"]))
 
-    def nearest(self, codes: np.ndarray, targets: np.ndarray, quantile: float, *, of_themselves: bool = False) -> float:
-        """Quantile of the distances to the nearest (other) training code of the class; NaN where no class has two."""
+    def nearest(self, codes: np.ndarray, targets: np.ndarray, *, of_themselves: bool = False) -> float:
+        """Median distance to the nearest (other) training code of the class; NaN where no class has two."""
         found = []
         for k in np.unique(targets):
             own = self.codes_nZ[self.targets_n == k]
@@ -82,7 +83,7 @@ class CodeDensity:
                 continue
             search = NearestNeighbors(n_neighbors=2 if of_themselves else 1, algorithm="brute").fit(own)
             found.append(search.kneighbors(codes[targets == k])[0][:, -1])
-        return float(np.quantile(np.concatenate(found), quantile)) if found else float("nan")
+        return float(np.median(np.concatenate(found))) if found else float("nan")
 
 
 def _shapes(codes_nZ: np.ndarray, variances_nZ: np.ndarray, targets_n: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
