@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.contracts.plain import some
+from tasvir.contracts.plain import is_number, some
 from tasvir.data.readers.manifest import Table, read_table
 from tasvir.measures.probabilities import checked_probabilities
 
@@ -121,7 +121,7 @@ def _probabilities(table: Table, columns: dict[str, str], labels: list[str]) -> 
     try:
         numbers = np.array(cells, dtype=float).T
     except ValueError:
-        row, word = next((i, cell) for column in cells for i, cell in enumerate(column) if not _is_number(cell))
+        row, word = next((i, cell) for column in cells for i, cell in enumerate(column) if not is_number(cell))
         raise BadInputError(f"{table.path} line {table.lines[row]}: {word!r} is no probability: give a number of 0..1") from None
     if numbers.shape[1] == 1:
         raise BadInputError(
@@ -133,14 +133,6 @@ def _probabilities(table: Table, columns: dict[str, str], labels: list[str]) -> 
 
 def _line_of(table: Table) -> Callable[[int], str]:
     return lambda row: f"{table.path} line {table.lines[row]}"
-
-
-def _is_number(word: str) -> bool:
-    try:
-        float(word)
-    except ValueError:
-        return False
-    return True
 
 
 def _answers(table: Table, names: tuple[str, ...]) -> np.ndarray:

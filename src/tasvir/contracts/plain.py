@@ -58,12 +58,13 @@ def harmless_cell(word: str) -> str:
     -----
     OWASP, *CSV injection*: a single quote before it.
     """
-    formula = word.startswith(("=", "+", "-", "@", "\t", "\r")) and not _is_number(word)
+    formula = word.startswith(("=", "+", "-", "@", "\t", "\r")) and not is_number(word)
     shown = plain_text(word)
     return f"'{shown}" if formula else shown
 
 
-def _is_number(word: str) -> bool:
+def is_number(word: str) -> bool:
+    """Whether a word of a table can be read as a number."""
     try:
         float(word)
     except ValueError:

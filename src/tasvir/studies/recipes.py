@@ -48,10 +48,11 @@ def autoencoder(*, net: str, n_components: int, max_epochs: int, seed: int) -> A
 
 
 def vae(*, n_components: int, max_epochs: int, seed: int) -> Any:
-    """The VAE of a representation: it knows no labels."""
+    """The VAE of a representation: it knows no labels, and draws nothing, so it needs no codes of its training images."""
     from tasvir.models.vae import VAE
 
-    return VAE(net="conv", n_components=n_components, max_epochs=max_epochs, random_state=seed).set_params(**VAE_LIKELIHOOD)
+    unfitted = VAE(net="conv", n_components=n_components, max_epochs=max_epochs, random_state=seed)
+    return unfitted.set_params(codes="prior", **VAE_LIKELIHOOD)
 
 
 def conditional_vae(*, n_components: int, max_epochs: int, seed: int) -> Any:
