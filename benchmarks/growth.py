@@ -27,7 +27,8 @@ ESTIMATORS = {
     "VAE(net='dense')": VAE(**SHARED),
     "VAE(net='conv')": VAE(net="conv", **SHARED),
     "GaussianSampler()": GaussianSampler(random_state=0),
-    "ImageClassifier(net='resnet', augment='shift')": ImageClassifier(augment="shift", **SHARED),
+    "ImageClassifier(net='vgg', augment='shift')": ImageClassifier(augment="shift", **SHARED),
+    "ImageClassifier(net='resnet', augment='shift')": ImageClassifier(net="resnet", augment="shift", **SHARED),
     "ImageClassifier(net='cnn')": ImageClassifier(net="cnn", **SHARED),
     "ImageClassifier(net='dense')": ImageClassifier(net="dense", **SHARED),
 }

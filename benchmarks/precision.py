@@ -90,7 +90,8 @@ ARMS: dict[str, tuple[Any, dict[str, Score]]] = {
         VAE(net="conv", conditional=True, n_components=16, **VAE_LIKELIHOOD, **SHARED),
         {"ELBO": evidence_bound, "GAN-train": judged_by_samples},
     ),
-    "ImageClassifier(net='resnet')": (ImageClassifier(augment="shift", **SHARED), {"balanced accuracy": correct}),
+    "ImageClassifier(net='vgg')": (ImageClassifier(augment="shift", **SHARED), {"balanced accuracy": correct}),
+    "ImageClassifier(net='resnet')": (ImageClassifier(net="resnet", augment="shift", **SHARED), {"balanced accuracy": correct}),
     "ImageClassifier(net='cnn')": (ImageClassifier(net="cnn", augment="shift", **SHARED), {"balanced accuracy": correct}),
     "ImageClassifier(net='dense')": (ImageClassifier(net="dense", **SHARED), {"balanced accuracy": correct}),
 }

@@ -52,7 +52,7 @@ def samplers(X: np.ndarray, y: np.ndarray, seed: int) -> Iterator[tuple[str, np.
 
 def row(X: np.ndarray, y: np.ndarray, held: np.ndarray, y_held: np.ndarray, *, drawn: np.ndarray) -> list[float]:
     """What is said of one sampler's samples."""
-    net = recipes.small_classifier(len(y), X.shape[1:3], seed=0)
+    net = recipes.small_classifier(len(y), seed=0)
     judged = gan_train(net, drawn, y, X_valid=held, y_valid=y_held).value
     svm = make_pipeline(PCA(min(100, len(y) - 1), random_state=0), SVC(C=10))
     by_svm = gan_train(svm, flat_unit(drawn), y, X_valid=flat_unit(held), y_valid=y_held).value

@@ -12,7 +12,7 @@ SHARED = {"max_epochs": 1, "validation_fraction": None, "random_state": 0, "devi
 JOBS = {
     "dense autoencoder": Autoencoder(batch_size=100, **SHARED),
     "cnn": ImageClassifier(net=CNNSpec(filters=(32, 64, 64), batch_norm=False), batch_size=64, weight_decay=0.0, **SHARED),
-    "residual net": ImageClassifier(augment="shift", batch_size=32, **SHARED),
+    "residual net": ImageClassifier(net="resnet", augment="shift", batch_size=32, **SHARED),
     "conv VAE": VAE(net="conv", n_components=16, likelihood="gaussian", likelihood_sd=0.15, batch_size=128, **SHARED),
 }
 

@@ -42,7 +42,7 @@ def judge(run: Run, low: float, high: float, against: str = "baseline/knn", refu
 def test_nets_stand_above_baselines(digits):
     table = blocks(digits, Table)["classifier-scores"]
     assert [row[0] for row in table.rows] == [
-        "Residual net",
+        "Convolution net",
         "Majority class",
         "k-NN on raw pixels",
         "Logistic regression",
@@ -54,9 +54,14 @@ def test_nets_stand_above_baselines(digits):
 @pytest.mark.parametrize(
     ("low", "high", "sentence", "headline"),
     [
-        (0.004, 0.034, "The residual net helps by +1.9 points", "the net is better, +1.9 points [+0.4, +3.4]."),
-        (-0.01, 0.034, "Cannot tell whether the residual net helps or hurts", "these images and seeds cannot tell, +1.2 points"),
-        (-0.04, -0.01, "The residual net hurts", "the net loses, −2.5 points [−4.0, −1.0]."),
+        (0.004, 0.034, "The convolution net helps by +1.9 points", "the net is better, +1.9 points [+0.4, +3.4]."),
+        (
+            -0.01,
+            0.034,
+            "Cannot tell whether the convolution net helps or hurts",
+            "these images and seeds cannot tell, +1.2 points",
+        ),
+        (-0.04, -0.01, "The convolution net hurts", "the net loses, −2.5 points [−4.0, −1.0]."),
     ],
 )
 def test_the_interval_over_seeds_decides(digits, low, high, sentence, headline):
@@ -101,7 +106,7 @@ def test_one_training_is_described_and_not_judged(digits):
     assert "net-differences" not in blocks(digits, Table)
     headline = digits.chapter(classifier).headline
     net, knn = (balanced_accuracy(digits, cell) for cell in (NET, "baseline/knn"))
-    assert headline.startswith(f"Residual net: balanced accuracy {net}; k-NN on raw pixels {knn}, ")
+    assert headline.startswith(f"Convolution net: balanced accuracy {net}; k-NN on raw pixels {knn}, ")
     assert "better" not in headline
     assert "loses" not in headline
 
@@ -131,7 +136,7 @@ def test_curves_of_a_first_training_are_called_so(digits, again):
     caption = blocks(digits, Figure)["classifier-curves"].caption
     assert ("the net that is tested is trained anew, on these images too" in caption) is again
     assert ("The net of the last epoch is kept." in caption) is not again
-    assert ("The first training of the residual net" in said(digits)) is again
+    assert ("first training of the convolution net" in said(digits)) is again
 
 
 @pytest.mark.parametrize(("valid", "told"), [(0.94, False), (0.999, True)])
@@ -163,10 +168,10 @@ def test_the_most_frequent_mistake_is_named(digits):
 
 
 def test_several_seeds_give_a_mean_and_a_range(seeds):
-    assert [row[0] for row in blocks(seeds, Table)["classifier-scores"].rows][3] == "Residual net, seed 3"
-    assert "Over 4 seeds the residual net reaches a balanced accuracy of" in said(seeds)
+    assert [row[0] for row in blocks(seeds, Table)["classifier-scores"].rows][3] == "Convolution net, seed 3"
+    assert "Over 4 seeds the convolution net reaches a balanced accuracy of" in said(seeds)
     headline = classifier.compose(seeds.asked()).headline
-    assert seeds.chapter(classifier).headline.startswith("Residual net: balanced accuracy")
+    assert seeds.chapter(classifier).headline.startswith("Convolution net: balanced accuracy")
     assert headline.values["value"].record.count(";") == 3
     assert "first 3 seeds" in blocks(seeds, Figure)["classifier-curves"].caption
 
@@ -175,7 +180,7 @@ def test_roc_only_for_two_classes_and_never_of_the_majority(digits, two):
     assert "roc" not in blocks(digits, Figure)
     figure = blocks(two, Figure)["roc"]
     assert [key.label for key in figure.keys] == [
-        "Residual net",
+        "Convolution net",
         "k-NN on raw pixels",
         "Logistic regression",
         "SVM on principal components",

@@ -20,7 +20,7 @@ def test_three_lines(digits_once):
     assert data.startswith("Data: Digits 8x8 has 300 images")
     assert "Pairs of duplicates within the training images: 1." in data
     assert learned.startswith("Learned: Cross-validation prefers PCA with 16 components")
-    assert "Residual net: balanced accuracy" in learned
+    assert "Convolution net: balanced accuracy" in learned
     told = "; ".join(f"no verdict on {title}, {points(digits_once, arm)}" for arm, title in ARMS.items())
     assert helps == f"Does it help? Against duplicated real images: {told}."
     assert not any("\n" in line or "\N{NO-BREAK SPACE}" in line for line in lines)

@@ -15,7 +15,7 @@ from tasvir.studies.families.final_net import final_work, fit_final, held_out
 from tasvir.studies.inside import Inside
 from tasvir.train.hooks import KeepBest
 
-RECIPE = partial(recipes.classifier, batch_size=32, learning_rate=2e-3, stem_stride=None, seed=3)
+RECIPE = partial(recipes.classifier, batch_size=32, learning_rate=2e-3, seed=3)
 
 
 @pytest.fixture(params=[False, True], ids=["without a validation part", "with one"])

@@ -162,7 +162,7 @@ def test_its_report_is_drawn_where_torch_is_not_installed(copied):
     text = Path(page).read_text(encoding="utf-8")
     assert len(text) < 5_000_000
     assert len(summary) >= 3
-    for words in ("Isomap", "Autoencoder (conv)", "Residual net", "Logistic regression"):
+    for words in ("Isomap", "Autoencoder (conv)", "Convolution net", "Logistic regression"):
         assert words in text, words
 
 

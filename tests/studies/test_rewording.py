@@ -102,11 +102,11 @@ def test_new_words_of_a_verdict_compute_the_verdicts_of_the_main_job_alone(main_
 
 
 def test_a_new_title_computes_nothing_and_is_on_the_page(main_job, few_digits, tmp_path, reword, monkeypatch):
-    reword("tasvir.report.names", "Residual net", "A net of residuals")
+    reword("tasvir.report.names", "Convolution net", "A net of convolutions")
     shutil.copytree(main_job.out, tmp_path / "runs")
-    monkeypatch.setitem(names.NAMES, "classifier", Name(say("A net of residuals"), say("the net of residuals")))
+    monkeypatch.setitem(names.NAMES, "classifier", Name(say("A net of convolutions"), say("the net of convolutions")))
     with small.small_profiles():
         finished = small.run(few_digits, tmp_path / "runs")
     assert not finished.computed
-    assert "A net of residuals" in finished.page.read_text(encoding="utf-8")
+    assert "A net of convolutions" in finished.page.read_text(encoding="utf-8")
     assert same_records(finished.run.records(), main_job.finished.run.records()) == []

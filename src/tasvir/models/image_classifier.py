@@ -20,10 +20,11 @@ from tasvir.nets.augment import AugmentSpec
 from tasvir.nets.cnn import CNNSpec
 from tasvir.nets.mlp import MLPSpec
 from tasvir.nets.resnet import ResNetSpec
+from tasvir.nets.vgg import VGGSpec
 from tasvir.train.engine import Engine
 from tasvir.train.loop import Hook
 
-CLASSIFIERS = {"resnet": ResNetSpec(), "cnn": CNNSpec(), "dense": MLPSpec()}
+CLASSIFIERS = {"vgg": VGGSpec(), "resnet": ResNetSpec(), "cnn": CNNSpec(), "dense": MLPSpec()}
 AUGMENTS = {
     "none": AugmentSpec(max_shift=0.0),
     "shift": AugmentSpec(),
@@ -34,13 +35,13 @@ AUGMENTS = {
 class ImageClassifier(ClassifierMixin, TrainedEstimator):
     """Which class is in the image, and how sure is a net of it?
 
-    A net trained with AdamW under the one-cycle schedule; by default a small residual one.
+    A net trained with AdamW under the one-cycle schedule; by default plain convolutions on whitened pixels.
 
     Parameters
     ----------
-    net : {"resnet", "cnn", "dense"}, ResNetSpec, CNNSpec or MLPSpec, default="resnet"
-        The net: residual, convolutions and pooling, or (for flat X) dense layers. ``net__widths``, ``net__filters``,
-        ``net__kernel``, ``net__pooling``, ``net__dense``, ``net__hidden``, ``net__dropout`` reach into it.
+    net : {"vgg", "resnet", "cnn", "dense"}, VGGSpec, ResNetSpec, CNNSpec or MLPSpec, default="vgg"
+        The net: groups of convolutions on whitened pixels, residual, the textbook's convolutions and pooling, or (for flat X)
+        dense layers. ``net__widths``, ``net__depth``, ``net__filters``, ``net__hidden``, ``net__dropout`` ... reach into it.
     pretrained : fitted Autoencoder or None, default=None
         Its encoder becomes the trunk: the net begins with its weights, and `net` is not used. Clones keep it fitted; a model
         folder keeps the trained trunk, not the autoencoder.
@@ -101,9 +102,8 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
 
     References
     ----------
-    K. He et al., *Deep residual learning for image recognition*, CVPR 2016 (basic block); L. Smith, N. Topin,
-    *Super-convergence*, 2018 (one cycle); I. Loshchilov, F. Hutter, *Decoupled weight decay regularization*, ICLR 2019.
-    The residual net is far smaller than theirs: four blocks for images of 8 to 64 pixels.
+    L. Smith, N. Topin, *Super-convergence*, 2018 (one cycle); I. Loshchilov, F. Hutter, *Decoupled weight decay regularization*,
+    ICLR 2019. Of the nets: `VGGSpec`, `ResNetSpec`, `CNNSpec`, `MLPSpec`.
 
     Examples
     --------
@@ -123,7 +123,7 @@ class ImageClassifier(ClassifierMixin, TrainedEstimator):
     def __init__(
         self,
         *,
-        net: str | ResNetSpec | CNNSpec | MLPSpec | None = "resnet",
+        net: str | VGGSpec | ResNetSpec | CNNSpec | MLPSpec | None = "vgg",
         pretrained: Any = None,
         freeze_trunk: bool = False,
         augment: str | AugmentSpec | None = None,

@@ -29,6 +29,7 @@ SPECS = {
     "EncoderTrunkSpec": "tasvir.nets.trunk",
     "MLPSpec": "tasvir.nets.mlp",
     "ResNetSpec": "tasvir.nets.resnet",
+    "VGGSpec": "tasvir.nets.vgg",
 }
 
 

@@ -20,7 +20,7 @@ from tasvir.contracts.space import Layout, Space
 from tasvir.contracts.specs import SpecParams
 from tasvir.models.inner_split import inner_split
 from tasvir.models.keepable import RUNNING, Keepable
-from tasvir.train.batches import OrderedBatches, ShuffledBatches, infer
+from tasvir.train.batches import OrderedBatches, ShuffledBatches, infer, to_unit
 from tasvir.train.checkpoint import Checkpoint, restore
 from tasvir.train.engine import Engine, build_engine
 from tasvir.train.history import History
@@ -29,6 +29,8 @@ from tasvir.train.stream import torch_stream
 
 #: What the batches are made of: X, and whatever goes with each of its rows.
 Arrays = tuple[np.ndarray, ...]
+#: A net that looks at images before it is trained is shown so many.
+MOST_SHOWN = 2000
 
 
 class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
@@ -91,7 +93,10 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
         valid_batches = None if valid is None else OrderedBatches(*self._tensors(*valid))
         with torch_stream(stream_seed(seed, "net")):
             engine = build_engine(self.engine, self.device, math.prod(self._layout.shape))
-            task = self._build_task(self._new_net(), engine, n_steps=batches.n_steps, seed=seed)
+            net = self._new_net()
+            if adapt := getattr(net, "adapt", None):
+                adapt(_some_images(batches.tensors[0]))
+            task = self._build_task(net, engine, n_steps=batches.n_steps, seed=seed)
             hooks = copy.deepcopy(list(self.hooks))
             # A checkpoint is written when every other hook has seen the epoch.
             in_order = sorted(hooks, key=lambda hook: isinstance(hook, Checkpoint))
@@ -145,6 +150,11 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
         net = self._new_net()
         net.load_state_dict(weights)
         self.net_ = net.eval()
+
+
+def _some_images(stored: torch.Tensor) -> torch.Tensor:
+    """Evenly from all of them, as they may be sorted by class."""
+    return to_unit(stored[:: math.ceil(len(stored) / MOST_SHOWN)])
 
 
 def _identity(setting: Any) -> Any:

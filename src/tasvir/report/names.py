@@ -21,7 +21,7 @@ NAMES = {
     "representation/dense": Name(say("Autoencoder (dense)"), say("the dense autoencoder")),
     "representation/conv": Name(say("Autoencoder (conv)"), say("the convolutional autoencoder")),
     "representation/vae": Name(say("VAE (conv)"), say("the convolutional VAE")),
-    "classifier": Name(say("Residual net"), say("the residual net")),
+    "classifier": Name(say("Convolution net"), say("the convolution net")),
     "baseline/majority": Name(say("Majority class"), say("the majority class")),
     "baseline/knn": Name(say("k-NN on raw pixels"), say("k-NN on raw pixels")),
     "baseline/logistic": Name(say("Logistic regression"), say("logistic regression")),
@@ -35,7 +35,7 @@ NAMES = {
     "evidence/shifted": Name(say("Shifted real images"), say("shifted real images")),
     "evidence/restored": Name(say("Real images put back"), say("the real images put back")),
     "evidence/judge/svm": Name(say("SVM on principal components"), say("an SVM on principal components")),
-    "evidence/judge/net": Name(say("Small residual net"), say("a small residual net")),
+    "evidence/judge/net": Name(say("Small convolution net"), say("a small convolution net")),
     "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
 }

@@ -14,7 +14,9 @@ from tasvir.studies.work import Fit, Search
 #: A Gaussian of this width around each pixel: a Bernoulli's bound is so wide on small gray images that codes are left unused.
 VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
 #: Steps that every arm's small classifier is trained for, whatever the size of its training set, and images a step.
-STEPS, BATCH = 500, 32
+STEPS, BATCH = 400, 32
+#: Channels of the small classifier: half as many as the default net has.
+JUDGING_WIDTHS = (32, 64, 64)
 #: An image is shown in an epoch of the judging net at least so often, so that it hardly matters which ones come once more.
 SHOWN = 4
 #: Steps and images a step of the VAE that is trained anew at each seed.
@@ -78,10 +80,10 @@ def gaussian_sampler(*, seed: int | None = None) -> Any:
 
 
 def classifier_pace(n_images: int) -> dict[str, Any]:
-    """Many images are seen in larger batches, at half their size: they teach enough, and hours are saved."""
+    """Many images are seen in larger batches: they teach enough, and hours are saved."""
     if n_images >= 20_000:
-        return {"batch_size": 128, "learning_rate": 4e-3, "stem_stride": 2}
-    return {"batch_size": 32, "learning_rate": 2e-3, "stem_stride": None}
+        return {"batch_size": 128, "learning_rate": 4e-3}
+    return {"batch_size": 32, "learning_rate": 2e-3}
 
 
 def is_trained_again(n_images: int) -> bool:
@@ -94,15 +96,11 @@ def held_out_share(n_images: int) -> float:
     return min(HELD_OUT, (MOST_HELD_OUT - 0.5) / n_images)  # the split rounds up
 
 
-def classifier(
-    *, max_epochs: int, batch_size: int, learning_rate: float, stem_stride: int | None, augment: str | None = None, seed: int = 0
-) -> Any:
-    """The residual net that a set's classes are learned with."""
+def classifier(*, max_epochs: int, batch_size: int, learning_rate: float, augment: str | None = None, seed: int = 0) -> Any:
+    """The net that a set's classes are learned with."""
     from tasvir.models.image_classifier import ImageClassifier
-    from tasvir.nets.resnet import ResNetSpec
 
     return ImageClassifier(
-        net=ResNetSpec(stem_stride=stem_stride),
         max_epochs=max_epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
@@ -160,14 +158,13 @@ def _balanced_score(fitted: Any, X: np.ndarray, y: np.ndarray) -> float:
     return balanced_accuracy(y, fitted.predict(X))
 
 
-def small_classifier(n_images: int, size: tuple[int, ...], *, augment: str = "shift", seed: int = 0) -> Any:
-    """The residual net that judges training sets, small enough to be trained twenty times: equal steps, no image held out."""
+def small_classifier(n_images: int, *, augment: str = "shift", seed: int = 0) -> Any:
+    """The net that judges training sets, small enough to be trained twenty times: equal steps, no image held out."""
     from tasvir.models.image_classifier import ImageClassifier
-    from tasvir.nets.resnet import ResNetSpec
+    from tasvir.nets.vgg import VGGSpec
 
-    stride = 1 if min(size) < 16 else 2 if min(size) < 48 else 4
     return ImageClassifier(
-        net=ResNetSpec(widths=(16, 16, 32, 64), stem_stride=stride),
+        net=VGGSpec(widths=JUDGING_WIDTHS),
         augment=augment,
         max_epochs=max(1, round(STEPS / max(1, n_images / BATCH))),
         batch_size=BATCH,
@@ -188,9 +185,9 @@ def shown_rows(y: np.ndarray, n_shown: int, seed: int) -> np.ndarray:
     return np.concatenate([np.tile(np.arange(len(y)), often), spread_sample(y, left, seed)])
 
 
-def judging_net(size: tuple[int, ...], *, n_epochs: int, augment: str = "shift", seed: int = 0) -> Any:
-    """The small residual net that judges training sets: it is given as many images for every set (`shown_rows`)."""
-    return small_classifier(BATCH, size, augment=augment, seed=seed).set_params(max_epochs=n_epochs)
+def judging_net(*, n_epochs: int, augment: str = "shift", seed: int = 0) -> Any:
+    """The small net that judges training sets: it is given as many images for every set (`shown_rows`)."""
+    return small_classifier(BATCH, augment=augment, seed=seed).set_params(max_epochs=n_epochs)
 
 
 def augmentation(data: Dataset, seed: int) -> tuple[str, MirrorTest]:
@@ -199,15 +196,15 @@ def augmentation(data: Dataset, seed: int) -> tuple[str, MirrorTest]:
     return "shift_flip" if found.safe else "shift", found
 
 
-def small_training(data: Dataset, times: int = 1) -> Fit:
+def small_training(times: int = 1) -> Fit:
     """The work of so many small classifiers."""
     some = 256  # how many does not matter: the work says how many images are shown
-    return Fit(partial(small_classifier, some, data.images.shape[1:3]), times * STEPS * BATCH)
+    return Fit(partial(small_classifier, some), times * STEPS * BATCH)
 
 
-def judging(data: Dataset, steps: int, times: int = 1) -> Fit:
+def judging(steps: int, times: int = 1) -> Fit:
     """The work of so many judging nets."""
-    return Fit(partial(judging_net, data.images.shape[1:3], n_epochs=1), times * steps * BATCH)
+    return Fit(partial(judging_net, n_epochs=1), times * steps * BATCH)
 
 
 def svm_search(data: Dataset) -> Search:

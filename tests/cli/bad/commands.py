@@ -55,7 +55,7 @@ FIT = {
     "image-classifier --set net.dropout=2": "dropout",
     "image-classifier --set net.dropout=much": "dropout",
     "image-classifier --set net.widths=4,-8": "widths",
-    "image-classifier --set net.stem_stride=0": "stem_stride",
+    "image-classifier --set net.stride=0": "stride",
     "image-classifier --set augment=spin": "augment='spin'",
     "image-classifier --set augment.max_shift=0.7": "max_shift",
     "image-classifier --set augment.max_shift=far": "max_shift",

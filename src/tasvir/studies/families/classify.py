@@ -31,10 +31,8 @@ def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, most_epoch
     return [*nets, *(Cell(f"baseline/{name}", function, {}, seed, work=costs[name]) for name, function in BASELINES.items())]
 
 
-def classify(
-    inside: Inside, *, max_epochs: int, batch_size: int, learning_rate: float, stem_stride: int | None
-) -> Iterator[Record]:
-    """A small residual net, its augmentation chosen on training images."""
+def classify(inside: Inside, *, max_epochs: int, batch_size: int, learning_rate: float) -> Iterator[Record]:
+    """A small convolution net, its augmentation chosen on training images."""
     from tasvir.models.image_classifier import AUGMENTS
 
     augment, found = recipes.augmentation(inside.data, inside.seed)
@@ -43,7 +41,6 @@ def classify(
         max_epochs=max_epochs,
         batch_size=batch_size,
         learning_rate=learning_rate,
-        stem_stride=stem_stride,
         augment=augment,
         seed=inside.seed,
     )

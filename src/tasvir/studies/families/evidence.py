@@ -24,7 +24,7 @@ def evidence_cells(data: Dataset, seed: int, n_seeds: int, *, steps: int, n_fold
 
     The work of an arm is that of the dearest judge, in `steps` steps; which one it is, is not known yet.
     """
-    training = recipes.judging(data, steps, n_seeds)
+    training = recipes.judging(steps, n_seeds)
     vae = partial(recipes.short_conditional_vae, 1000, seed=seed)
     work: dict[str, tuple[Work, ...]] = {"vae": (Fit(vae, n_seeds * recipes.VAE_STEPS * recipes.VAE_BATCH),)}
     needs = (judges.JUDGE,)

@@ -32,7 +32,7 @@ def generation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]
     """The baseline, the conditional VAE, and the grid of the VAE of two latents."""
     epochs = recipes.epochs_for(data, pixels_seen, fewest=5, most=100)
     parameters = {"n_components": recipes.code_size(data), "max_epochs": epochs}
-    judges = recipes.small_training(data, 3)
+    judges = recipes.small_training(3)
     vae = partial(recipes.conditional_vae, **parameters, seed=seed)
     training = Fit(vae, epochs * data.counts["train"])
     return [
@@ -127,8 +127,7 @@ def _measured(inside: Inside, sampler: Any) -> Iterator[Record]:
 
 def _classifier(inside: Inside, n_images: int) -> Any:
     augment, _ = recipes.augmentation(inside.data, inside.seed)
-    size = inside.data.images.shape[1:3]
-    return inside.place.take(recipes.small_classifier(n_images, size, augment=augment, seed=inside.seed))
+    return inside.place.take(recipes.small_classifier(n_images, augment=augment, seed=inside.seed))
 
 
 def _coverage(real: np.ndarray, points: np.ndarray, labels: Mapping[str, str]) -> Iterator[Record]:

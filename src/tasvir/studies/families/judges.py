@@ -52,13 +52,13 @@ class Judge:
         n_batches = recipes.batches_an_epoch(most, self.steps)
         rows = recipes.shown_rows(y, n_batches * recipes.BATCH, seed)
         n_epochs = self.steps // n_batches
-        net = recipes.judging_net(X.shape[1:3], n_epochs=n_epochs, augment=augment or self.augment, seed=seed)
+        net = recipes.judging_net(n_epochs=n_epochs, augment=augment or self.augment, seed=seed)
         return np.asarray(place.take(net).fit(X[rows], y[rows]).predict(X_test))
 
 
 def judge_cell(data: Dataset, seed: int, *, steps: int, n_folds: int) -> Cell:
     """The choice of the judge."""
-    work = (recipes.judging(data, steps, n_folds),)
+    work = (recipes.judging(steps, n_folds),)
     return Cell(JUDGE, choose, {"steps": steps, "n_folds": n_folds}, seed, work=work)
 
 
