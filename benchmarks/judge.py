@@ -1,11 +1,12 @@
 """Who judges training sets, what a judge sees of the truth, and how often it sees what is not there.
 
-    python benchmarks/judge.py [--data digits mnist fashion_mnist breastmnist] [--studies 40] [--steps N] [--out FOLDER]
+    python benchmarks/judge.py [--data digits mnist fashion_mnist breastmnist] [--studies 40]
+        [--steps N] [--net-studies 1] [--out FOLDER]
 
 Each study is one of the evidence chapter on real images: five seeds, each with a subset of its own, the judge with its settings
 from cross-validation on the first subset. Null: duplicates drawn a second time, judged as if they were generated; every verdict
 is false. Control: the real images that were cut away, put back; where no class is cut there is none. The SVM judges in every
-study; with --steps N a net of N steps judges one study beside it (minutes).
+study; with --steps N a net of N steps judges --net-studies beside it (minutes each).
 """
 
 import argparse
@@ -75,6 +76,7 @@ def main() -> None:
     parser.add_argument("--data", nargs="+", default=["digits", "mnist", "fashion_mnist", "breastmnist"])
     parser.add_argument("--studies", type=int, default=40)
     parser.add_argument("--steps", type=int, default=0)
+    parser.add_argument("--net-studies", type=int, default=1)
     parser.add_argument("--out", type=Path, default=Path("benchmarks/results"))
     given = parser.parse_args()
     fills.FILLS["again"] = again
@@ -86,7 +88,7 @@ def main() -> None:
     for name in given.data:
         data = load_data(name)
         for judge in settings_of(data, given.steps):
-            lines.append(row(data, judge, given.studies if judge.name == "svm" else 1))
+            lines.append(row(data, judge, given.studies if judge.name == "svm" else given.net_studies))
             print(lines[-1], flush=True)
     (given.out / "judge.md").write_text("\n".join(["# What a judge sees", "", *lines, ""]), encoding="utf-8")
 

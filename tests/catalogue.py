@@ -8,8 +8,10 @@ from tasvir import (
     DenseSpec,
     GaussianSampler,
     ImageClassifier,
+    LandmarkIsomap,
     MLPSpec,
     ResNetSpec,
+    VGGSpec,
 )
 from tasvir.models.names import MODELS
 
@@ -22,7 +24,9 @@ ESTIMATORS = {
     "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, **FP32),
     "VAE-dense": VAE(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, **FP32),
     "VAE-conv-conditional": VAE(net=ConvSpec(filters=(4,)), n_components=2, conditional=True, max_epochs=2, **FP32),
+    "LandmarkIsomap": LandmarkIsomap(n_neighbors=3, n_landmarks=20),
     "GaussianSampler": GaussianSampler(),
+    "ImageClassifier-vgg": ImageClassifier(net=VGGSpec(widths=(8, 8)), max_epochs=20, batch_size=16, learning_rate=0.02, **FP32),
     "ImageClassifier-resnet": ImageClassifier(
         net=ResNetSpec(widths=(8, 16)), max_epochs=20, batch_size=16, learning_rate=0.02, **FP32
     ),

@@ -10,6 +10,9 @@ from tasvir.contracts.checks import promise_checks
 from tasvir.models.folder import load_model, save_model
 from tasvir.models.names import MODELS
 
+#: Data so small, or of blobs, fall apart into several graphs of neighbours; that a user hears of it is tested elsewhere.
+pytestmark = pytest.mark.filterwarnings("ignore:the graph of neighbours has:UserWarning")
+
 
 def expected_failures(estimator) -> dict[str, str]:
     """check -> why it cannot hold; at most two an estimator."""

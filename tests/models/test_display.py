@@ -10,6 +10,8 @@ import tasvir
 from tasvir.contracts.checks.trial import example
 from tasvir.models.names import MODELS
 
+pytestmark = pytest.mark.filterwarnings("ignore:the graph of neighbours has:UserWarning")
+
 
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_it_is_shown_unfitted_and_fitted(name):

@@ -18,6 +18,7 @@ class Model:
 MODELS = {
     "Autoencoder": Model("tasvir.models.autoencoder", "autoencoder", ("transformer",)),
     "VAE": Model("tasvir.models.vae", "vae", ("transformer", "sampler")),
+    "LandmarkIsomap": Model("tasvir.models.landmark_isomap", "landmark-isomap", ("transformer",)),
     "GaussianSampler": Model("tasvir.models.gaussian_sampler", "gaussian-sampler", ("sampler",)),
     "ImageClassifier": Model("tasvir.models.image_classifier", "image-classifier", ("classifier",)),
 }

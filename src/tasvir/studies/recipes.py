@@ -32,8 +32,12 @@ SVM_COSTS = (1.0, 10.0)
 
 
 def code_size(data: Dataset) -> int:
-    """Numbers in a code: 32, or 16 below 200 pixels; few images span few directions: at most a quarter of their number."""
-    return min(32 if data.images[0].size >= 200 else 16, data.counts["train"] // 4)
+    """Numbers in a code: 32, or 16 below 200 numbers in an image and 64 from 2,000 on.
+
+    Few images span few directions: at most a quarter of their number.
+    """
+    n_numbers = data.images[0].size
+    return min(16 if n_numbers < 200 else 32 if n_numbers < 2000 else 64, data.counts["train"] // 4)
 
 
 def epochs_for(data: Dataset, pixels_seen: float, *, fewest: int, most: int) -> int:
@@ -81,7 +85,7 @@ def gaussian_sampler(*, seed: int | None = None) -> Any:
 
 def classifier_pace(n_images: int) -> dict[str, Any]:
     """Many images are seen in larger batches: they teach enough, and hours are saved."""
-    if n_images >= 20_000:
+    if n_images >= 15_000:
         return {"batch_size": 128, "learning_rate": 4e-3}
     return {"batch_size": 32, "learning_rate": 2e-3}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from tasvir.contracts.atomic import must_be_writable
+from tasvir.contracts.capacity import cores, free_memory
 from tasvir.data.dataset import Dataset
 from tasvir.records.record import Record
 from tasvir.records.run import RunFolder
@@ -17,7 +18,7 @@ from tasvir.studies.command import command_of
 from tasvir.studies.estimate import check_computing, expected_seconds
 from tasvir.studies.folder import held_alone, open_or_create, question_hash
 from tasvir.studies.jobs import Jobs
-from tasvir.studies.machine import cores, free_memory, machine, versions
+from tasvir.studies.machine import machine, versions
 from tasvir.studies.page import draw_page
 from tasvir.studies.place import Place
 from tasvir.studies.progress import Progress, time_left
