@@ -13,6 +13,7 @@ from tasvir import VAE, Autoencoder, ImageClassifier, load_data
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.resnet import ResNetSpec
+from tasvir.nets.vgg import VGGSpec
 
 GOLDEN = Path(__file__).parent / "golden" / "losses.json"
 STEPS, BATCH = 10, 64
@@ -30,6 +31,7 @@ TASKS = {
     "reconstruction, dense": Autoencoder(net=DenseSpec(hidden=(32,)), n_components=8, **COMMON),
     "reconstruction, conv": Autoencoder(net=ConvSpec(filters=(8, 16)), n_components=8, **COMMON),
     "classification": ImageClassifier(net=ResNetSpec(widths=(8, 16), dropout=0.1), augment="shift_flip", **COMMON),
+    "classification, whitened": ImageClassifier(net=VGGSpec(widths=(8, 16)), augment="shift", **COMMON),
     "variational": VAE(net=DenseSpec(hidden=(32,)), n_components=8, **COMMON),
     "variational, conditional": VAE(net=ConvSpec(filters=(8,)), n_components=8, conditional=True, beta=2.0, **COMMON),
 }

@@ -14,6 +14,7 @@ from tasvir import VAE, Autoencoder, ImageClassifier, load_data, save_model
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.resnet import ResNetSpec
+from tasvir.nets.vgg import VGGSpec
 from tasvir.train.checkpoint import Checkpoint
 from tasvir.train.hooks import EarlyStopping, KeepBest
 
@@ -31,7 +32,7 @@ TRAINED = {
     ),
     "Autoencoder-conv in bf16": Autoencoder(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
     "VAE in bf16": VAE(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
-    "ImageClassifier in bf16": ImageClassifier(net=ResNetSpec(widths=(8, 16)), augment="shift", learning_rate=0.02, **BF16),
+    "ImageClassifier in bf16": ImageClassifier(net=VGGSpec(widths=(8, 16)), augment="shift", learning_rate=0.02, **BF16),
 }
 
 

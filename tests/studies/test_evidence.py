@@ -161,8 +161,21 @@ def test_the_best_by_cross_validation_judges(tmp_path):
     scores, judge = choice(load_data("digits"), tmp_path)
     assert scores["svm"] > 0.8 > scores["net"]
     assert judge["name"] == "svm"
-    with mock.patch.object(judges, "balanced_accuracy", side_effect=[0.2, 0.3]):
+    with mock.patch.object(judges, "_balanced_gain", return_value=(0.03, 0.02)):
         assert choice(load_data("digits"), tmp_path)[1]["name"] == "net"
+
+
+def test_the_slower_judge_has_to_be_better_by_more_than_one_standard_error():
+    """Of classes of 40 and 10 the net is right for 4 and 1 more: .1 in both; its error by hand."""
+    y = np.repeat([0, 1], [40, 10])
+    svm, net = np.ones(50, bool), np.ones(50, bool)
+    svm[[0, 1, 2, 3, 40]] = False
+    gain, error = judges._balanced_gain(net, svm, y)
+    assert gain == pytest.approx(0.1)
+    assert error == pytest.approx(np.sqrt(0.09 / 39 + 0.09 / 9) / 2)
+    assert judges._strongest({"svm": np.where(svm, y, -1), "net": np.where(net, y, -1)}, y) == "net"
+    net[5:9] = False  # as many of the larger class the other way round
+    assert judges._strongest({"svm": np.where(svm, y, -1), "net": np.where(net, y, -1)}, y) == "svm"
 
 
 def test_the_choice_of_the_judge_looks_at_no_test_image(tmp_path):

@@ -106,8 +106,8 @@ def _judge(judge: View | None) -> tuple[Sentence, ...]:
     ]
     chosen = judge.facts["judge"]
     told = say(
-        "The judge is {judge}, the best of a few by cross-validation on the {n} real images of the first part ({folds} folds; "
-        "balanced accuracy: {scores}).",
+        "The judge is {judge}, chosen by cross-validation on the {n} real images of the first part ({folds} folds; balanced "
+        "accuracy: {scores}): the quicker one, unless the other is better by more than one standard error.",
         judge=names[chosen["name"]].inside,
         n=judge.count("n_images"),
         folds=judge.count("n_folds"),

@@ -1,10 +1,11 @@
 """Who judges training sets: the strongest of a few, by cross-validation on the real images that every arm begins with.
 
-A weak judge sees nothing: what it does not gain from real images it does not gain from generated ones. The choice looks at no
-test image.
+A weak judge sees nothing: what it does not gain from real images it does not gain from generated ones. Of two that are about as
+strong the quicker one sees more, as it is asked over more training subsets and seeds: on digits both are right for 96 %, and an
+SVM sees what the images that were cut away bring in 60 of 60 studies, a net in 2 of 12. The choice looks at no test image.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -22,7 +23,7 @@ from tasvir.studies.place import Place
 
 #: The cell that chooses.
 JUDGE = "evidence/judge"
-#: The candidates; the first of equals is taken, the cheapest comes first.
+#: The candidates, the quicker one first.
 JUDGES = ("svm", "net")
 #: A judge that costs next to nothing is asked over so many times as many training subsets and seeds.
 TIMES = {"svm": 2, "net": 1}
@@ -74,7 +75,7 @@ def choose(inside: Inside, *, steps: int, n_folds: int) -> Iterator[Record]:
     X, y, groups = X[rows], y[rows], None if groups is None else groups[rows]
     folds = spread_folds(y, groups, n_folds=n_folds, seed=inside.seed)
     augment, _ = recipes.augmentation(inside.data, inside.seed)
-    scores = {}
+    predictions = {}
     for name in JUDGES:
         predicted = np.full(len(y), -1)
         for fold in np.unique(folds):
@@ -84,10 +85,24 @@ def choose(inside: Inside, *, steps: int, n_folds: int) -> Iterator[Record]:
                 predicted[held] = candidate.predict(
                     X[~held], y[~held], X[held], most=len(y), seed=inside.seed, place=inside.place
                 )
-        scores[name] = balanced_accuracy(y, predicted)
-        yield metric("judge_score", scores[name], n=len(y), labels={"judge": name})
-    best = _candidate(max(scores, key=lambda name: scores[name]), X, y, groups=groups, steps=steps, augment=augment)
+        predictions[name] = predicted
+        yield metric("judge_score", balanced_accuracy(y, predicted), n=len(y), labels={"judge": name})
+    best = _candidate(_strongest(predictions, y), X, y, groups=groups, steps=steps, augment=augment)
     yield facts({"judge": asdict(best), "n_folds": n_folds, "n_images": len(y)})
+
+
+def _strongest(predictions: Mapping[str, np.ndarray], y: np.ndarray) -> str:
+    """The quicker one, unless the other is better by more than one standard error (Breiman et al. 1984, section 3.4.3)."""
+    quick, slow = JUDGES
+    gain, error = _balanced_gain(predictions[slow] == y, predictions[quick] == y, y)
+    return slow if gain > error else quick
+
+
+def _balanced_gain(right: np.ndarray, other: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """By how much the first has the greater balanced accuracy on the same images, and the standard error of that."""
+    differences = [right[y == label].astype(float) - other[y == label] for label in np.unique(y)]
+    variances = [difference.var() / max(1, len(difference) - 1) for difference in differences]
+    return float(np.mean([d.mean() for d in differences])), float(np.sqrt(np.sum(variances)) / len(differences))
 
 
 def _candidate(name: str, X: np.ndarray, y: np.ndarray, *, groups: np.ndarray | None, steps: int, augment: str) -> Judge:
