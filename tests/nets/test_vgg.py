@@ -6,7 +6,7 @@ from torch import nn
 from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
-from tasvir.nets.vgg import FLOOR, VGGSpec, Whitening
+from tasvir.nets.vgg import FLOOR, VGGSpec, Whitening, _pooled_groups
 
 
 @settings(deadline=None, max_examples=15)
@@ -66,6 +66,11 @@ def test_the_whitening_does_not_learn_and_is_kept_with_the_weights():
 def test_small_images_keep_their_pixels(side, stride, left):
     net = VGGSpec(widths=(2, 2, 2), stride=stride).build((side, side, 1), 2)
     assert net.features[:-1](torch.rand(2, 1, side, side)).shape[-1] == left
+
+
+@pytest.mark.parametrize(("side", "pooled"), [(1, []), (5, []), (7, [1]), (13, [0, 1]), (27, [0, 1, 2]), (63, [0, 1, 2])])
+def test_groups_pool_as_often_as_the_size_bears(side, pooled):
+    assert list(_pooled_groups(side, 3)) == pooled
 
 
 def test_a_convolution_begins_as_the_identity_of_what_it_can_pass_on():

@@ -1,5 +1,6 @@
 """Groups of convolutions on whitened pixels. Legend: B batch, C channels, H W pixels, K classes, P numbers in a patch."""
 
+import math
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -15,8 +16,8 @@ PATCH = 2
 #: Directions in which patches hardly vary are noise, and are not blown up: this share of the mean variance joins every variance,
 #: and this much where there is none, as between images of one colour.
 FLOOR, LEAST = 0.01, 1e-6
-#: Below this many pixels a side nothing is pooled, so that no group is left with a single pixel.
-SMALLEST = 4
+#: Pixels a side that pooling leaves at least.
+SMALLEST = 3
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class VGGSpec:
     """What is a net of plain convolutions that learns in few epochs?
 
     Patches of 2 x 2 pixels are whitened as the training images tell; then, for each of `widths`, `depth` 3 x 3 convolutions with
-    batch norm and ReLU, of which the first is followed by 2 x 2 max-pooling; the largest activation of each channel is a feature.
+    batch norm and ReLU, the first followed by 2 x 2 max-pooling where the size bears it. The largest activation of each channel
+    is a feature.
 
     Parameters
     ----------
@@ -73,10 +75,9 @@ class VGGSpec:
         padded = PadTo(max(height, PATCH), max(width, PATCH))
         whitening = Whitening(channels, stride)
         side = (max(PATCH, min(height, width)) - PATCH) // stride + 1
-        groups = []
-        for fan_in, fan_out in pairwise((whitening.n_channels, *self.widths)):
-            groups.append(_group(fan_in, fan_out, depth=self.depth, pooled=side >= SMALLEST))
-            side = side // 2 if side >= SMALLEST else side
+        fans = pairwise((whitening.n_channels, *self.widths))
+        pooled = _pooled_groups(side, len(self.widths))
+        groups = [_group(*fan, depth=self.depth, pooled=number in pooled) for number, fan in enumerate(fans)]
         features = nn.Sequential(padded, whitening, nn.ReLU(), *groups, GlobalMax())
         return WhitenedTrunk(features, self.widths[-1], n_outputs, dropout=self.dropout)
 
@@ -128,6 +129,13 @@ class GlobalMax(nn.Module):
 
     def forward(self, x_BCHW: torch.Tensor) -> torch.Tensor:
         return x_BCHW.amax(dim=(2, 3))
+
+
+def _pooled_groups(side: int, n_groups: int) -> range:
+    """Which groups pool, as often as the size bears; of those that do not, half come before: small images keep their pixels."""
+    n_pooled = min(n_groups, int(math.log2(max(1, side / SMALLEST))))
+    first = (n_groups - n_pooled) // 2
+    return range(first, first + n_pooled)
 
 
 def _group(fan_in: int, fan_out: int, *, depth: int, pooled: bool) -> nn.Sequential:
