@@ -15,7 +15,7 @@ from tasvir.studies.families.reduction_methods import METHODS, RAW, Reduced, dra
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside, measured
 
-#: Training images that a search sees at most; a fifth of them judges.
+#: Training images that a search, and a cross-validation, sees at most; a fifth of a search's judges.
 SEARCHED, N_FOLDS = 10_000, 5
 #: Test images, and neighbours of each, by which it is seen how well neighbourhoods are kept; points of a scatter.
 N_TRUSTED, TRUSTED_NEIGHBOURS, N_SCATTER = 1000, 10, 2000
@@ -33,9 +33,15 @@ def searched_part(data: Dataset, seed: int) -> Dataset:
     some = spread_sample(y, SEARCHED, seed)
     folds = spread_folds(y[some], None if groups is None else groups[some], n_folds=N_FOLDS, seed=seed)
     rows = np.flatnonzero(data.split == "train")[some]
-    parts = {name: getattr(data, name)[rows] for name in ("images", "labels", "names")}
-    left = {name: None if getattr(data, name) is None else getattr(data, name)[rows] for name in ("groups", "units")}
-    return dataclasses.replace(data, **parts, **left, split=np.where(folds == 0, "val", "train"))
+    return dataclasses.replace(
+        data,
+        images=data.images[rows],
+        labels=data.labels[rows],
+        names=data.names[rows],
+        groups=None if data.groups is None else data.groups[rows],
+        units=None if data.units is None else data.units[rows],
+        split=np.where(folds == 0, "val", "train"),
+    )
 
 
 def search_parameters(
@@ -88,10 +94,11 @@ def reduce_images(
         found[str(d)] = score.k
         labels = {"dim": d}
         yield measured("knn_accuracy", score.accuracy, labels)
-        yield metric("cv_accuracy", score.cv_accuracy[score.k], labels=labels)
-        yield metric("fit_s", reduced.fit_s, unit="s", labels=labels)
-        yield metric("transform_s", reduced.transform_s, unit="s", labels=labels)
-        yield from _kept(inside, reduced, d, method=method)
+        yield metric("cv_accuracy", score.cv_accuracy[score.k], n=min(len(reduced.codes), SEARCHED), labels=labels)
+        if method != RAW:
+            yield metric("fit_s", reduced.fit_s, unit="s", labels=labels)
+            yield metric("transform_s", reduced.transform_s, unit="s", labels=labels)
+            yield from _kept(inside, reduced, d)
         yield array(f"predictions {d}", score.predictions.astype(np.int16))
         if d == shown:
             yield from _scatter(inside, reduced.other)
@@ -115,7 +122,7 @@ def knn_on(inside: Inside, reduced: Reduced, d: int, *, ks: list[int]) -> Any:
     )
 
 
-def _kept(inside: Inside, reduced: Reduced, d: int, *, method: str) -> Iterator[Record]:
+def _kept(inside: Inside, reduced: Reduced, d: int) -> Iterator[Record]:
     """What is left of images and neighbourhoods in d numbers."""
     X_test = inside.data.part("test")[0]
     if reduced.drawn is not None:
@@ -125,8 +132,7 @@ def _kept(inside: Inside, reduced: Reduced, d: int, *, method: str) -> Iterator[
             for i in range(0, len(X_test), 1000)
         )
         yield metric("reconstruction_mse", squared / X_test.size, n=len(X_test), labels={"dim": d})
-    if method != RAW:
-        yield metric("trustworthiness", _trust(inside, reduced.other[:, :d]), labels={"dim": d})
+    yield metric("trustworthiness", _trust(inside, reduced.other[:, :d]), labels={"dim": d})
 
 
 def _trust(inside: Inside, codes: np.ndarray) -> float:

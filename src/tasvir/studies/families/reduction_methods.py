@@ -93,7 +93,7 @@ def _pca(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_componen
         kept[:, d:] = 0
         return np.asarray(pca.inverse_transform(kept))
 
-    return Reduced(*codes, fit_s.data["value"], transform_s.data["value"], len(X), drawn)
+    return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(X), drawn)
 
 
 def _isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
@@ -109,7 +109,7 @@ def _isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_compo
 
     _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
     codes, transform_s = inside.time("transform_s", lambda: (placed(X), placed(X_other)))
-    return Reduced(*codes, fit_s.data["value"], transform_s.data["value"], len(rows))
+    return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(rows))
 
 
 def _landmark_isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
@@ -132,7 +132,9 @@ def _net(
     fitted = inside.fit(unfitted, keep_best=False, name=name)
     net, fit_s = fitted.estimator, fitted.fit_s.data["value"]
     codes, transform_s = inside.time("transform_s", lambda: (net.transform(X), net.transform(X_other)))
-    return Reduced(*codes, fit_s, transform_s.data["value"], len(X), lambda d: net.inverse_transform(codes[1]) / 255, net)
+    return Reduced(
+        codes[0], codes[1], fit_s, transform_s.data["value"], len(X), lambda d: net.inverse_transform(codes[1]) / 255, net
+    )
 
 
 def _fewer_neighbours(n_fitted: int, n_numbers: int) -> dict[str, list[Any]]:
