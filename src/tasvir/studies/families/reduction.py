@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 #: Below it the fifth of a search that judges, and its neighbourhoods, are too small to choose by.
 FEWEST_IMAGES = 30
-#: A dense net sees each image so many times as often: its steps are as much cheaper, and it learns more slowly.
+#: Where images are few, a dense net may see each so many times as often: its steps are as much cheaper, and teach it less.
 DENSE_TIMES = 4
 #: All methods, in the order in which they are told; those of nets alone may have more numbers than an image.
 NAMES = (
@@ -163,8 +163,7 @@ class _Plan:
         if method not in NETS:
             return {}
         times = DENSE_TIMES if method.endswith("dense") else 1
-        pixels, most = times * self.how.pixels, times * self.how.most_epochs
-        return {"max_epochs": epochs_for(self.data, pixels, fewest=2, most=most)}
+        return {"max_epochs": epochs_for(self.data, self.how.pixels, fewest=2, most=times * self.how.most_epochs)}
 
     def work(self, method: str, n_images: int, dims: list[int]) -> "tuple[Work, ...]":
         """What a method costs on so many images: its fit, and the neighbours of each size."""
@@ -245,7 +244,7 @@ STUDY = Study(
         "Intervals are at 95 % and hold for the fitted model: they resample test images; those of one given group, or of equal "
         "pixels, count as one case.",
         "Isomap sees at most 2,000 training images; every other method sees all of them, also those of a validation part. Nets "
-        "are trained for a number of epochs that is set before, a dense net four times as many.",
+        "are trained for a number of epochs that is set before, where images are few a dense net for up to four times as many.",
         "Each method's parameters are drawn once, for the middle size and the first seed, on at most 10,000 training images; a "
         "fifth of these judges.",
         "k of k-NN is chosen by 5-fold cross-validation on at most 10,000 training images, among numbers that are drawn from 1 "
