@@ -54,7 +54,7 @@ class ReductionOptions:
         default=None, metadata={"help": "Sizes of the code, as 3,9,15.  [default: those of the profile that fit the images]"}
     )
     methods: str | None = field(default=None, metadata={"help": f"Some of {','.join(NAMES)}.  [default: all]"})
-    k_draws: int = field(default=10, metadata={"help": "Numbers of neighbours that k-NN chooses from, at least 1."})
+    k_draws: int = field(default=50, metadata={"help": "Numbers of neighbours that k-NN chooses from, at least 1."})
     profile: str = field(default="quick", metadata={"help": "How long to look: quick, standard or full."})
 
     def __post_init__(self) -> None:
