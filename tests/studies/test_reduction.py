@@ -13,6 +13,7 @@ import small
 from tasvir.contracts.errors import BadInputError
 from tasvir.records.same import same_records
 from tasvir.report.chapters.reduction_methods import ABOUT
+from tasvir.report.summary import summarise
 from tasvir.report.text import report_text, summary_lines
 from tasvir.report.words.language import language
 from tasvir.report.write import read_report
@@ -272,6 +273,25 @@ def test_the_recommendation_asks_no_test_image(finished):
     ]
     after = told_chapter.compose(Cells(turned, finished.run.load_array)).headline.values["taken"]
     assert language()(after) == language()(before)
+
+
+@pytest.mark.parametrize("gone", ["raw", "pca/0", "isomap/search", "vae_dense/5/0", "verdict"])
+def test_what_failed_is_named_and_the_rest_is_told(finished, gone):
+    at = finished.run.run_record().data["addresses"][f"reduction/{gone}"]
+    left = [record for record in finished.run.records() if record.cell != at]
+    text = report_text(summarise(left, STUDY.chapter_modules(), finished.run.load_array))
+    assert "damaged" not in text
+    assert f"This part failed: reduction/{gone}: it was not finished." in text
+    assert "Take " in text
+
+
+@pytest.mark.parametrize("methods", ["raw", "pca", "landmark_isomap"])
+def test_one_method_alone_is_told_too(data, tmp_path, methods):
+    done = run(data, tmp_path, methods)
+    assert done.failed == ()
+    text = report_text(read_report(done.run.path, STUDY.chapter_modules()))
+    assert "damaged" not in text
+    assert ("Take " in text) == (methods != "raw")
 
 
 def test_the_handbook_says_what_the_report_says():
