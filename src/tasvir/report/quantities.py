@@ -58,7 +58,7 @@ QUANTITIES = {
     "precision": Quantity(say("Precision"), percent, 1),
     "knn_accuracy": Quantity(say("k-NN accuracy"), percent, 1),
     "cv_accuracy": Quantity(say("Cross-validated"), percent, 1),
-    "validation_accuracy": Quantity(say("On held-out training images"), percent, 1),
+    "validation_accuracy": Quantity(say("Validation"), percent, 1),
     "trustworthiness": Quantity(say("Trustworthiness"), _digits(3), 1),
     "reconstruction_mse": Quantity(say("Error"), _digits(4), -1),
     "coverage": Quantity(say("Coverage"), percent, 1),

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters.reduction_figures import accuracy_figure, kept_figure, scatters
-from tasvir.report.chapters.reduction_methods import methods_table
+from tasvir.report.chapters.reduction_methods import methods_words
 from tasvir.report.chapters.reduction_rows import CELLS, METRIC, Row, best, floor, read_rows, recommended, same_size
 from tasvir.report.chapters.reduction_search import read_searches, search_figure, search_table
 from tasvir.report.differences import Difference, differences_figure, differences_table, read_differences, verdict_sentence
@@ -26,6 +26,7 @@ def compose(cells: Cells) -> Chapter | None:
         return None
     rows, searches = read_rows(cells), read_searches(cells)
     taken, differences = recommended(rows), _differences(cells)
+    methods = methods_words(rows)
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
     blocks: list[Block | None] = [
         prose(*_recommendation(rows, taken), role="verdict"),
@@ -46,7 +47,8 @@ def compose(cells: Cells) -> Chapter | None:
         scatters(rows, names),
         search_table(searches),
         search_figure(searches),
-        methods_table(rows),
+        prose(say("How the methods work, what they are good for, and when they mislead:") if methods else None),
+        prose(*methods, role="list"),
         analysis(_price(rows, taken), _judgement(differences, taken), _floor(rows)),
     ]
     return chapter(NAME, TITLE, *blocks, headline=_headline(taken), line=say("Learned"))
@@ -91,7 +93,7 @@ def _bare(row: Row, metric: str) -> Reading | None:
 
 def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
     several = any(len(row.cells) > 1 for row in rows)
-    metrics = (METRIC, "cv_accuracy", "fit_s", "transform_s")
+    metrics = (METRIC, "cv_accuracy", "fit_s")
     columns: list[Words] = [say("Method"), say("Numbers"), *(quantity(metric).title for metric in metrics)]
     found: list[list[Words]] = [[row.name.alone, row.n, *map(row.shown, metrics)] for row in rows]
     if several:
@@ -108,11 +110,12 @@ def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
 
 
 def _kept_table(rows: Sequence[Row]) -> Table | None:
-    metrics = ("reconstruction_mse", "trustworthiness")
+    metrics = ("reconstruction_mse", "trustworthiness", "transform_s")
     known = [row for row in rows if any(row.reading(metric) for metric in metrics)]
     caption = say(
         "What is left of the images, at the first seed. Error: the mean squared one of test images drawn again, on the scale "
-        "from 0 to 1. Trustworthiness: whether near codes belong to images that are near, 1 at best."
+        "from 0 to 1. Trustworthiness: whether near codes belong to images that are near, 1 at best. Transform: the codes of all "
+        "training and test images; Landmark Isomap has those of the training images from its fit."
     )
     columns = (say("Method"), say("Numbers"), say("Fitted on"), *(quantity(metric).title for metric in metrics))
     shown: list[tuple[Words, ...]] = [

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tasvir.report.chapters.reduction_rows import RAW, Row
-from tasvir.report.document import Table, table
 from tasvir.report.names import name_of
 from tasvir.report.words.message import Sentence, say
 
@@ -76,9 +75,16 @@ ABOUT = {
 }
 
 
-def methods_table(rows: Sequence[Row]) -> Table | None:
-    """One row a method of the run."""
+def methods_words(rows: Sequence[Row]) -> tuple[Sentence, ...]:
+    """One entry a method of the run."""
     methods = [method for method in dict.fromkeys(row.method for row in rows) if method != RAW and method in ABOUT]
-    told = ((name_of(f"reduction/{m}").alone, ABOUT[m].works, ABOUT[m].strong, ABOUT[m].weak) for m in methods)
-    columns = (say("Method"), say("How it works"), say("Strengths"), say("Weaknesses, and when it misleads"))
-    return table("reduction-methods", say("The methods."), columns=columns, rows=told)
+    return tuple(
+        say(
+            "{method}. {works} Strengths: {strong} Weaknesses: {weak}",
+            method=name_of(f"reduction/{method}").alone,
+            works=ABOUT[method].works,
+            strong=ABOUT[method].strong,
+            weak=ABOUT[method].weak,
+        )
+        for method in methods
+    )

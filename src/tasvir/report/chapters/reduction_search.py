@@ -28,7 +28,7 @@ def search_table(searches: Sequence[View]) -> Table | None:
         for i, parameters in enumerate(search.facts["drawn"]):
             asked = listed((literal(f"{name} = {value}", search.record("drawn")) for name, value in flat(parameters)), ", ")
             bold += [len(rows)] if i == search.facts.get("best") else []
-            rows.append((search.title, count(i + 1), asked, search.shown(METRIC, draw=i), search.shown("fit_s", draw=i)))
+            rows.append((search.title, count(i + 1), asked, search.shown(METRIC, draw=i)))
     if not searches:
         return None
     first = searches[0]
@@ -39,10 +39,8 @@ def search_table(searches: Sequence[View]) -> Table | None:
         n=first.count("n_fitted"),
         m=first.count("n_valid"),
     )
-    titles = (quantity(metric).title for metric in (METRIC, "fit_s"))
-    return table(
-        "reduction-search", caption, columns=(say("Method"), say("Draw"), say("Parameters"), *titles), rows=rows, bold=bold
-    )
+    columns = (say("Method"), say("Draw"), say("Parameters"), quantity(METRIC).title)
+    return table("reduction-search", caption, columns=columns, rows=rows, bold=bold)
 
 
 def search_figure(searches: Sequence[View]) -> Figure | None:
