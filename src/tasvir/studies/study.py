@@ -14,7 +14,10 @@ if TYPE_CHECKING:
     from tasvir.studies.cell import Cell
 
 #: name -> the module whose `STUDY` it is; read when it is asked for. A new study is one file and one row here.
-STUDIES = {"run": "tasvir.studies.families.main_job"}
+STUDIES = {
+    "run": "tasvir.studies.families.main_job",
+    "reduction": "tasvir.studies.families.reduction",
+}
 #: The study that has a command of its own: `tasvir run DATA`.
 MAIN = "run"
 

@@ -3,6 +3,7 @@
 from cli.bad.making import Bad
 
 ASKED = "study run digits --out {new}"
+REDUCED = "study reduction digits --out {new}"
 
 
 def study(cause: str, words: str, says: str) -> Bad:
@@ -41,5 +42,12 @@ STUDIES = [
     study("out below a file", "study run digits --out {file}/runs", "file"),
     study("one class", "study run {one_class} --out {new}", "class"),
     study("an unknown flag", f"{ASKED} --epochs 3", "--epochs"),
+    study("sizes of a code that are words", f"{REDUCED} --dims few", "--dims 'few'.*3,9,15"),
+    study("no number in a code", f"{REDUCED} --dims 0,3", "'0'"),
+    study("half a number in a code", f"{REDUCED} --dims 2.5", "2.5"),
+    study("a code above the rank", f"{REDUCED} --dims 3,65", "pca gives at most 64"),
+    study("no such method", f"{REDUCED} --methods pca,umap", "umap.*landmark_isomap"),
+    study("no neighbours to choose from", f"{REDUCED} --k-draws 0", "--k-draws 0"),
+    study("a reduction of no such profile", f"{REDUCED} --profile slow", "slow"),
     study("a flag without its value", "study run digits --out", "--out"),
 ]

@@ -1,0 +1,189 @@
+"""Which way of reducing dimensions keeps what a classifier needs, and at what price? The recommendation first."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tasvir.report.cells import Cells, Reading
+from tasvir.report.chapters.reduction_figures import accuracy_figure, kept_figure, scatters
+from tasvir.report.chapters.reduction_methods import methods_words
+from tasvir.report.chapters.reduction_rows import CELLS, METRIC, Row, best, floor, read_rows, recommended, same_size
+from tasvir.report.chapters.reduction_search import read_searches, search_figure, search_table
+from tasvir.report.differences import Difference, differences_figure, differences_table, read_differences, verdict_sentence
+from tasvir.report.document import Block, Chapter, Table, analysis, chapter, prose, table, trouble
+from tasvir.report.names import Name
+from tasvir.report.numbers import count, percent, seconds
+from tasvir.report.quantities import quantity
+from tasvir.report.view import problems, view
+from tasvir.report.words.message import Sentence, Words, say
+
+NAME, TITLE = "reduction", say("Reduction of dimensions")
+VERDICT, PUBLISHED, BASELINE = "reduction/verdict", "reduction/published", "pca"
+
+
+def compose(cells: Cells) -> Chapter | None:
+    """The chapter as it is read; None where the run reduces nothing."""
+    if not cells.names(CELLS):
+        return None
+    rows, searches = read_rows(cells), read_searches(cells)
+    taken, differences = recommended(rows), _differences(cells)
+    methods = methods_words(rows)
+    names = tuple(map(str, cells.facts("data").get("class_names", ())))
+    blocks: list[Block | None] = [
+        prose(*_recommendation(rows, taken), role="verdict"),
+        prose(
+            say(
+                "Each method turns an image into a few numbers. The classes that a k-nearest-neighbour classifier can still tell "
+                "apart in them are the measure: its k and the method's own parameters are chosen on training images, its "
+                "accuracy is that on the test images."
+            )
+        ),
+        trouble(problems(cells, CELLS)),
+        accuracy_figure(rows, view(cells, PUBLISHED)),
+        _scores_table(rows, taken),
+        differences_table("reduction-differences", differences),
+        differences_figure("reduction-differences-plot", differences) if _known(differences) else None,
+        _kept_table(rows),
+        kept_figure(rows),
+        scatters(rows, names),
+        search_table(searches),
+        search_figure(searches),
+        prose(say("How the methods work, what they are good for, and when they mislead:") if methods else None),
+        prose(*methods, role="list"),
+        analysis(_price(rows, taken), _judgement(differences, taken), _floor(rows)),
+    ]
+    return chapter(NAME, TITLE, *blocks, headline=_headline(taken), line=say("Learned"))
+
+
+def _recommendation(rows: Sequence[Row], taken: Row | None) -> tuple[Sentence, ...]:
+    top = best(rows)
+    if taken is None or top is None:
+        return ()
+    if taken is top:
+        told = say(
+            "Take {taken}: it is the best by cross-validation on training images ({value}), and no smaller code comes within one "
+            "standard error of it.",
+            taken=taken.inside,
+            value=percent(_bare(taken, "cv_accuracy")),
+        )
+        return told, _costs(taken)
+    told = say(
+        "Take {taken}: by cross-validation on training images it is the smallest code, and of those the fastest to fit, within "
+        "one standard error of the best, {best} ({value} and {highest}).",
+        taken=taken.inside,
+        best=top.inside,
+        value=percent(_bare(taken, "cv_accuracy")),
+        highest=percent(_bare(top, "cv_accuracy")),
+    )
+    return told, _costs(taken)
+
+
+def _costs(taken: Row) -> Sentence:
+    return say(
+        "On the test images k-NN reaches {value} with it; its fit takes {time}.",
+        value=taken.shown(METRIC),
+        time=seconds(_bare(taken, "fit_s")),
+    )
+
+
+def _bare(row: Row, metric: str) -> Reading | None:
+    """The mean over the seeds without its ends."""
+    found = row.over_seeds(metric)
+    return found and replace(found, low=None, high=None)
+
+
+def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
+    several = any(len(row.cells) > 1 for row in rows)
+    metrics = (METRIC, "cv_accuracy", "fit_s")
+    columns: list[Words] = [say("Method"), say("Numbers"), *(quantity(metric).title for metric in metrics)]
+    found: list[list[Words]] = [[row.name.alone, row.n, *map(row.shown, metrics)] for row in rows]
+    if several:
+        columns.insert(3, say("Mean [lowest, highest]"))
+        for cells, row in zip(found, rows, strict=True):
+            cells.insert(3, percent(row.over_seeds(METRIC)))
+    caption = say(
+        "k-NN accuracy on the test images with its 95 % interval, of the first seed, for each method and size; set off is what "
+        "is recommended. Cross-validated: the accuracy on training images by which k, and the recommendation, are chosen. PCA "
+        "and the Isomaps are fitted once for all sizes."
+    )
+    bold = (i for i, row in enumerate(rows) if row is taken)
+    return table("reduction-scores", caption, columns=columns, rows=found, bold=bold)
+
+
+def _kept_table(rows: Sequence[Row]) -> Table | None:
+    metrics = ("reconstruction_mse", "trustworthiness", "transform_s")
+    known = [row for row in rows if any(row.reading(metric) for metric in metrics)]
+    caption = say(
+        "What is left of the images, at the first seed. Error: the mean squared one of test images drawn again, on the scale "
+        "from 0 to 1. Trustworthiness: whether near codes belong to images that are near, 1 at best. Transform: the codes of all "
+        "training and test images; Landmark Isomap has those of the training images from its fit."
+    )
+    columns = (say("Method"), say("Numbers"), say("Fitted on"), *(quantity(metric).title for metric in metrics))
+    shown: list[tuple[Words, ...]] = [
+        (row.name.alone, row.n, row.cells[0].count("n_fitted"), *map(row.shown, metrics)) for row in known
+    ]
+    return table("reduction-kept-scores", caption, columns=columns, rows=shown)
+
+
+def _differences(cells: Cells) -> list[Difference]:
+    """Each method and size against PCA of that size."""
+    against = Name(say("PCA of the same size"), say("PCA of the same size"))
+    found = []
+    for d in read_differences(view(cells, VERDICT), CELLS):
+        n = count(int(d.arm.rpartition("/")[2]), d.d.record)
+        arm = Name(
+            say("{method} · {n}", method=d.of_arm.alone, n=n), say("{method} with {n} numbers", method=d.of_arm.inside, n=n)
+        )
+        found.append(replace(d, against=BASELINE, of_arm=arm, of_against=against))
+    return found
+
+
+def _known(differences: Sequence[Difference]) -> bool:
+    """Whether there is an interval to be drawn."""
+    return any(d.d.low is not None for d in differences)
+
+
+def _judgement(differences: Sequence[Difference], taken: Row | None) -> Sentence | None:
+    """The verdict on what is recommended; where that is PCA, on the method that differs most."""
+    if taken is None or not differences:
+        return None
+    own = [d for d in differences if d.arm == f"{taken.method}/{taken.d}"]
+    same = [d for d in differences if d.arm.endswith(f"/{taken.d}")]
+    return verdict_sentence(own[0] if own else max(same or differences, key=lambda d: abs(d.d.value)))
+
+
+def _price(rows: Sequence[Row], taken: Row | None) -> Sentence | None:
+    """What the recommended method costs beside PCA of that size, or PCA beside the best of that size."""
+    if taken is None:
+        return None
+    others = [row for row in rows if row.d == taken.d and row.method != BASELINE]
+    one = same_size(rows, BASELINE, taken.d)
+    other = best(others) if taken.method == BASELINE else taken
+    if one is None or other is None:
+        return None
+    return say(
+        "{one} reaches {value} on the test images after {time} of fitting; {other} reaches {second} after {longer}.",
+        one=one.inside,
+        value=one.shown(METRIC),
+        time=seconds(_bare(one, "fit_s")),
+        other=other.inside,
+        second=other.shown(METRIC),
+        longer=seconds(_bare(other, "fit_s")),
+    )
+
+
+def _floor(rows: Sequence[Row]) -> Sentence | None:
+    raw = floor(rows)
+    if raw is None:
+        return None
+    return say("Raw pixels, {n} numbers an image, reach {value} on them.", n=raw.n, value=raw.shown(METRIC))
+
+
+def _headline(taken: Row | None) -> Sentence | None:
+    if taken is None:
+        return None
+    return say(
+        "Recommended by cross-validation: {taken}; k-NN accuracy {value}, fitted in {time}.",
+        taken=taken.inside,
+        value=taken.shown(METRIC),
+        time=seconds(_bare(taken, "fit_s")),
+    )

@@ -1,0 +1,112 @@
+"""What a study of reductions found, a row for each method and size, over its seeds; and which row is recommended."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from tasvir.report.cells import Cells, Reading
+from tasvir.report.names import Name, name_of
+from tasvir.report.numbers import count
+from tasvir.report.quantities import quantity
+from tasvir.report.view import View, views
+from tasvir.report.words.message import Sentence, Shown, say
+
+CELLS, RAW, METRIC = "reduction", "raw", "knn_accuracy"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method in one size: its cells, one a seed."""
+
+    method: str
+    d: int
+    cells: tuple[View, ...]
+
+    @property
+    def name(self) -> Name:
+        """The method's."""
+        return name_of(f"{CELLS}/{self.method}")
+
+    @property
+    def n(self) -> Shown:
+        """How many numbers an image becomes."""
+        return count(self.d, self.cells[0].record("dims"))
+
+    @property
+    def inside(self) -> Sentence:
+        """Method and size within a sentence."""
+        return say("{method} with {n} numbers", method=self.name.inside, n=self.n)
+
+    def reading(self, metric: str) -> Reading | None:
+        """Of the first seed, with its interval where it has one."""
+        return self.cells[0].reading(metric, dim=self.d)
+
+    def shown(self, metric: str) -> Shown:
+        """The same as it is written."""
+        return quantity(metric).write(self.reading(metric))
+
+    def over_seeds(self, metric: str) -> Reading | None:
+        """The mean, and as its ends the lowest and the highest of several seeds."""
+        found = [reading for cell in self.cells if (reading := cell.reading(metric, dim=self.d)) is not None]
+        if len(found) < 2:
+            return found[0] if found else None
+        values = [reading.value for reading in found]
+        return Reading(fmean(values), min(values), max(values), record="; ".join(reading.record for reading in found))
+
+
+def read_rows(cells: Cells) -> tuple[Row, ...]:
+    """All methods and sizes, the sizes of a method in order."""
+    found: dict[tuple[str, int], list[View]] = {}
+    for cell in views(cells, CELLS):
+        for d in cell.parameters.get("dims") or ():
+            found.setdefault((str(cell.parameters["method"]), int(d)), []).append(cell)
+    order = list(dict.fromkeys(method for method, _ in found))
+    return tuple(Row(*key, tuple(found[key])) for key in sorted(found, key=lambda key: (order.index(key[0]), key[1])))
+
+
+def floor(rows: Sequence[Row]) -> Row | None:
+    """Raw pixels, where they were scored."""
+    return next((row for row in rows if row.method == RAW and row.reading(METRIC)), None)
+
+
+def best(rows: Sequence[Row]) -> Row | None:
+    """The highest accuracy in cross-validation on training images."""
+    return max((row for row in rows if row.method != RAW and _cv(row)), key=lambda row: _value(_cv(row)), default=None)
+
+
+def recommended(rows: Sequence[Row]) -> Row | None:
+    """The smallest code, of those the fastest to fit, within one standard error of the best; no test image is asked.
+
+    L. Breiman et al., *Classification and regression trees* (1984): the rule of one standard error.
+    """
+    top = best(rows)
+    reading = None if top is None else _cv(top)
+    if reading is None:
+        return None
+    error = (reading.value * (1 - reading.value) / (reading.n or 1)) ** 0.5
+    near = [row for row in rows if row.method != RAW and _value(_cv(row)) >= reading.value - error]
+    return min(near, key=lambda row: (row.d, _value(row.over_seeds("fit_s"))))
+
+
+def same_size(rows: Sequence[Row], method: str, d: int) -> Row | None:
+    """Another method with as many numbers."""
+    return next((row for row in rows if (row.method, row.d) == (method, d)), None)
+
+
+def by_method(rows: Sequence[Row], keep: Callable[[Row], bool] = lambda row: True) -> dict[str, list[Row]]:
+    """The rows of each method but the floor."""
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.method != RAW and keep(row):
+            found.setdefault(row.method, []).append(row)
+    return found
+
+
+def _cv(row: Row) -> Reading | None:
+    found = row.over_seeds("cv_accuracy")
+    first = row.reading("cv_accuracy")
+    return found and Reading(found.value, found.low, found.high, first.n if first else None, record=found.record)
+
+
+def _value(reading: Reading | None) -> float:
+    return float("-inf") if reading is None else reading.value

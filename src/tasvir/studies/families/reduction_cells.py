@@ -1,0 +1,162 @@
+"""The cells of a reduction: the search for a method's parameters, and the method in its sizes. Legend: n images, d numbers."""
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from tasvir.contracts.seeds import stream_rng
+from tasvir.data.dataset import Dataset
+from tasvir.measures.neighbours import knn_accuracy, spread_folds, spread_sample
+from tasvir.records.record import Record, array, facts, metric
+from tasvir.studies.families.published import PUBLISHED
+from tasvir.studies.families.reduction_methods import METHODS, RAW, Reduced, drawn_parameters
+from tasvir.studies.flat import flat_unit
+from tasvir.studies.inside import Inside, measured
+
+#: Training images that a search, and a cross-validation, sees at most; a fifth of a search's judges.
+SEARCHED, N_FOLDS = 10_000, 5
+#: Test images, and neighbours of each, by which it is seen how well neighbourhoods are kept; points of a scatter.
+N_TRUSTED, TRUSTED_NEIGHBOURS, N_SCATTER = 1000, 10, 2000
+
+
+def drawn_ks(n_train: int, draws: int, seed: int) -> list[int]:
+    """Numbers of neighbours to choose from: drawn from 1 to the square root of the number of training images."""
+    most = int(n_train**0.5)
+    return sorted(stream_rng(seed, "neighbours").choice(np.arange(1, most + 1), min(draws, most), replace=False).tolist())
+
+
+def searched_part(data: Dataset, seed: int) -> Dataset:
+    """What a search sees: at most 10,000 training images, a fifth of them as the validation part; no other image."""
+    y, groups = data.targets("train")
+    some = spread_sample(y, SEARCHED, seed)
+    folds = spread_folds(y[some], None if groups is None else groups[some], n_folds=N_FOLDS, seed=seed)
+    rows = np.flatnonzero(data.split == "train")[some]
+    return dataclasses.replace(
+        data,
+        images=data.images[rows],
+        labels=data.labels[rows],
+        names=data.names[rows],
+        groups=None if data.groups is None else data.groups[rows],
+        units=None if data.units is None else data.units[rows],
+        split=np.where(folds == 0, "val", "train"),
+    )
+
+
+def search_parameters(
+    inside: Inside, *, method: str, n_components: int, draws: int, ks: list[int], fixed: dict[str, Any]
+) -> Iterator[Record]:
+    """Some parameters of a method, each fitted on four fifths of some training images and judged on the last one."""
+    inside = inside.on(searched_part(inside.data, inside.seed))
+    (y, groups), (y_valid, valid_groups) = inside.data.targets("train"), inside.data.targets("val")
+    way, scores = METHODS[method], []
+    drawn = drawn_parameters(way.space(len(y), inside.data.images[0].size), draws, inside.seed)
+    for i, parameters in enumerate(drawn):
+        part = inside.during(i / len(drawn), (i + 1) / len(drawn))
+        reduced = way.reduce(part, "val", parameters | fixed, n_components=n_components, name=f"draw {i}")
+        score = knn_accuracy(
+            reduced.codes,
+            y,
+            test=reduced.other,
+            y_test=y_valid,
+            ks=ks,
+            groups=groups,
+            test_groups=valid_groups,
+            seed=inside.seed,
+        )
+        scores.append(score.accuracy.value)
+        yield measured("validation_accuracy", score.accuracy, {"draw": i})
+        yield metric("fit_s", reduced.fit_s, unit="s", labels={"draw": i})
+        inside.tell((i + 1) / len(drawn))
+    best = int(np.argmax(scores))
+    counts = {"n_fitted": len(y), "n_valid": len(y_valid), "n_components": n_components}
+    yield facts({"drawn": drawn, "best": best, "chosen": drawn[best], **counts})
+
+
+def reduce_images(
+    inside: Inside,
+    *,
+    method: str,
+    dims: list[int],
+    shown: int,
+    ks: list[int],
+    search: str | None,
+    fixed: dict[str, Any],
+) -> Iterator[Record]:
+    """A method in the sizes `dims`, on all training images; a nested one is fitted once, for the largest."""
+    inside = inside.on_everything()
+    chosen = inside.found_facts(search)["chosen"] if search else {}
+    reduced = METHODS[method].reduce(inside, "test", {**chosen, **fixed}, n_components=max(dims))
+    found: dict[str, int] = {}
+    for d in dims:
+        score = knn_on(inside, reduced, d, ks=ks)
+        found[str(d)] = score.k
+        labels = {"dim": d}
+        yield measured("knn_accuracy", score.accuracy, labels)
+        yield metric("cv_accuracy", score.cv_accuracy[score.k], n=min(len(reduced.codes), SEARCHED), labels=labels)
+        if method != RAW:
+            yield metric("fit_s", reduced.fit_s, unit="s", labels=labels)
+            yield metric("transform_s", reduced.transform_s, unit="s", labels=labels)
+            yield from _kept(inside, reduced, d)
+        yield array(f"predictions {d}", score.predictions.astype(np.int16))
+        if d == shown:
+            yield from _scatter(inside, reduced.other)
+    if reduced.net is not None:
+        yield inside.keep(reduced.net, "autoencoder")
+    yield facts({"n_fitted": reduced.n_fitted, "k": found, "chosen": chosen})
+
+
+def knn_on(inside: Inside, reduced: Reduced, d: int, *, ks: list[int]) -> Any:
+    """k-NN on the first d numbers: k chosen on training images, scored once on the test images."""
+    (y, groups), (y_test, _) = inside.data.targets("train"), inside.data.targets("test")
+    return knn_accuracy(
+        reduced.codes[:, :d],
+        y,
+        test=reduced.other[:, :d],
+        y_test=y_test,
+        ks=ks,
+        groups=groups,
+        test_groups=inside.data.cases("test"),
+        seed=inside.seed,
+    )
+
+
+def _kept(inside: Inside, reduced: Reduced, d: int) -> Iterator[Record]:
+    """What is left of images and neighbourhoods in d numbers."""
+    X_test = inside.data.part("test")[0]
+    if reduced.drawn is not None:
+        drawn = np.clip(reduced.drawn(d).reshape(len(X_test), -1), 0, 1)
+        squared = sum(
+            float(np.square(flat_unit(X_test[i : i + 1000]) - drawn[i : i + 1000], dtype=np.float64).sum())
+            for i in range(0, len(X_test), 1000)
+        )
+        yield metric("reconstruction_mse", squared / X_test.size, n=len(X_test), labels={"dim": d})
+    yield metric("trustworthiness", _trust(inside, reduced.other[:, :d]), labels={"dim": d})
+
+
+def _trust(inside: Inside, codes: np.ndarray) -> float:
+    """Whether those that are near in the codes of some test images are near in pixels."""
+    from sklearn.manifold import trustworthiness
+
+    rows = spread_sample(inside.data.targets("test")[0], N_TRUSTED, inside.seed)
+    most = max(1, (len(rows) - 1) // 2)
+    X = flat_unit(inside.data.part("test")[0][rows])
+    return float(trustworthiness(X, codes[rows], n_neighbors=min(TRUSTED_NEIGHBOURS, most)))
+
+
+def _scatter(inside: Inside, codes: np.ndarray) -> Iterator[Record]:
+    y_test, _ = inside.data.targets("test")
+    rows = spread_sample(y_test, N_SCATTER, inside.seed)
+    yield array("embedding", codes[rows, :2].astype(np.float32))
+    yield array("embedding_labels", y_test[rows])
+
+
+def tell_published(inside: Inside, *, name: str) -> Iterator[Record]:
+    """What a paper found with the same images."""
+    for method, rows in PUBLISHED[name].items():
+        for d, accuracy, seconds in rows:
+            labels = {"method": method, "dim": d}
+            yield metric("knn_accuracy", accuracy, labels=labels)
+            yield metric("fit_s", seconds, unit="s", labels=labels)
+    yield facts({"n_isomap": 10_000})

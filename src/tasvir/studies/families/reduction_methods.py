@@ -1,0 +1,164 @@
+"""The ways of reducing dimensions: how each is fitted, and what its parameters are drawn from. Legend: n images, d numbers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from tasvir.contracts.seeds import stream_seed
+from tasvir.measures.neighbours import spread_sample
+from tasvir.studies import recipes
+from tasvir.studies.families.represent import ISOMAP_CHUNK, ISOMAP_IMAGES
+from tasvir.studies.inside import Inside
+
+#: Images from which the paths of a LandmarkIsomap begin; of fewer training images each is one.
+LANDMARKS = 2000
+#: The first of each is the default.
+NEIGHBOURS, BETAS, LEARNING_RATES = (10, 5, 15, 20, 30), (1.0, 0.1, 0.3, 3.0), (1e-3, 2e-3)
+HIDDEN = ([500, 200, 100], [1000, 500, 250], [500, 100])
+FILTERS = ([16, 32, 64], [32, 64, 128], [32, 64])
+#: Principal components in which neighbours are searched; None: in pixels.
+COMPONENTS = (100, 50)
+
+
+@dataclass(frozen=True, eq=False)
+class Reduced:
+    """Codes (n, d) of the training images and of `other` ones; seconds of the fit, and of the codes of both.
+
+    `drawn(d)` are the other images (n, ...) drawn again from the first d numbers, None where a method cannot; `net` is kept.
+    """
+
+    codes: np.ndarray
+    other: np.ndarray
+    fit_s: float
+    transform_s: float
+    n_fitted: int
+    drawn: Callable[[int], np.ndarray] | None = None
+    net: Any = None
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way of reducing dimensions.
+
+    ``reduce(inside, part, parameters, n_components=..., name=...)`` fits it on the training part; ``space(n_fitted, n_numbers)``
+    holds what each parameter is drawn from, the default first. The first numbers of a `nested` one are the code of fewer.
+    """
+
+    reduce: Callable[..., Reduced]
+    space: Callable[[int, int], dict[str, list[Any]]]
+    nested: bool = True
+
+
+def drawn_parameters(space: Mapping[str, list[Any]], draws: int, seed: int) -> list[dict[str, Any]]:
+    """The default, and others drawn by chance until there are `draws`, or no more."""
+    from sklearn.model_selection import ParameterGrid, ParameterSampler
+
+    first = {name: values[0] for name, values in space.items()}
+    n = min(draws, len(ParameterGrid(space)))
+    drawn = ParameterSampler(space, n, random_state=stream_seed(seed, "parameters") % 2**32)
+    return [first, *(one for one in drawn if one != first)][:n]
+
+
+def unfitted_net(*, method: str, n_components: int, parameters: Mapping[str, Any], seed: int = 0) -> Any:
+    """The net behind a method's word: it sees all training images, and none of its epochs is chosen."""
+    from tasvir.nets.conv import ConvSpec
+    from tasvir.nets.dense import DenseSpec
+
+    given = {name: value for name, value in parameters.items() if name not in {"hidden", "filters"}}
+    made = {"n_components": n_components, "max_epochs": 1, "seed": seed}
+    kind, net = method.split("_")
+    unfitted = recipes.vae(**made) if kind == "vae" else recipes.autoencoder(net=net, **made)
+    spec = DenseSpec(tuple(parameters["hidden"])) if net == "dense" else ConvSpec(tuple(parameters["filters"]))
+    return unfitted.set_params(net=spec, validation_fraction=None, **given)
+
+
+def _raw(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
+    X = inside.flat("train")
+    return Reduced(X, inside.flat(part), 0.0, 0.0, len(X))
+
+
+def _pca(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
+    from sklearn.decomposition import PCA
+
+    X, X_other = inside.flat("train"), inside.flat(part)
+    pca = PCA(n_components, random_state=stream_seed(inside.seed, "pca") % 2**32, **parameters)
+    _, fit_s = inside.time("fit_s", lambda: pca.fit(X))
+    codes, transform_s = inside.time("transform_s", lambda: (pca.transform(X), pca.transform(X_other)))
+
+    def drawn(d: int) -> np.ndarray:
+        kept = codes[1].copy()
+        kept[:, d:] = 0
+        return np.asarray(pca.inverse_transform(kept))
+
+    return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(X), drawn)
+
+
+def _isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
+    from sklearn.manifold import Isomap
+
+    X, X_other = inside.flat("train"), inside.flat(part)
+    rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
+    isomap = Isomap(n_components=n_components, **parameters)
+
+    def placed(points: np.ndarray) -> np.ndarray:
+        chunks = (points[i : i + ISOMAP_CHUNK] for i in range(0, len(points), ISOMAP_CHUNK))
+        return np.concatenate([isomap.transform(chunk) for chunk in chunks])
+
+    _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
+    codes, transform_s = inside.time("transform_s", lambda: (placed(X), placed(X_other)))
+    return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(rows))
+
+
+def _landmark_isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
+    from tasvir.models.landmark_isomap import LandmarkIsomap
+
+    X, X_other = inside.data.part("train")[0], inside.data.part(part)[0]
+    isomap = LandmarkIsomap(
+        n_components=n_components, n_landmarks=LANDMARKS, n_jobs=1, random_state=inside.seed, **parameters
+    )  # other cells have the other cores
+    _, fit_s = inside.time("fit_s", lambda: isomap.fit(X))
+    other, transform_s = inside.time("transform_s", lambda: isomap.transform(X_other))
+    return Reduced(isomap.embedding_, other, fit_s.data["value"], transform_s.data["value"], len(X))
+
+
+def _net(
+    inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, method: str, name: str = "training"
+) -> Reduced:
+    X, X_other = inside.data.part("train")[0], inside.data.part(part)[0]
+    unfitted = unfitted_net(method=method, n_components=n_components, parameters=parameters, seed=inside.seed)
+    fitted = inside.fit(unfitted, keep_best=False, name=name)
+    net, fit_s = fitted.estimator, fitted.fit_s.data["value"]
+    codes, transform_s = inside.time("transform_s", lambda: (net.transform(X), net.transform(X_other)))
+    return Reduced(
+        codes[0], codes[1], fit_s, transform_s.data["value"], len(X), lambda d: net.inverse_transform(codes[1]) / 255, net
+    )
+
+
+def _fewer_neighbours(n_fitted: int, n_numbers: int) -> dict[str, list[Any]]:
+    return {"n_neighbors": [k for k in NEIGHBOURS if k < min(n_fitted, ISOMAP_IMAGES)]}
+
+
+def _landmark_space(n_fitted: int, n_numbers: int) -> dict[str, list[Any]]:
+    components = [c for c in COMPONENTS if 2 * c <= min(n_fitted, n_numbers)]
+    return _fewer_neighbours(n_fitted, n_numbers) | {"pca_components": [*components, None]}
+
+
+def _net_space(n_fitted: int, n_numbers: int, *, method: str) -> dict[str, list[Any]]:
+    kind, net = method.split("_")
+    sizes: dict[str, list[Any]] = {"hidden": [*HIDDEN]} if net == "dense" else {"filters": [*FILTERS]}
+    return sizes | {"learning_rate": [*LEARNING_RATES]} | ({"beta": [*BETAS]} if kind == "vae" else {})
+
+
+NETS = ("autoencoder_dense", "autoencoder_conv", "vae_dense", "vae_conv")
+#: The floor has no parameters and no search.
+RAW = "raw"
+METHODS: dict[str, Method] = {
+    RAW: Method(_raw, lambda n_fitted, n_numbers: {}),
+    "pca": Method(_pca, lambda n_fitted, n_numbers: {"whiten": [False, True]}),
+    "isomap": Method(_isomap, _fewer_neighbours),
+    "landmark_isomap": Method(_landmark_isomap, _landmark_space),
+    **{name: Method(partial(_net, method=name), partial(_net_space, method=name), nested=False) for name in NETS},
+}
