@@ -35,9 +35,9 @@ class Profile:
 
 
 PROFILES = {
-    "quick": Profile(240e6, 300e6, 30, n_seeds=1, evidence_seeds=5, judge_steps=400, judge_folds=3, more_arms=False),
-    "standard": Profile(720e6, 600e6, 40, n_seeds=3, evidence_seeds=7, judge_steps=1000, judge_folds=5, more_arms=True),
-    "full": Profile(2400e6, 1200e6, 60, n_seeds=5, evidence_seeds=10, judge_steps=1000, judge_folds=5, more_arms=True),
+    "quick": Profile(240e6, 300e6, 20, n_seeds=1, evidence_seeds=5, judge_steps=400, judge_folds=3, more_arms=False),
+    "standard": Profile(720e6, 600e6, 30, n_seeds=3, evidence_seeds=7, judge_steps=1000, judge_folds=5, more_arms=True),
+    "full": Profile(2400e6, 1200e6, 40, n_seeds=5, evidence_seeds=10, judge_steps=1000, judge_folds=5, more_arms=True),
 }
 
 
