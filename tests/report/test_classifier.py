@@ -121,8 +121,14 @@ def balanced_accuracy(run: Run, cell: str) -> str:
 def difference(run: Run, against: str) -> str:
     """The net's balanced accuracy minus that of a baseline, as it was recorded, in points."""
     found = run.asked().metric("comparison", "balanced_accuracy_difference", arm="classifier", against=against)
-    value, low, high = (f"{100 * end:+.1f}".replace("-", "\N{MINUS SIGN}") for end in (found.value, found.low, found.high))
+    value, low, high = (in_points(end) for end in (found.value, found.low, found.high))
     return f"{value} points [{low}, {high}]"
+
+
+def in_points(share: float) -> str:
+    """With a sign, which nothing has none of."""
+    written = f"{100 * share:+.1f}".replace("-", "\N{MINUS SIGN}")
+    return "0.0" if written.endswith("0.0") and len(written) == 4 else written
 
 
 def test_the_gap_between_training_and_validation_is_that_of_the_last_epoch(digits):
