@@ -10,7 +10,7 @@ from tasvir.report.numbers import count
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.quantities import quantity
 from tasvir.report.view import View, views
-from tasvir.report.words.message import Words, listed, literal, say
+from tasvir.report.words.message import Words, literal, say
 
 METRIC = "validation_accuracy"
 
@@ -26,7 +26,8 @@ def search_table(searches: Sequence[View]) -> Table | None:
     bold = []
     for search in searches:
         for i, parameters in enumerate(search.facts["drawn"]):
-            asked = listed((literal(f"{name} = {value}", search.record("drawn")) for name, value in flat(parameters)), ", ")
+            told = ", ".join(f"{name} = {value}" for name, value in flat(parameters))
+            asked = literal(told, search.record("drawn"))  # one piece: it reads from left to right on a Persian page, too
             bold += [len(rows)] if i == search.facts.get("best") else []
             rows.append((search.title, count(i + 1), asked, search.shown(METRIC, draw=i)))
     if not searches:
