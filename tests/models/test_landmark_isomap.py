@@ -1,6 +1,7 @@
 """Against scikit-learn's Isomap, and on shapes whose distances are known."""
 
 import logging
+import re
 
 import numpy as np
 import pytest
@@ -128,6 +129,8 @@ def test_a_folder_keeps_all_of_it(tmp_path):
         ({"pca_components": 65}, "pca_components=65, but X has a rank of at most 64"),
         ({"n_landmarks": 0}, "n_landmarks"),
         ({"n_neighbors": 2.5}, "n_neighbors"),
+        ({"n_jobs": 0}, "n_jobs=0"),
+        ({"n_jobs": "all"}, "n_jobs"),
     ],
 )
 def test_what_cannot_be_is_refused(settings, told):
@@ -140,5 +143,20 @@ def test_memory_is_told_and_what_does_not_fit_is_refused(monkeypatch, caplog):
         LandmarkIsomap(random_state=0).fit(DIGITS[:100])
     assert "100 images, 100 landmarks: about" in caplog.text
     monkeypatch.setattr(landmark_isomap, "free_memory", lambda: 1e6)
-    with pytest.raises(BadInputError, match=r"need about .* GB are free: give n_landmarks=\d+ or fewer"):
+    with pytest.raises(BadInputError, match=r"need about .* GB are free: give fewer images"):
         LandmarkIsomap(random_state=0).fit(DIGITS)
+
+
+def test_as_many_landmarks_as_are_advised_do_fit(monkeypatch):
+    with monkeypatch.context() as tight:
+        tight.setattr(landmark_isomap, "free_memory", lambda: 0.342e9)
+        with pytest.raises(BadInputError, match=r"give n_landmarks=\d+ or fewer") as refused:
+            LandmarkIsomap(n_neighbors=10, random_state=0).fit(DIGITS)
+        fits = int(re.search(r"n_landmarks=(\d+)", str(refused.value)).group(1))
+        assert 2 < fits < len(DIGITS)
+        LandmarkIsomap(n_neighbors=10, n_landmarks=fits, random_state=0).fit(DIGITS)
+
+
+def test_minus_one_is_one_process_a_core(monkeypatch):
+    monkeypatch.setattr(landmark_isomap, "WORTH_PROCESSES", 0)
+    assert LandmarkIsomap(n_jobs=-1).set_params(n_landmarks=5).fit(DIGITS[:50])._n_processes(50) >= 1

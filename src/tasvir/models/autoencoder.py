@@ -5,13 +5,13 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
+from tasvir.models.codes import GivesCodes
 from tasvir.models.trained import TrainedEstimator
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
@@ -79,7 +79,7 @@ class ReconstructionTask:
         return self.engine.unwrap(self.net)
 
 
-class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
+class Autoencoder(GivesCodes, TrainedEstimator):
     """Which few numbers describe an image well enough to draw it again?
 
     An encoder squeezes each image into `n_components` numbers, a decoder draws the image from them, and both are trained
@@ -210,15 +210,6 @@ class Autoencoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEsti
 
     def _build_task(self, net: torch.nn.Module, engine: Engine, *, n_steps: int, seed: int) -> ReconstructionTask:
         return ReconstructionTask(net, engine, self.learning_rate)
-
-    @property
-    def _n_features_out(self) -> int:
-        return self.n_components
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        return tags
 
 
 def flat_pixels(x_BCHW: np.ndarray) -> np.ndarray:

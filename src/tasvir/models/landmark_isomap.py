@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from joblib import Parallel, delayed
+from joblib import Parallel, delayed, effective_n_jobs
 from scipy.linalg import eigh
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length, check_is_fitted
 
 from tasvir.contracts.capacity import cores, free_memory
@@ -17,6 +17,7 @@ from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.pixels import PixelSpace
 from tasvir.contracts.seeds import seed_from, stream_rng
 from tasvir.contracts.settings import Number, check_settings
+from tasvir.models.codes import GivesCodes
 from tasvir.models.keepable import Keepable
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ CHUNK = 256
 RANK = 1e-7
 
 
-class LandmarkIsomap(ClassNamePrefixFeaturesOutMixin, Keepable, TransformerMixin, BaseEstimator):
+class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
     """Which few numbers keep the distances along the data, for all images and not only some?
 
     Neighbours span a graph; the shortest paths from `n_landmarks` images to all others stand for distances along the data.
@@ -49,7 +50,7 @@ class LandmarkIsomap(ClassNamePrefixFeaturesOutMixin, Keepable, TransformerMixin
     pca_components : int or None, default=None
         Neighbours are searched in so many principal components: faster, and less noisy; None: in pixels.
     n_jobs : int or None, default=None
-        Processes that search paths; None is one a core, as far as there is work for them.
+        Processes that search paths; None and -1 are one a core, as far as there is work for them.
     random_state : int, RandomState or None, default=None
         Seed of the choice of landmarks; None takes fresh entropy.
 
@@ -144,22 +145,13 @@ class LandmarkIsomap(ClassNamePrefixFeaturesOutMixin, Keepable, TransformerMixin
             codes[part] = self._placed(by_neighbour.min(axis=1))
         return codes
 
-    @property
-    def _n_features_out(self) -> int:
-        return self.n_components
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        return tags
-
     def _checked(self, X: Any, y: Any) -> np.ndarray:
         whole = Number(low=1, whole=True)
         optional = Number(low=1, whole=True, optional=True)
-        check_settings(
-            self,
-            {"n_components": whole, "n_neighbors": whole, "n_landmarks": optional, "pca_components": optional},
-        )
+        numbers = {"n_components": whole, "n_neighbors": whole, "n_landmarks": optional, "pca_components": optional}
+        check_settings(self, numbers | {"n_jobs": Number(whole=True, optional=True)})
+        if self.n_jobs == 0:
+            raise BadInputError("n_jobs=0: give a number of processes, -1 or None for one a core")
         X = self._space.check(self, X, reset=True)
         if y is not None:
             check_consistent_length(X, y)
@@ -178,21 +170,24 @@ class LandmarkIsomap(ClassNamePrefixFeaturesOutMixin, Keepable, TransformerMixin
         return np.sort(rng.choice(n, n_landmarks, replace=False))
 
     def _state_memory(self, n: int) -> None:
+        from tasvir.models.neighbour_graph import BLOCK
+
         L, F = len(self.landmarks_), self.space_.n_features
-        needed = 4 * n * L + 24 * L**2 + 8 * n * F + self._n_processes(n) * (3 * SEARCHED_AT_ONCE + 2**27)
+        rest = 8 * n * F + 4 * n * BLOCK + self._n_processes(n) * (3 * SEARCHED_AT_ONCE + 2**27)
+        needed = 4 * n * L + 24 * L**2 + rest
         free = free_memory()
         logging.getLogger(__name__).info("%d images, %d landmarks: about %.2f GB", n, L, needed / 1e9)
         if needed > free:
-            fits = max(0, int((free - 8 * n * F) / (4 * n + 24 * L)))
+            fits = int((free - rest) / (4 * n + 24 * L))
+            advice = f"give n_landmarks={fits} or fewer" if fits > self.n_components else "give fewer images"
             raise BadInputError(
-                f"{n} images and {L} landmarks need about {needed / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free: "
-                f"give n_landmarks={fits} or fewer" + ("" if fits > self.n_components else ", or fewer images")
+                f"{n} images and {L} landmarks need about {needed / 1e9:.1f} GB, but {free / 1e9:.1f} GB are free: {advice}"
             )
 
     def _n_processes(self, n: int) -> int:
         if 8 * n * len(self.landmarks_) < WORTH_PROCESSES:
             return 1
-        return cores() if self.n_jobs is None else self.n_jobs
+        return effective_n_jobs(cores() if self.n_jobs is None else self.n_jobs)
 
     def _learn_plane(self, X: np.ndarray) -> None:
         self._mean_F, self._axes_CF = None, None

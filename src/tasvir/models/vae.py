@@ -8,7 +8,6 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_array, check_is_fitted
 
 from tasvir.contracts.errors import BadInputError
@@ -18,6 +17,7 @@ from tasvir.contracts.space import Space
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, flat_pixels
 from tasvir.models.code_density import CodeDensity
+from tasvir.models.codes import GivesCodes
 from tasvir.models.labels import known_targets, learn_labels, targets_to_draw, validation_targets
 from tasvir.models.plane import Plane
 from tasvir.models.trained import TrainedEstimator
@@ -35,7 +35,7 @@ CODES = ("kernel", "prior")
 RESIDUAL_IMAGES, RESIDUAL_COMPONENTS = 1000, 200
 
 
-class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
+class VAE(GivesCodes, TrainedEstimator):
     """Which distribution of codes explains the images, and what new images does it give?
 
     The encoder gives each image a Gaussian over codes, the decoder draws an image from a code, and both are trained to make
@@ -276,15 +276,6 @@ class VAE(ClassNamePrefixFeaturesOutMixin, TransformerMixin, TrainedEstimator):
 
     def _more_learned(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in ("classes_", "class_prior_", "kl_per_latent_")}
-
-    @property
-    def _n_features_out(self) -> int:
-        return self.n_components
-
-    def __sklearn_tags__(self) -> Any:
-        tags = super().__sklearn_tags__()
-        tags.transformer_tags.preserves_dtype = ["float32"]
-        return tags
 
 
 def unit_rows(space: Space, X: np.ndarray) -> np.ndarray:

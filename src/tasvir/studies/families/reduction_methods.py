@@ -10,7 +10,7 @@ import numpy as np
 from tasvir.contracts.seeds import stream_seed
 from tasvir.measures.neighbours import spread_sample
 from tasvir.studies import recipes
-from tasvir.studies.families.represent import ISOMAP_CHUNK, ISOMAP_IMAGES
+from tasvir.studies.families.represent import ISOMAP_IMAGES, isomap_codes
 from tasvir.studies.inside import Inside
 
 #: Images from which the paths of a LandmarkIsomap begin; of fewer training images each is one.
@@ -102,13 +102,8 @@ def _isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_compo
     X, X_other = inside.flat("train"), inside.flat(part)
     rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
     isomap = Isomap(n_components=n_components, **parameters)
-
-    def placed(points: np.ndarray) -> np.ndarray:
-        chunks = (points[i : i + ISOMAP_CHUNK] for i in range(0, len(points), ISOMAP_CHUNK))
-        return np.concatenate([isomap.transform(chunk) for chunk in chunks])
-
     _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
-    codes, transform_s = inside.time("transform_s", lambda: (placed(X), placed(X_other)))
+    codes, transform_s = inside.time("transform_s", lambda: [isomap_codes(isomap, part) for part in (X, X_other)])
     return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(rows))
 
 

@@ -79,14 +79,16 @@ def represent_isomap(inside: Inside, *, n_components: int) -> Iterator[Record]:
     rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
     isomap = Isomap(n_components=n_components, n_neighbors=10)
     _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
-    parts = [[part[i : i + ISOMAP_CHUNK] for i in range(0, len(part), ISOMAP_CHUNK)] for part in (X, X_test)]
-    (codes, codes_test), transform_s = inside.time(
-        "transform_s", lambda: [np.concatenate([isomap.transform(chunk) for chunk in part]) for part in parts]
-    )
+    (codes, codes_test), transform_s = inside.time("transform_s", lambda: [isomap_codes(isomap, part) for part in (X, X_test)])
     yield from (fit_s, transform_s)
     yield from _scored(inside, codes, codes_test)
     yield from _scatter(inside, codes_test)
     yield facts({"n_fit": len(rows), "pixels": "flat_some"})
+
+
+def isomap_codes(isomap: Any, X: np.ndarray) -> np.ndarray:
+    """The codes of flat images, some at once."""
+    return np.concatenate([isomap.transform(X[i : i + ISOMAP_CHUNK]) for i in range(0, len(X), ISOMAP_CHUNK)])
 
 
 def represent_by_net(inside: Inside, *, method: str, n_components: int, max_epochs: int) -> Iterator[Record]:
