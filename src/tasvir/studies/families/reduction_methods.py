@@ -15,10 +15,10 @@ from tasvir.studies.inside import Inside
 
 #: Images from which the paths of a LandmarkIsomap begin; of fewer training images each is one.
 LANDMARKS = 2000
-#: The first of each is the default.
-NEIGHBOURS, BETAS, LEARNING_RATES = (10, 5, 15, 20, 30), (1.0, 0.1, 0.3, 3.0), (1e-3, 2e-3)
-HIDDEN = ([500, 200, 100], [1000, 500, 250], [500, 100])
-FILTERS = ([16, 32, 64], [32, 64, 128], [32, 64])
+#: The first of each is the default. Shallow nets come first: in ten epochs a deep dense one has hardly begun.
+NEIGHBOURS, BETAS, LEARNING_RATES = (10, 5, 15, 20, 30), (0.3, 0.1, 1.0, 3.0), (1e-3, 2e-3)
+HIDDEN = ([500], [1000], [500, 200, 100])
+FILTERS = ([32, 64], [16, 32, 64], [16, 32])
 #: Principal components in which neighbours are searched; None: in pixels.
 COMPONENTS = (100, 50)
 
