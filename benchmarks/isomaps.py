@@ -1,4 +1,4 @@
-"""Which Isomap belongs in the report: scikit-learn's on 2,000 images, or ours on all? k-NN on held-out training images, and seconds.
+"""Which Isomap belongs in the report: of 2,000 images or of all? k-NN on held-out training images, and seconds.
 
     python benchmarks/isomaps.py digits breastmnist cifar10 fashion_mnist --components 2 32
 
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def _ways(X: np.ndarray, y: np.ndarray, n: int, landmarks: list[int]) -> list[tuple[str, Callable[[], Any]]]:
-    """What each is called, and its fit: gives what turns images into codes, and the codes of the fitted ones if they are known."""
+    """What each is called, and its fit: gives what turns images into codes, and the codes of the fitted ones if known."""
 
     def on_some() -> Any:
         rows = spread_sample(np.unique(y, return_inverse=True)[1], ISOMAP_IMAGES, 0)

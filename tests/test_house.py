@@ -30,6 +30,7 @@ NO_CALLS = {"pickle.load", "pickle.loads", "torch.load", "joblib.load", "marshal
 LARGER: dict[tuple[str, str], str] = {
     ("parameters", "studies/run.py:run_study"): "the one road of all studies: its words are the command's flags",
     ("parameters", "data/load.py:load_data"): "its signature is documented word by word; inside, one LoadOptions is passed",
+    ("parameters", "models/vae.py:__init__"): "nine of seventeen are every training's; a spec for its bound would hide beta",
 }
 #: Lines of a file, docstrings apart: a test file is rather longer than split from what it shares.
 MOST_LINES, MOST_LINES_OF_TESTS = 300, 400

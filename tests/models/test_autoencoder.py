@@ -7,13 +7,16 @@ import torch
 from scipy.linalg import subspace_angles
 from sklearn.model_selection import GroupKFold, cross_validate
 
-from tasvir import PCA, Autoencoder, load_data
+from tasvir import PCA, VAE, AugmentSpec, Autoencoder, DenseSpec, load_data
 from tasvir.contracts.errors import BadInputError
 from tasvir.models.autoencoder import EncoderDecoder, ReconstructionTask
+from tasvir.nets.augment import Augment
 from tasvir.nets.unit import Unit
 from tasvir.train.engine import TorchEngineSpec
 from tasvir.train.hooks import EarlyStopping
 from tasvir.train.loop import fit_loop
+
+UNCHANGED = Augment(0, 0, flip=False)
 
 
 def test_a_linear_autoencoder_spans_the_plane_of_pca():
@@ -24,7 +27,7 @@ def test_a_linear_autoencoder_spans_the_plane_of_pca():
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = EncoderDecoder(torch.nn.Linear(6, 3), torch.nn.Linear(3, 6))
-    task = ReconstructionTask(net, TorchEngineSpec().build("cpu"), learning_rate=0.02)
+    task = ReconstructionTask(net, TorchEngineSpec().build("cpu"), learning_rate=0.02, augment=UNCHANGED, seed=0)
     history = fit_loop(task, lambda epoch: [(x,)], max_epochs=500)
     pca = PCA(3).fit(X)
     plane = net.decoder.weight.detach().numpy()
@@ -129,3 +132,33 @@ def test_a_setting_out_of_range_is_named_at_fit(settings, words):
 def test_a_validation_part_that_leaves_nothing_to_train_on_is_refused():
     with pytest.raises(BadInputError, match=r"validation_fraction=0.99 of 30 images leaves none to train on: give a smaller"):
         Autoencoder(validation_fraction=0.99).fit(np.zeros((30, 8, 8), np.uint8))
+
+
+@pytest.mark.parametrize("estimator", [Autoencoder, VAE])
+def test_codes_come_to_be_alike_for_what_the_encoder_was_shown(estimator):
+    """Of 45-degree strokes and their mirror images: as far apart as two images can be, until mirror images are shown."""
+    rng = np.random.default_rng(0)
+    X = np.stack([np.roll(np.eye(8), rng.integers(8), axis=1) for _ in range(64)]).astype(np.float32)
+
+    def apart(augment):
+        settings = {"n_components": 2, "net": DenseSpec((32,)), "max_epochs": 60, "batch_size": 16, "learning_rate": 3e-3}
+        codes = estimator(augment=augment, validation_fraction=None, random_state=0, **settings).fit(X)
+        moved = np.linalg.norm(codes.transform(X) - codes.transform(X[:, :, ::-1]), axis=1).mean()
+        return moved / np.linalg.norm(codes.transform(X) - codes.transform(X).mean(0), axis=1).mean()
+
+    assert apart(AugmentSpec(max_shift=0.0, flip=True)) < 0.5 * apart("none")
+
+
+def test_the_decoder_draws_the_image_as_it_is():
+    """What the encoder is shown is moved by a pixel or two; what is asked of the decoder is not."""
+    x = torch.rand(16, 1, 8, 8, generator=torch.Generator().manual_seed(0))
+    task = ReconstructionTask(
+        torch.nn.Linear(8, 8), TorchEngineSpec().build("cpu"), learning_rate=0.1, augment=Augment(2, 2, flip=False), seed=0
+    )
+    task.begin(0)
+    seen, wanted, _ = task.pair((x,))
+    assert torch.equal(wanted, x)
+    assert not torch.equal(seen, x)
+    task.net.eval()
+    seen, wanted, _ = task.pair((x,))
+    assert torch.equal(seen, x)

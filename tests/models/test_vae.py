@@ -16,6 +16,7 @@ from tasvir.models.variational_task import (
     log_likelihood,
     standardise_codes,
 )
+from tasvir.nets.augment import Augment
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.engine import TorchEngine
 
@@ -59,11 +60,12 @@ def test_beta_0_without_noise_is_an_autoencoder():
             own.bias.data[: len(other.bias)] = other.bias.data
     vae_net = VariationalNet(wide, DenseSpec(hidden=(8,)).build((4, 4, 1), 4, 2)[1], 0)
     vae_net.decoder.load_state_dict(decoder.state_dict())
-    engine = TorchEngine(torch.device("cpu"))
-    vae = VariationalTask(vae_net, engine, (0.0, "gaussian", 1.0), learning_rate=1e-2, seed=0, noise=0.0)
-    autoencoder = ReconstructionTask(EncoderDecoder(encoder, decoder), engine, 1e-2)
+    engine, unchanged = TorchEngine(torch.device("cpu")), Augment(0, 0, flip=False)
+    vae = VariationalTask(vae_net, engine, (0.0, "gaussian", 1.0), learning_rate=1e-2, augment=unchanged, seed=0, noise=0.0)
+    autoencoder = ReconstructionTask(EncoderDecoder(encoder, decoder), engine, learning_rate=1e-2, augment=unchanged, seed=0)
     x = torch.rand(20, 1, 4, 4)
     vae.begin(0)
+    autoencoder.begin(0)
     for _ in range(5):
         vae.train_step((x,))
         autoencoder.train_step((x,))

@@ -42,3 +42,13 @@ def test_trouble_names_the_part_and_the_reason():
     block = trouble({"classifier/0": "the loss became NaN."})
     assert language()(block.sentences[0]) == "This part failed: classifier/0: the loss became NaN."
     assert trouble({}) is None
+
+
+def test_parts_that_failed_alike_share_a_line():
+    """A run that is not finished may lack dozens."""
+    block = trouble({**{f"part/{i}": say("it was not finished") for i in range(40)}, "other": "the loss became NaN"})
+    told = [language()(sentence) for sentence in block.sentences]
+    assert len(told) == 2
+    assert told[0].startswith("These parts failed: part/0, part/1")
+    assert "37 more: it was not finished." in told[0]
+    assert told[1] == "This part failed: other: the loss became NaN."

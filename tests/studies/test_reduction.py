@@ -25,7 +25,7 @@ from tasvir.studies.families import reduction, reduction_cells
 from tasvir.studies.families.published import PUBLISHED
 from tasvir.studies.families.reduction import NAMES, STUDY, ReductionOptions
 from tasvir.studies.families.reduction import reduction_cells as cells_of
-from tasvir.studies.families.reduction_methods import METHODS, drawn_parameters
+from tasvir.studies.families.reduction_methods import METHODS, NETS, Fitted, drawn_parameters
 from tasvir.studies.inside import Inside
 from tasvir.studies.run import run_study
 
@@ -98,7 +98,7 @@ def test_the_first_numbers_are_the_code_of_fewer(few_digits, tmp_path):
     for method, way in METHODS.items():
         if method == "raw" or not way.nested:
             continue
-        chosen = drawn_parameters(way.space(240, 64), 1, 0)[0]
+        chosen = drawn_parameters(way.space(Fitted(240, 64, "shift")), 1, 0)[0]
         few, many = (way.reduce(inside, "test", chosen, n_components=d) for d in (2, 6))
         for one, other in ((few.codes, many.codes[:, :2]), (few.other, many.other[:, :2])):
             signs = np.sign((one * other).sum(0))
@@ -136,10 +136,16 @@ def test_a_search_sees_training_images_alone_and_its_choice_is_used(found, data)
 
 def test_the_first_draw_is_the_default_and_none_comes_twice():
     for method, way in METHODS.items():
-        space = way.space(1000, 784)
+        space = way.space(Fitted(1000, 784, "shift_flip"))
         drawn = drawn_parameters(space, 5, 3)
         assert drawn[0] == {name: values[0] for name, values in space.items()}, method
         assert len({str(sorted(one.items())) for one in drawn}) == len(drawn) <= 5
+
+
+def test_nets_are_shown_mirror_images_where_a_mirrored_image_keeps_its_class():
+    first = {method: METHODS[method].space(Fitted(1000, 784, "shift_flip")).get("augment") for method in METHODS}
+    assert {method for method, augments in first.items() if augments and augments[0] == "shift_flip"} == set(NETS)
+    assert not any("augment" in way.space(Fitted(1000, 784, "shift")) for way in METHODS.values())
 
 
 @pytest.mark.parametrize(("n", "draws"), [(30, 10), (1433, 10), (60_000, 3)])

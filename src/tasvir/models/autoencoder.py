@@ -1,6 +1,6 @@
 """The autoencoder: an encoder and a decoder trained to give back what they saw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -12,10 +12,12 @@ from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.codes import GivesCodes
+from tasvir.models.drawing_task import DrawingTask
 from tasvir.models.trained import TrainedEstimator
+from tasvir.nets.augment import AUGMENTS, AugmentSpec
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
-from tasvir.train.batches import infer, to_unit
+from tasvir.train.batches import infer
 from tasvir.train.engine import Engine
 from tasvir.train.loop import Batch, Hook, Losses
 
@@ -33,50 +35,23 @@ class EncoderDecoder(torch.nn.Module):
         return self.decoder(self.encoder(x_BCHW))
 
 
-class ReconstructionTask:
-    """Adam on the mean squared error between the output and the input."""
-
-    def __init__(self, net: torch.nn.Module, engine: Engine, learning_rate: float):
-        self.engine = engine
-        net = net.to(engine.device)
-        optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, fused=True)
-        self.net, self.optimizer = engine.setup(net, optimizer)
-
-    def begin(self, epoch: int) -> None:
-        """No random numbers of its own."""
+class ReconstructionTask(DrawingTask):
+    """The mean squared error between the output and the image."""
 
     def train_step(self, batch: Batch) -> Losses:
         if not self.net.training:  # it walks through all modules
             self.net.train()
-        seen_BCHW, wanted_BCHW = self._pair(batch)
+        seen_BCHW, wanted_BCHW, _ = self.pair(batch)
         with self.engine.autocast():
             drawn_BCHW = self.net(seen_BCHW)
         loss = functional.mse_loss(drawn_BCHW.float(), wanted_BCHW)
-        self.optimizer.zero_grad()
-        self.engine.backward(loss)
-        self.optimizer.step()
+        self.step(loss)
         return {"loss": loss}
 
     def valid_step(self, batch: Batch) -> Losses:
         self.net.eval()
-        seen_BCHW, wanted_BCHW = self._pair(batch)
+        seen_BCHW, wanted_BCHW, _ = self.pair(batch)
         return {"loss": functional.mse_loss(self.net(seen_BCHW), wanted_BCHW)}
-
-    def _pair(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the net sees, and what it should draw."""
-        (x_BCHW,) = self.engine.put(batch)
-        x_BCHW = to_unit(x_BCHW)
-        return x_BCHW, x_BCHW
-
-    def state(self) -> dict[str, Any]:
-        return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        self.engine.unwrap(self.net).load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-
-    def kept(self) -> torch.nn.Module:
-        return self.engine.unwrap(self.net)
 
 
 class Autoencoder(GivesCodes, TrainedEstimator):
@@ -92,6 +67,9 @@ class Autoencoder(GivesCodes, TrainedEstimator):
         Numbers in the code, at least 1.
     net : {"dense", "conv"}, DenseSpec or ConvSpec, default="dense"
         The encoder, mirrored by the decoder; ``net__hidden``, ``net__filters`` reach into it.
+    augment : None, {"none", "shift", "shift_flip"} or AugmentSpec, default=None
+        What is done to the images that the encoder sees while it is trained; the decoder draws them as they are, so that codes
+        come to be alike for such changes, at the price of a larger error. None does nothing.
     max_epochs : int, default=20
         Passes over the training images.
     batch_size : int, default=100
@@ -135,7 +113,8 @@ class Autoencoder(GivesCodes, TrainedEstimator):
     References
     ----------
     G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313 (2006). We train all
-    layers at once with ReLU and Adam; the paper pretrains layer by layer.
+    layers at once with ReLU and Adam; the paper pretrains layer by layer. P. Vincent et al., *Extracting and composing robust
+    features with denoising autoencoders*, ICML 2008 (the encoder sees a changed image).
 
     Examples
     --------
@@ -148,7 +127,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
     (1433, 8, 8)
     """
 
-    _named_specs = {"net": ENCODERS}
+    _named_specs = {"net": ENCODERS, "augment": AUGMENTS}
     _settings = TRAINING_SETTINGS | {"n_components": Number(low=1, whole=True)}
 
     def __init__(
@@ -156,6 +135,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
         *,
         n_components: int = 30,
         net: str | DenseSpec | ConvSpec | None = "dense",
+        augment: str | AugmentSpec | None = None,
         max_epochs: int = 20,
         batch_size: int = 100,
         learning_rate: float = 1e-3,
@@ -168,6 +148,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
     ) -> None:
         self.n_components = n_components
         self.net = net
+        self.augment = augment
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
@@ -209,7 +190,8 @@ class Autoencoder(GivesCodes, TrainedEstimator):
         return EncoderDecoder(*spec.build(self._layout.shape, self.n_components, self.n_components))
 
     def _build_task(self, net: torch.nn.Module, engine: Engine, *, n_steps: int, seed: int) -> ReconstructionTask:
-        return ReconstructionTask(net, engine, self.learning_rate)
+        augment = resolve_spec(self.augment, AUGMENTS, "augment").build(self._layout.shape)
+        return ReconstructionTask(net, engine, learning_rate=self.learning_rate, augment=augment, seed=seed)
 
 
 def flat_pixels(x_BCHW: np.ndarray) -> np.ndarray:

@@ -16,7 +16,7 @@ from tasvir.models.labels import learn_labels, validation_targets
 from tasvir.models.pretrained import encoder_trunk, units_of
 from tasvir.models.trained import TrainedEstimator
 from tasvir.models.weights import counted_images, training_weights
-from tasvir.nets.augment import AugmentSpec
+from tasvir.nets.augment import AUGMENTS, AugmentSpec
 from tasvir.nets.cnn import CNNSpec
 from tasvir.nets.mlp import MLPSpec
 from tasvir.nets.resnet import ResNetSpec
@@ -25,11 +25,6 @@ from tasvir.train.engine import Engine
 from tasvir.train.loop import Hook
 
 CLASSIFIERS = {"vgg": VGGSpec(), "resnet": ResNetSpec(), "cnn": CNNSpec(), "dense": MLPSpec()}
-AUGMENTS = {
-    "none": AugmentSpec(max_shift=0.0),
-    "shift": AugmentSpec(),
-    "shift_flip": AugmentSpec(flip=True),
-}
 
 
 class ImageClassifier(ClassifierMixin, TrainedEstimator):

@@ -22,6 +22,7 @@ from tasvir.models.labels import known_targets, learn_labels, targets_to_draw, v
 from tasvir.models.plane import Plane
 from tasvir.models.trained import TrainedEstimator
 from tasvir.models.variational_task import VariationalNet, VariationalTask, kl_to_standard_normal, standardise_codes
+from tasvir.nets.augment import AUGMENTS, AugmentSpec
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.train.batches import infer
@@ -49,6 +50,8 @@ class VAE(GivesCodes, TrainedEstimator):
         Latents, at least 1.
     net : {"dense", "conv"}, DenseSpec or ConvSpec, default="dense"
         The encoder, mirrored by the decoder.
+    augment : None, {"none", "shift", "shift_flip"} or AugmentSpec, default=None
+        What is done to the images that the encoder sees while it is trained, as in `Autoencoder`.
     conditional : bool, default=False
         Give the label to the decoder (alone: `transform` never needs it); `fit` then needs y.
     beta : float, default=1.0
@@ -108,7 +111,7 @@ class VAE(GivesCodes, TrainedEstimator):
     class_prior_: Any
     density_: CodeDensity | None
     residual_: Plane | None
-    _named_specs = {"net": ENCODERS}
+    _named_specs = {"net": ENCODERS, "augment": AUGMENTS}
     _settings = TRAINING_SETTINGS | {
         "n_components": Number(low=1, whole=True),
         "beta": Number(low=0),
@@ -123,6 +126,7 @@ class VAE(GivesCodes, TrainedEstimator):
         *,
         n_components: int = 30,
         net: str | DenseSpec | ConvSpec | None = "dense",
+        augment: str | AugmentSpec | None = None,
         conditional: bool = False,
         beta: float = 1.0,
         likelihood: str = "bernoulli",
@@ -140,6 +144,7 @@ class VAE(GivesCodes, TrainedEstimator):
     ) -> None:
         self.n_components = n_components
         self.net = net
+        self.augment = augment
         self.conditional = conditional
         self.beta = beta
         self.likelihood = likelihood
@@ -259,7 +264,8 @@ class VAE(GivesCodes, TrainedEstimator):
 
     def _build_task(self, net: Any, engine: Engine, *, n_steps: int, seed: int) -> VariationalTask:
         bound = self.beta, self.likelihood, self.likelihood_sd
-        return VariationalTask(net, engine, bound, learning_rate=self.learning_rate, seed=seed)
+        augment = resolve_spec(self.augment, AUGMENTS, "augment").build(self._layout.shape)
+        return VariationalTask(net, engine, bound, learning_rate=self.learning_rate, augment=augment, seed=seed)
 
     def _weights(self) -> dict[str, torch.Tensor]:
         kept = super()._weights()

@@ -4,7 +4,7 @@ Legend: B batch, C channels, H W pixels, Z latents, K classes.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, cast
 
@@ -14,8 +14,9 @@ from torch import nn
 from torch.nn import functional
 
 from tasvir.contracts.seeds import stream_seed
+from tasvir.models.drawing_task import DrawingTask
 from tasvir.models.plane import ROUNDING
-from tasvir.train.batches import to_unit
+from tasvir.nets.augment import Augment
 from tasvir.train.engine import Engine
 from tasvir.train.loop import Batch, Losses
 
@@ -37,8 +38,8 @@ class VariationalNet(torch.nn.Module):
         return self.decoder(z_BZ)
 
 
-class VariationalTask:
-    """Adam on minus the evidence lower bound; `bound` is beta (weight of the KL term), the likelihood and its width.
+class VariationalTask(DrawingTask):
+    """Minus the evidence lower bound; `bound` is beta (weight of the KL term), the likelihood and its width.
 
     `noise` 0 turns the drawing of codes off.
     """
@@ -50,26 +51,24 @@ class VariationalTask:
         bound: tuple[float, str, float | None],
         *,
         learning_rate: float,
+        augment: Augment,
         seed: int,
         noise: float = 1.0,
     ) -> None:
-        self.engine, self.seed, self.noise = engine, seed, noise
+        super().__init__(net, engine, learning_rate=learning_rate, augment=augment, seed=seed)
+        self.noise = noise
         self.beta, self.likelihood, self.sd = bound
-        net = net.to(engine.device)
-        optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, fused=True)
-        self.net, self.optimizer = engine.setup(net, optimizer)
         self.generator = torch.Generator()
 
     def begin(self, epoch: int) -> None:
+        super().begin(epoch)
         self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
 
     def train_step(self, batch: Batch) -> Losses:
         if not self.net.training:  # it walks through all modules
             self.net.train()
         losses = self._losses(batch, self.engine.autocast)
-        self.optimizer.zero_grad()
-        self.engine.backward(losses["loss"])
-        self.optimizer.step()
+        self.step(losses["loss"])
         return losses
 
     def valid_step(self, batch: Batch) -> Losses:
@@ -78,10 +77,9 @@ class VariationalTask:
 
     def _losses(self, batch: Batch, numbers: Callable[[], AbstractContextManager[Any]]) -> Losses:
         """The nets compute in `numbers`; codes, likelihood and divergence are float32."""
-        x_BCHW, *labels = self.engine.put(batch)
-        x_BCHW = to_unit(x_BCHW)
+        seen_BCHW, x_BCHW, labels = self.pair(batch)
         with numbers():
-            mean_BZ, log_variance_BZ = (part.float() for part in self.net.encode(x_BCHW))
+            mean_BZ, log_variance_BZ = (part.float() for part in self.net.encode(seen_BCHW))
         noise_BZ = torch.randn(mean_BZ.shape, generator=self.generator).to(mean_BZ.device) * self.noise
         z_BZ = mean_BZ + noise_BZ * (0.5 * log_variance_BZ).exp()
         with numbers():
@@ -96,16 +94,6 @@ class VariationalTask:
             "kl": kl,
         }
         return terms | {f"kl_{index}": term for index, term in enumerate(kl_Z.unbind())}
-
-    def state(self) -> dict[str, Any]:
-        return {"net": self.engine.unwrap(self.net).state_dict(), "optimizer": self.optimizer.state_dict()}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        self.engine.unwrap(self.net).load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-
-    def kept(self) -> torch.nn.Module:
-        return self.engine.unwrap(self.net)
 
 
 def log_likelihood(x_BCHW: torch.Tensor, drawn_BCHW: torch.Tensor, likelihood: str, *, sd: float | None) -> torch.Tensor:

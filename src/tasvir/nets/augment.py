@@ -14,7 +14,7 @@ SHIFT = Number(low=0, high=0.5, open_high=True)
 class AugmentSpec:
     """Which changes of an image leave its class as it is?
 
-    They are drawn anew for each image at each epoch, while a classifier is trained.
+    They are drawn anew for each image at each epoch of a training.
 
     Parameters
     ----------
@@ -26,7 +26,7 @@ class AugmentSpec:
     Raises
     ------
     BadInputError
-        `max_shift` outside its range, when a classifier is fitted.
+        `max_shift` outside its range, when an estimator is fitted.
 
     Notes
     -----
@@ -49,6 +49,10 @@ class AugmentSpec:
         return Augment(round(self.max_shift * height), round(self.max_shift * width), self.flip)
 
 
+#: The first does nothing, and is what None means.
+AUGMENTS = {"none": AugmentSpec(max_shift=0.0), "shift": AugmentSpec(), "shift_flip": AugmentSpec(flip=True)}
+
+
 @dataclass(frozen=True)
 class Augment:
     """One gather moves and mirrors: x_BCHW -> x_BCHW, any dtype."""
@@ -58,6 +62,8 @@ class Augment:
     flip: bool
 
     def __call__(self, x_BCHW: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+        if not (self.shift_rows or self.shift_columns or self.flip):
+            return x_BCHW
         B, _, H, W = x_BCHW.shape
         rows = _moved(B, H, most=self.shift_rows, generator=generator)
         columns = _moved(B, W, most=self.shift_columns, generator=generator)

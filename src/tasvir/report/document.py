@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from tasvir.report.words.message import Sentence, Shown, Words, literal, say
+from tasvir.report.numbers import count
+from tasvir.report.words.message import Sentence, Words, listed, literal, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 #: matplotlib's line styles; none for a marker alone.
 Line = Literal["-", "--", "-.", ":", ""]
+#: Parts that failed alike and are named.
+MOST_TOLD = 3
 #: Fills matplotlib axes in a language.
 Draw = Callable[["Axes", "Language"], None]
 
@@ -112,8 +115,8 @@ def assemble(title: str, details: tuple[Words, ...], chapters: tuple[Chapter, ..
     if len(set(names)) < len(names):
         raise AssertionError(f"two parts of the report have one name: {sorted(names)}")
     tables, figures = report.blocks(Table), report.blocks(Figure)
-    numbers = {b.name: say("Table {n}", n=Shown("count", i)) for i, b in enumerate(tables, start=1)}
-    numbers |= {b.name: say("Figure {n}", n=Shown("count", i)) for i, b in enumerate(figures, start=1)}
+    numbers = {b.name: say("Table {n}", n=count(i)) for i, b in enumerate(tables, start=1)}
+    numbers |= {b.name: say("Figure {n}", n=count(i)) for i, b in enumerate(figures, start=1)}
     return Report(title, details, chapters, numbers)
 
 
@@ -156,9 +159,29 @@ def figure(
 
 
 def trouble(problems: Mapping[str, Words]) -> Prose | None:
-    """One paragraph that names each part that failed and why; nothing where all is well."""
-    told = (say("This part failed: {cell}: {why}.", cell=literal(cell), why=_ended(why)) for cell, why in problems.items())
+    """What failed and why, a line each; many parts that failed alike, as those of a run that is not finished, share a line."""
+    told = []
+    alike = [(why, [cell for cell, own in problems.items() if own == why]) for why in _different(problems.values())]
+    for why, cells in alike:
+        if len(cells) > MOST_TOLD:
+            told.append(_many_failed(cells, why))
+        else:
+            told += [say("This part failed: {cell}: {why}.", cell=literal(cell), why=_ended(why)) for cell in cells]
     return prose(*told, role="trouble")
+
+
+def _different(reasons: Iterable[Words]) -> list[Words]:
+    found: list[Words] = []
+    for why in reasons:
+        if why not in found:
+            found.append(why)
+    return found
+
+
+def _many_failed(cells: Sequence[str], why: Words) -> Sentence:
+    some = listed(map(literal, cells[:MOST_TOLD]))
+    n_more = count(len(cells) - MOST_TOLD)
+    return say("These parts failed: {cells}, and {n} more: {why}.", cells=some, n=n_more, why=_ended(why))
 
 
 def _ended(why: Words) -> Words:

@@ -6,20 +6,21 @@ from tasvir.contracts.seeds import stream_seed
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import ENCODERS, EncoderDecoder, ReconstructionTask, flat_pixels
 from tasvir.models.trained import TrainedEstimator
+from tasvir.nets.augment import AUGMENTS
 
 
 class CleaningTask(ReconstructionTask):
     def __init__(self, net, engine, learning_rate, *, noise_sd, seed):
-        super().__init__(net, engine, learning_rate)
-        self.noise_sd, self.seed, self.generator = noise_sd, seed, torch.Generator()
+        super().__init__(net, engine, learning_rate=learning_rate, augment=AUGMENTS["none"].build((1, 1, 1)), seed=seed)
+        self.noise_sd, self.generator = noise_sd, torch.Generator()
 
     def begin(self, epoch):
         self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
 
-    def _pair(self, batch):
-        x_BCHW, _ = super()._pair(batch)
-        noise = torch.randn(x_BCHW.shape, generator=self.generator).to(x_BCHW.device)
-        return x_BCHW + self.noise_sd * noise, x_BCHW
+    def pair(self, batch):
+        seen_BCHW, wanted_BCHW, targets = super().pair(batch)
+        noise = torch.randn(seen_BCHW.shape, generator=self.generator).to(seen_BCHW.device)
+        return seen_BCHW + self.noise_sd * noise, wanted_BCHW, targets
 
 
 class ToyDenoiser(TrainedEstimator):

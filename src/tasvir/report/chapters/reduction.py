@@ -93,17 +93,20 @@ def _bare(row: Row, metric: str) -> Reading | None:
 
 def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
     several = any(len(row.cells) > 1 for row in rows)
-    metrics = (METRIC, "cv_accuracy", "fit_s")
-    columns: list[Words] = [say("Method"), say("Numbers"), *(quantity(metric).title for metric in metrics)]
-    found: list[list[Words]] = [[row.name.alone, row.n, *map(row.shown, metrics)] for row in rows]
+    means = ("cv_accuracy", "fit_s")
+    columns: list[Words] = [say("Method"), say("Numbers"), *(quantity(metric).title for metric in (METRIC, *means))]
+    found: list[list[Words]] = [
+        [row.name.alone, row.n, row.shown(METRIC), *(quantity(metric).write(_bare(row, metric)) for metric in means)]
+        for row in rows
+    ]
     if several:
         columns.insert(3, say("Mean [lowest, highest]"))
         for cells, row in zip(found, rows, strict=True):
             cells.insert(3, percent(row.over_seeds(METRIC)))
     caption = say(
         "k-NN accuracy on the test images with its 95 % interval, of the first seed, for each method and size; set off is what "
-        "is recommended. Cross-validated: the accuracy on training images by which k, and the recommendation, are chosen. PCA "
-        "and the Isomaps are fitted once for all sizes."
+        "is recommended. Cross-validated: the accuracy on training images by which k, and the recommendation, are chosen; it and "
+        "the time are means over the seeds. PCA and the Isomaps are fitted once for all sizes."
     )
     bold = (i for i, row in enumerate(rows) if row is taken)
     return table("reduction-scores", caption, columns=columns, rows=found, bold=bold)

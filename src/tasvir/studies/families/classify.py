@@ -33,7 +33,7 @@ def classifier_cells(data: Dataset, pixels_seen: float, seed: int, *, most_epoch
 
 def classify(inside: Inside, *, max_epochs: int, batch_size: int, learning_rate: float) -> Iterator[Record]:
     """A small convolution net, its augmentation chosen on training images."""
-    from tasvir.models.image_classifier import AUGMENTS
+    from tasvir.nets.augment import AUGMENTS
 
     augment, found = recipes.augmentation(inside.data, inside.seed)
     recipe = partial(

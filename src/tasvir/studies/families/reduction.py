@@ -169,14 +169,15 @@ class _Plan:
         """What a method costs on so many images: its fit, and the neighbours of each size."""
         from functools import partial
 
-        from tasvir.studies.families.reduction_methods import LANDMARKS, METHODS, NETS, unfitted_net
+        from tasvir.studies.families.reduction_methods import LANDMARKS, METHODS, NETS, Fitted, unfitted_net
         from tasvir.studies.recipes import neighbour_search
         from tasvir.studies.work import Fit, Search, Seconds
 
         share = n_images / max(1, self.data.counts["train"])
         neighbours = neighbour_search(self.data, share * (1.0 if method == "raw" else 0.4 * len(dims)))
         if method in NETS:
-            parameters = {name: values[0] for name, values in METHODS[method].space(n_images, 1).items()}
+            fitted = Fitted(n_images, self.data.images[0].size, "shift")
+            parameters = {name: values[0] for name, values in METHODS[method].space(fitted).items()}
             recipe = partial(unfitted_net, method=method, n_components=dims[0], parameters=parameters)
             return (Fit(recipe, self.fixed(method)["max_epochs"] * n_images), neighbours)
         if method == "isomap":
@@ -247,6 +248,8 @@ STUDY = Study(
         "are trained for a number of epochs that is set before, where images are few a dense net for up to four times as many.",
         "Each method's parameters are drawn once, for the middle size and the first seed, on at most 10,000 training images; a "
         "fifth of these judges.",
+        "Where k-NN on training images loses nothing by mirroring them, the encoder of a net may have been shown moved and "
+        "mirrored copies; the decoder draws the image as it is.",
         "k of k-NN is chosen by 5-fold cross-validation on at most 10,000 training images, among numbers that are drawn from 1 "
         "to the square root of the number of training images.",
         "PCA, Isomap and Landmark Isomap are fitted once a seed, for the largest size: the first numbers of a code are the code "

@@ -11,9 +11,10 @@ from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import knn_accuracy, spread_folds, spread_sample
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies.families.published import PUBLISHED
-from tasvir.studies.families.reduction_methods import METHODS, RAW, Reduced, drawn_parameters
+from tasvir.studies.families.reduction_methods import METHODS, RAW, Fitted, Reduced, drawn_parameters
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside, measured
+from tasvir.studies.recipes import augmentation
 
 #: Training images that a search, and a cross-validation, sees at most; a fifth of a search's judges.
 SEARCHED, N_FOLDS = 10_000, 5
@@ -51,7 +52,8 @@ def search_parameters(
     inside = inside.on(searched_part(inside.data, inside.seed))
     (y, groups), (y_valid, valid_groups) = inside.data.targets("train"), inside.data.targets("val")
     way, scores = METHODS[method], []
-    drawn = drawn_parameters(way.space(len(y), inside.data.images[0].size), draws, inside.seed)
+    fitted = Fitted(len(y), inside.data.images[0].size, augmentation(inside.data, inside.seed)[0])
+    drawn = drawn_parameters(way.space(fitted), draws, inside.seed)
     for i, parameters in enumerate(drawn):
         part = inside.during(i / len(drawn), (i + 1) / len(drawn))
         reduced = way.reduce(part, "val", parameters | fixed, n_components=n_components, name=f"draw {i}")

@@ -40,15 +40,24 @@ class Reduced:
 
 
 @dataclass(frozen=True)
+class Fitted:
+    """What the space of a method depends on: images that it is fitted on, numbers in each, and how they may be augmented."""
+
+    n_images: int
+    n_numbers: int
+    augment: str
+
+
+@dataclass(frozen=True)
 class Method:
     """One way of reducing dimensions.
 
-    ``reduce(inside, part, parameters, n_components=..., name=...)`` fits it on the training part; ``space(n_fitted, n_numbers)``
-    holds what each parameter is drawn from, the default first. The first numbers of a `nested` one are the code of fewer.
+    ``reduce(inside, part, parameters, n_components=..., name=...)`` fits it on the training part; ``space(fitted)`` holds what
+    each parameter is drawn from, the default first. The first numbers of a `nested` one are the code of fewer.
     """
 
     reduce: Callable[..., Reduced]
-    space: Callable[[int, int], dict[str, list[Any]]]
+    space: Callable[["Fitted"], dict[str, list[Any]]]
     nested: bool = True
 
 
@@ -132,27 +141,29 @@ def _net(
     )
 
 
-def _fewer_neighbours(n_fitted: int, n_numbers: int) -> dict[str, list[Any]]:
-    return {"n_neighbors": [k for k in NEIGHBOURS if k < min(n_fitted, ISOMAP_IMAGES)]}
+def _fewer_neighbours(fitted: Fitted) -> dict[str, list[Any]]:
+    return {"n_neighbors": [k for k in NEIGHBOURS if k < min(fitted.n_images, ISOMAP_IMAGES)]}
 
 
-def _landmark_space(n_fitted: int, n_numbers: int) -> dict[str, list[Any]]:
-    components = [c for c in COMPONENTS if 2 * c <= min(n_fitted, n_numbers)]
-    return _fewer_neighbours(n_fitted, n_numbers) | {"pca_components": [*components, None]}
+def _landmark_space(fitted: Fitted) -> dict[str, list[Any]]:
+    components = [c for c in COMPONENTS if 2 * c <= min(fitted.n_images, fitted.n_numbers)]
+    return _fewer_neighbours(fitted) | {"pca_components": [*components, None]}
 
 
-def _net_space(n_fitted: int, n_numbers: int, *, method: str) -> dict[str, list[Any]]:
+def _net_space(fitted: Fitted, *, method: str) -> dict[str, list[Any]]:
+    """Where images may be mirrored their codes had better ignore it; of others a moved copy teaches no net more."""
     kind, net = method.split("_")
     sizes: dict[str, list[Any]] = {"hidden": [*HIDDEN]} if net == "dense" else {"filters": [*FILTERS]}
-    return sizes | {"learning_rate": [*LEARNING_RATES]} | ({"beta": [*BETAS]} if kind == "vae" else {})
+    changes = {"augment": ["shift_flip", "none"]} if fitted.augment == "shift_flip" else {}
+    return sizes | changes | {"learning_rate": [*LEARNING_RATES]} | ({"beta": [*BETAS]} if kind == "vae" else {})
 
 
 NETS = ("autoencoder_dense", "autoencoder_conv", "vae_dense", "vae_conv")
 #: The floor has no parameters and no search.
 RAW = "raw"
 METHODS: dict[str, Method] = {
-    RAW: Method(_raw, lambda n_fitted, n_numbers: {}),
-    "pca": Method(_pca, lambda n_fitted, n_numbers: {"whiten": [False, True]}),
+    RAW: Method(_raw, lambda fitted: {}),
+    "pca": Method(_pca, lambda fitted: {"whiten": [False, True]}),
     "isomap": Method(_isomap, _fewer_neighbours),
     "landmark_isomap": Method(_landmark_isomap, _landmark_space),
     **{name: Method(partial(_net, method=name), partial(_net_space, method=name), nested=False) for name in NETS},
