@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tasvir.report.cells import Cells, Reading
-from tasvir.report.chapters.reduction_figures import accuracy_figure, kept_figure, scatters
+from tasvir.report.chapters.reduction_figures import accuracy_figure, by_size_figure, kept_figure, scatters
 from tasvir.report.chapters.reduction_methods import methods_words
 from tasvir.report.chapters.reduction_rows import CELLS, METRIC, Row, best, floor, read_rows, recommended, same_size
 from tasvir.report.chapters.reduction_search import read_searches, search_figure, search_table
-from tasvir.report.differences import Difference, differences_figure, differences_table, read_differences, verdict_sentence
+from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Table, analysis, chapter, prose, table, trouble
 from tasvir.report.names import Name
 from tasvir.report.numbers import count, percent, points, seconds
@@ -41,7 +41,7 @@ def compose(cells: Cells) -> Chapter | None:
         accuracy_figure(rows, view(cells, PUBLISHED)),
         _scores_table(rows, taken),
         differences_table("reduction-differences", differences) if _known(differences) else _described_table(differences),
-        differences_figure("reduction-differences-plot", differences) if _known(differences) else None,
+        by_size_figure(differences) if _known(differences) else None,
         _kept_table(rows),
         kept_figure(rows),
         scatters(rows, names),

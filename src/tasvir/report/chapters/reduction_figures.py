@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from tasvir.report.blocks import scatter_figure
 from tasvir.report.cells import Reading
-from tasvir.report.chapters.reduction_rows import METRIC, Row, by_method, floor
+from tasvir.report.chapters.reduction_rows import CELLS, METRIC, Row, by_method, floor
+from tasvir.report.differences import Difference
 from tasvir.report.document import Figure, Line, figure
 from tasvir.report.names import name_of
-from tasvir.report.numbers import MISSING
+from tasvir.report.numbers import MISSING, count
 from tasvir.report.palette import class_colour, class_marker
+from tasvir.report.plots.dots import difference_plot
 from tasvir.report.plots.lines import Level, Series, line_keys, line_plot
 from tasvir.report.quantities import quantity
 from tasvir.report.view import View
@@ -126,3 +128,21 @@ def _interval_caption() -> Sentence:
         "k-NN accuracy on the test images over the size of the code and over the time of the fit. Bands are 95 % intervals over "
         "the test images; dotted: raw pixels."
     )
+
+
+def by_size_figure(differences: Sequence[Difference]) -> Figure | None:
+    """Each method left or right of PCA with as many numbers, a panel a method."""
+    of_method: dict[str, list[Difference]] = {}
+    for one in differences:
+        of_method.setdefault(one.arm.rpartition("/")[0], []).append(one)
+    panels = []
+    for alike in of_method.values():
+        rows = [(count(int(one.arm.rpartition("/")[2]), one.d.record), one.d) for one in alike]
+        panels.append(difference_plot(name_of(f"{CELLS}/{alike[0].arm}").alone, rows, width_in=2.5))
+    caption = say(
+        "Differences in balanced accuracy against {against} with their intervals, by the numbers of a code; coloured where the "
+        "interval leaves out zero.",
+        against=differences[0].of_against.inside if differences else "",
+    )
+    alt = say("Dots with intervals left and right of a line at zero.")
+    return figure("reduction-differences-plot", caption, alt=alt, panels=panels, panel_rem=13.0)

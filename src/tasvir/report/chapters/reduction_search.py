@@ -26,7 +26,7 @@ def search_table(searches: Sequence[View]) -> Table | None:
     bold = []
     for search in searches:
         for i, parameters in enumerate(search.facts["drawn"]):
-            told = ", ".join(f"{name} = {value}" for name, value in flat(parameters))
+            told = ", ".join(f"{name} = {value}" for name, value in sorted(flat(parameters)))
             asked = literal(told, search.record("drawn"))  # one piece: it reads from left to right on a Persian page, too
             bold += [len(rows)] if i == search.facts.get("best") else []
             rows.append((search.title, count(i + 1), asked, search.shown(METRIC, draw=i)))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
     from tasvir.report.words.language import Language
 
+#: The line of no difference is at least this share of a plot away from its edges, where names begin.
+BESIDE_ZERO = 0.15
+
 
 def dot_plot(title: Words, rows: Sequence[tuple[Words, Reading]], *, as_percent: bool = True, width_in: float = 3.6) -> Panel:
     """One dot a row, its interval a line, its name above; the highest is coloured."""
@@ -36,6 +39,8 @@ def difference_plot(title: Words, rows: Sequence[tuple[Words, Reading]], *, widt
         for position, (_, reading) in enumerate(rows):
             _interval(axes, reading, position=position, colour=_side_colour(reading))
         _rows(axes, [words(name) for name, _ in rows], words.signed_points)
+        low, high = axes.get_xlim()
+        axes.set_xlim(min(low, -BESIDE_ZERO * (high - low)), max(high, BESIDE_ZERO * (high - low)))
         axes.set_xlabel(words(say("points")))
 
     return Panel(title, draw, width_in, _height_in(rows) + 0.15)
