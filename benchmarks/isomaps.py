@@ -15,7 +15,7 @@ from sklearn.manifold import Isomap
 
 from tasvir import LandmarkIsomap, load_data
 from tasvir.measures.neighbours import knn_accuracy, spread_folds, spread_sample
-from tasvir.studies.families.represent import ISOMAP_IMAGES, isomap_codes
+from tasvir.studies.families.reduction_methods import ISOMAP_IMAGES, isomap_codes
 from tasvir.studies.flat import flat_unit
 
 NEIGHBORS, FOLD = 10, 0

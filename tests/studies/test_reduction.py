@@ -14,6 +14,7 @@ from report.test_words import NAMES as LATIN
 from report.test_words import visible
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.models.folder import load_model
 from tasvir.records.same import same_records
 from tasvir.report.chapters.reduction_methods import ABOUT
 from tasvir.report.html import report_html
@@ -25,7 +26,7 @@ from tasvir.studies.families import reduction, reduction_cells
 from tasvir.studies.families.published import PUBLISHED
 from tasvir.studies.families.reduction import NAMES, STUDY, ReductionOptions
 from tasvir.studies.families.reduction import reduction_cells as cells_of
-from tasvir.studies.families.reduction_methods import METHODS, NETS, Fitted, drawn_parameters
+from tasvir.studies.families.reduction_methods import METHODS, NETS, Fitted, Reduced, drawn_parameters
 from tasvir.studies.inside import Inside
 from tasvir.studies.run import run_study
 
@@ -118,7 +119,7 @@ def test_the_error_of_a_smaller_code_is_that_of_a_pca_of_its_size(data, found):
 
 
 def test_a_search_sees_training_images_alone_and_its_choice_is_used(found, data):
-    part = reduction_cells.searched_part(data, 0)
+    part = reduction_cells.held_out_part(data, 0, most=reduction_cells.SEARCHED)
     train = {image.tobytes() for image in data.part("train")[0]}
     assert {image.tobytes() for image in part.images} <= train
     assert part.counts["val"] == pytest.approx(len(part) / 5, abs=10)
@@ -127,11 +128,58 @@ def test_a_search_sees_training_images_alone_and_its_choice_is_used(found, data)
         search = told(found[f"reduction/{method}/search"])
         scores = [r.data["value"] for r in found[f"reduction/{method}/search"] if r.name == "validation_accuracy"]
         assert search["chosen"] == search["drawn"][int(np.argmax(scores))]
+        apart = ("search", "held_out")
         grid = [
-            records for name, records in found.items() if name.startswith(f"reduction/{method}/") and not name.endswith("search")
+            records for name, records in found.items() if name.startswith(f"reduction/{method}/") and not name.endswith(apart)
         ]
         assert grid
         assert all(told(records)["chosen"] == search["chosen"] for records in grid)
+
+
+def test_what_recommends_was_held_out(found, data):
+    """Each method and size has an accuracy on a fifth of the training images; none of these was seen by its fit."""
+    part = reduction_cells.held_out_part(data, 0)
+    fitted, judging = ({image.tobytes() for image in part.part(name)[0]} for name in ("train", "val"))
+    assert not fitted & judging
+    assert fitted | judging == {image.tobytes() for image in data.part("train")[0]}
+    for method in NAMES[1:]:
+        cells = [records for name, records in found.items() if name.startswith(f"reduction/{method}/") and "held_out" in name]
+        judged = {d: value for records in cells for d, value in values(records, "validation_accuracy").items()}
+        assert judged.keys() == {2, 5}, method
+        assert all(told(records)["n_valid"] == part.counts["val"] for records in cells)
+
+
+def test_a_net_that_learns_by_heart_is_not_recommended(few_digits, tmp_path):
+    """Codes that are noise but for the images of the fit, which they tell perfectly: cross-validation there would take them."""
+
+    def by_heart(inside, part, parameters, *, n_components, name=""):
+        (y, _), (y_other, _) = inside.data.targets("train"), inside.data.targets(part)
+        rng = np.random.default_rng(0)
+        own = np.repeat(y[:, None].astype(np.float32), n_components, axis=1)
+        return Reduced(own, rng.random((len(y_other), n_components)).astype(np.float32), 0.0, 0.0, len(y))
+
+    cheat = dataclasses.replace(METHODS["isomap"], reduce=by_heart)
+    with mock.patch.dict(METHODS, isomap=cheat):
+        finished = run(few_digits, tmp_path, "pca,isomap")
+    report = read_report(finished.run.path, STUDY.chapter_modules())
+    told = language()(next(c for c in report.chapters if c.name == "reduction").headline)
+    assert "PCA" in told
+    assert "Isomap" not in told
+
+
+def test_widths_that_build_the_same_net_are_one():
+    """No layer is wider than an image: of 64 pixels, 500 and 1000 units are both 64."""
+    small, large = (METHODS["autoencoder_dense"].space(Fitted(1000, n, "shift"))["hidden"] for n in (64, 784))
+    assert small == [[64], [64, 64, 64]]
+    assert large == [[500], [784], [500, 200, 100]]
+
+
+def test_the_error_of_a_net_is_its_own(finished, found, data):
+    """As the kept model scores itself; what it draws beyond black and white is clipped, which can only help."""
+    name = "reduction/autoencoder_dense/5/0"
+    kept = next(r for r in found[name] if r.kind == "model")
+    own = -load_model(finished.run.file(kept)).score(data.part("test")[0])
+    assert values(found[name], "reconstruction_mse")[5] == pytest.approx(own, rel=0.05)
 
 
 def test_the_first_draw_is_the_default_and_none_comes_twice():
@@ -167,7 +215,9 @@ def test_differences_are_those_of_the_predictions(finished, found, data):
         ]
         return np.stack([arrays(finished, found[name])[f"predictions {d}"] == y for name in names]).astype(float)
 
-    for r in (r for r in found["reduction/verdict"] if r.name == "difference"):
+    differences = [r for r in found["reduction/verdict"] if r.name == "difference"]
+    assert len(differences) == 2 * (len(NAMES) - 2)
+    for r in differences:
         method, d = r.data["labels"]["arm"].split("/")
         assert r.data["labels"]["against"] == f"pca/{d}"
         gain = right(method, d) - right("pca", d)

@@ -39,8 +39,7 @@ class ReconstructionTask(DrawingTask):
     """The mean squared error between the output and the image."""
 
     def train_step(self, batch: Batch) -> Losses:
-        if not self.net.training:  # it walks through all modules
-            self.net.train()
+        self.learn()
         seen_BCHW, wanted_BCHW, _ = self.pair(batch)
         with self.engine.autocast():
             drawn_BCHW = self.net(seen_BCHW)

@@ -34,6 +34,11 @@ class DrawingTask:
         self.engine.backward(loss)
         self.optimizer.step()
 
+    def learn(self) -> None:
+        """Into training mode; a net that is in it already is not walked through."""
+        if not self.net.training:
+            self.net.train()
+
     def pair(self, batch: Batch) -> tuple[torch.Tensor, torch.Tensor, tuple[torch.Tensor, ...]]:
         """What the encoder sees and what is to be drawn, 0..1 scale, and the targets beside them."""
         x_BCHW, *targets = self.engine.put(batch)

@@ -48,7 +48,7 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
     n_landmarks : int or None, default=None
         Images that paths begin at, drawn by chance; None is 1,000, and never are there more than images.
     pca_components : int or None, default=None
-        Neighbours are searched in so many principal components: faster, and less noisy; None: in pixels.
+        Neighbours are searched, and distances taken, in so many principal components: faster, and less noisy; None: in pixels.
     n_jobs : int or None, default=None
         Processes that search paths; None and -1 are one a core, as far as there is work for them.
     random_state : int, RandomState or None, default=None
@@ -77,7 +77,8 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
     Notes
     -----
     Distances are float32 on the 0..1 scale. With every image a landmark this is scikit-learn's ``Isomap``, up to signs. Memory
-    is about 4 bytes for each image and landmark, logged at level INFO ("tasvir.models.landmark_isomap") before it is taken.
+    grows with 4 bytes for each image and landmark, beside 8 for each image and feature; what a fit needs is logged at level INFO
+    ("tasvir.models.landmark_isomap") before it is taken.
 
     References
     ----------
@@ -128,7 +129,7 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
 
     def fit_transform(self, X: Any, y: Any = None) -> np.ndarray:
         """The codes of X: (n, n_components) float32."""
-        return self.fit(X).embedding_
+        return self.fit(X, y).embedding_
 
     def transform(self, X: Any) -> np.ndarray:
         """The codes of X: (n, n_components) float32; the path to a landmark begins at the best of the nearest images of `fit`."""

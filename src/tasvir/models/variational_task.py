@@ -65,8 +65,7 @@ class VariationalTask(DrawingTask):
         self.generator.manual_seed(stream_seed(self.seed, "noise", epoch))
 
     def train_step(self, batch: Batch) -> Losses:
-        if not self.net.training:  # it walks through all modules
-            self.net.train()
+        self.learn()
         losses = self._losses(batch, self.engine.autocast)
         self.step(losses["loss"])
         return losses

@@ -21,7 +21,7 @@ class AugmentSpec:
     max_shift : float, default=0.1
         The most that an image is shifted each way, as a fraction of its side, in [0, 0.5); edges repeat.
     flip : bool, default=False
-        Mirror every second image left to right: for things that have no left and right, as cats, but not digits.
+        Mirror an image left to right with a chance of one half: for things that have no left and right, as cats, but not digits.
 
     Raises
     ------

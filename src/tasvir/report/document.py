@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 #: matplotlib's line styles; none for a marker alone.
 Line = Literal["-", "--", "-.", ":", ""]
-#: Parts that failed alike and are named.
+#: At most so many parts that failed alike are named.
 MOST_TOLD = 3
 #: Fills matplotlib axes in a language.
 Draw = Callable[["Axes", "Language"], None]
@@ -179,9 +179,9 @@ def _different(reasons: Iterable[Words]) -> list[Words]:
 
 
 def _many_failed(cells: Sequence[str], why: Words) -> Sentence:
-    some = listed(map(literal, cells[:MOST_TOLD]))
+    some = listed(map(literal, cells[:MOST_TOLD]), ", ")
     n_more = count(len(cells) - MOST_TOLD)
-    return say("These parts failed: {cells}, and {n} more: {why}.", cells=some, n=n_more, why=_ended(why))
+    return say("These parts failed: {cells} and {n} more: {why}.", cells=some, n=n_more, why=_ended(why))
 
 
 def _ended(why: Words) -> Words:

@@ -57,7 +57,7 @@ QUANTITIES = {
     "recall": Quantity(say("Recall"), percent, 1),
     "precision": Quantity(say("Precision"), percent, 1),
     "knn_accuracy": Quantity(say("k-NN accuracy"), percent, 1),
-    "cv_accuracy": Quantity(say("Cross-validated"), percent, 1),
+    "neighbours": Quantity(say("k"), _digits(0)),
     "validation_accuracy": Quantity(say("Validation"), percent, 1),
     "trustworthiness": Quantity(say("Trustworthiness"), _digits(3), 1),
     "reconstruction_mse": Quantity(say("Error"), _digits(4), -1),

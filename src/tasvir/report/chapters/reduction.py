@@ -6,7 +6,17 @@ from dataclasses import replace
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters.reduction_figures import accuracy_figure, by_size_figure, kept_figure, scatters
 from tasvir.report.chapters.reduction_methods import methods_words
-from tasvir.report.chapters.reduction_rows import CELLS, METRIC, Row, best, floor, read_rows, recommended, same_size
+from tasvir.report.chapters.reduction_rows import (
+    CELLS,
+    HELD_OUT,
+    METRIC,
+    Row,
+    best,
+    floor,
+    read_rows,
+    recommended,
+    same_size,
+)
 from tasvir.report.chapters.reduction_search import read_searches, search_figure, search_table
 from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Table, analysis, chapter, prose, table, trouble
@@ -14,7 +24,7 @@ from tasvir.report.names import Name
 from tasvir.report.numbers import count, percent, points, seconds
 from tasvir.report.quantities import quantity
 from tasvir.report.view import problems, view
-from tasvir.report.words.message import Sentence, Words, say
+from tasvir.report.words.message import Sentence, Words, listed, say
 
 NAME, TITLE = "reduction", say("Reduction of dimensions")
 VERDICT, PUBLISHED, BASELINE = "reduction/verdict", "reduction/published", "pca"
@@ -49,7 +59,7 @@ def compose(cells: Cells) -> Chapter | None:
         search_figure(searches),
         prose(say("How the methods work, what they are good for, and when they mislead:") if methods else None),
         prose(*methods, role="list"),
-        analysis(_price(rows, taken), _judgement(differences, taken), _floor(rows)),
+        analysis(_price(rows, taken), _judgement(rows, differences, taken), _floor(rows)),
     ]
     return chapter(NAME, TITLE, *blocks, headline=_headline(taken), line=say("Learned"))
 
@@ -60,56 +70,70 @@ def _recommendation(rows: Sequence[Row], taken: Row | None) -> tuple[Sentence, .
         return ()
     if taken is top:
         told = say(
-            "Take {taken}: it is the best by cross-validation on training images ({value}), and no smaller code comes within one "
+            "Take {taken}: it is the best on training images that were held out ({value}), and no smaller code comes within one "
             "standard error of it.",
             taken=taken.inside,
-            value=percent(_bare(taken, "cv_accuracy")),
+            value=percent(_bare(taken.held_out)),
         )
         return told, _costs(taken)
     told = say(
-        "Take {taken}: by cross-validation on training images it is the smallest code, and of those the fastest to fit, within "
+        "Take {taken}: on training images that were held out it is the smallest code, and of those the fastest to fit, within "
         "one standard error of the best, {best} ({value} and {highest}).",
         taken=taken.inside,
         best=top.inside,
-        value=percent(_bare(taken, "cv_accuracy")),
-        highest=percent(_bare(top, "cv_accuracy")),
+        value=percent(_bare(taken.held_out)),
+        highest=percent(_bare(top.held_out)),
     )
     return told, _costs(taken)
 
 
 def _costs(taken: Row) -> Sentence:
-    return say(
-        "On the test images k-NN reaches {value} with it; its fit takes {time}.",
-        value=taken.shown(METRIC),
-        time=seconds(_bare(taken, "fit_s")),
-    )
+    value, time = taken.shown(METRIC), seconds(_mean(taken, "fit_s"))
+    if len(taken.cells) > 1:
+        return say(
+            "On the test images k-NN reaches {value} with it at the first seed; its fit takes {time}.", value=value, time=time
+        )
+    return say("On the test images k-NN reaches {value} with it; its fit takes {time}.", value=value, time=time)
 
 
-def _bare(row: Row, metric: str) -> Reading | None:
-    """The mean over the seeds without its ends."""
-    found = row.over_seeds(metric)
-    return found and replace(found, low=None, high=None)
+def _bare(reading: Reading | None) -> Reading | None:
+    """The same without its ends."""
+    return reading and replace(reading, low=None, high=None)
+
+
+def _mean(row: Row, metric: str) -> Reading | None:
+    return _bare(row.over_seeds(metric))
 
 
 def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
     several = any(len(row.cells) > 1 for row in rows)
-    means = ("cv_accuracy", "fit_s")
-    columns: list[Words] = [say("Method"), say("Numbers"), *(quantity(metric).title for metric in (METRIC, *means))]
+    titles = (quantity(metric).title for metric in ("fit_s", "neighbours", METRIC, HELD_OUT))
+    columns: list[Words] = [say("Method"), say("Numbers"), *titles]
     found: list[list[Words]] = [
-        [row.name.alone, row.n, row.shown(METRIC), *(quantity(metric).write(_bare(row, metric)) for metric in means)]
+        [
+            row.name.alone,
+            row.n,
+            seconds(_mean(row, "fit_s")),
+            row.shown("neighbours"),
+            row.shown(METRIC),
+            percent(_bare(row.held_out)),
+        ]
         for row in rows
     ]
+    told: list[Words] = [
+        say(
+            "k-NN accuracy on the test images with its 95 % interval, for each method and size; set off is what is recommended. "
+            "Validation: the accuracy on training images that were held out from another fit, by which it is recommended. PCA "
+            "and the Isomaps are fitted once for all sizes."
+        )
+    ]
     if several:
-        columns.insert(3, say("Mean [lowest, highest]"))
+        columns.insert(5, say("Mean [lowest, highest]"))
         for cells, row in zip(found, rows, strict=True):
-            cells.insert(3, percent(row.over_seeds(METRIC)))
-    caption = say(
-        "k-NN accuracy on the test images with its 95 % interval, of the first seed, for each method and size; set off is what "
-        "is recommended. Cross-validated: the accuracy on training images by which k, and the recommendation, are chosen; it and "
-        "the time are means over the seeds. PCA and the Isomaps are fitted once for all sizes."
-    )
+            cells.insert(5, percent(row.over_seeds(METRIC)))
+        told.append(say("k and accuracy are those of the first seed, the time is the mean over the seeds."))
     bold = (i for i, row in enumerate(rows) if row is taken)
-    return table("reduction-scores", caption, columns=columns, rows=found, bold=bold)
+    return table("reduction-scores", listed(told, " "), columns=columns, rows=found, bold=bold)
 
 
 def _kept_table(rows: Sequence[Row]) -> Table | None:
@@ -154,13 +178,13 @@ def _described_table(differences: Sequence[Difference]) -> Table | None:
     return table("reduction-differences", caption, columns=(say("Arm"), quantity("difference").title), rows=rows)
 
 
-def _judgement(differences: Sequence[Difference], taken: Row | None) -> Sentence | None:
-    """The verdict on what is recommended; where that is PCA, on the method that differs most."""
-    if taken is None or not differences:
+def _judgement(rows: Sequence[Row], differences: Sequence[Difference], taken: Row | None) -> Sentence | None:
+    """The verdict on what is recommended; where that is PCA, on the best other method of that size."""
+    if taken is None:
         return None
-    own = [d for d in differences if d.arm == f"{taken.method}/{taken.d}"]
-    same = [d for d in differences if d.arm.endswith(f"/{taken.d}")]
-    return verdict_sentence(own[0] if own else max(same or differences, key=lambda d: abs(d.d.value)))
+    other = best([row for row in rows if row.d == taken.d and row.method != BASELINE]) if taken.method == BASELINE else taken
+    known = [d for d in differences if other and d.arm == f"{other.method}/{other.d}"]
+    return verdict_sentence(known[0]) if known else None
 
 
 def _price(rows: Sequence[Row], taken: Row | None) -> Sentence | None:
@@ -176,10 +200,10 @@ def _price(rows: Sequence[Row], taken: Row | None) -> Sentence | None:
         "{one} reaches {value} on the test images after {time} of fitting; {other} reaches {second} after {longer}.",
         one=one.inside,
         value=one.shown(METRIC),
-        time=seconds(_bare(one, "fit_s")),
+        time=seconds(_mean(one, "fit_s")),
         other=other.inside,
         second=other.shown(METRIC),
-        longer=seconds(_bare(other, "fit_s")),
+        longer=seconds(_mean(other, "fit_s")),
     )
 
 
@@ -187,15 +211,15 @@ def _floor(rows: Sequence[Row]) -> Sentence | None:
     raw = floor(rows)
     if raw is None:
         return None
-    return say("Raw pixels, {n} numbers an image, reach {value} on them.", n=raw.n, value=raw.shown(METRIC))
+    return say("Raw pixels, {n} numbers an image, reach {value} on the test images.", n=raw.n, value=raw.shown(METRIC))
 
 
 def _headline(taken: Row | None) -> Sentence | None:
     if taken is None:
         return None
     return say(
-        "Recommended by cross-validation: {taken}; k-NN accuracy {value}, fitted in {time}.",
+        "Recommended by held-out training images: {taken}; k-NN accuracy {value}, fitted in {time}.",
         taken=taken.inside,
         value=taken.shown(METRIC),
-        time=seconds(_bare(taken, "fit_s")),
+        time=seconds(_mean(taken, "fit_s")),
     )

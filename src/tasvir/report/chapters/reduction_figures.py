@@ -6,7 +6,7 @@ from tasvir.report.blocks import scatter_figure
 from tasvir.report.cells import Reading
 from tasvir.report.chapters.reduction_rows import CELLS, METRIC, Row, by_method, floor
 from tasvir.report.differences import Difference
-from tasvir.report.document import Figure, Line, figure
+from tasvir.report.document import Figure, figure
 from tasvir.report.names import name_of
 from tasvir.report.numbers import MISSING, count
 from tasvir.report.palette import class_colour, class_marker
@@ -41,12 +41,13 @@ def accuracy_figure(rows: Sequence[Row], paper: View | None) -> Figure | None:
     if published:
         told.append(
             say(
-                "Dashed, without points: what {paper} published for the same images (their Isomap is fitted on {n} of them).",
+                "Dashed, without points: what {paper} published for this set, fitted on all of its training images (Isomap on "
+                "{n}).",
                 paper=literal(PAPER),
                 n=paper.count("n_isomap") if paper else MISSING,
             )
         )
-    alt = say("Lines that rise with the size of the code; and points over time.")
+    alt = say("Lines over the size of the code, and over the time of the fit.")
     return figure("reduction-accuracy", listed(told, " "), alt=alt, panels=panels, keys=line_keys(lines, level))
 
 
@@ -88,12 +89,11 @@ def _scored(row: Row) -> bool:
 
 def _series(method: str, rows: Sequence[Row], order: Sequence[str], *, metric: str = METRIC, over: str = "") -> Series:
     x = tuple(_reading(row, over).value if over else float(row.d) for row in rows)
-    line: Line = "-"
     readings = tuple(_reading(row, metric) for row in rows)
     if over:  # a band over time would be drawn across sizes
         readings = tuple(Reading(reading.value, record=reading.record) for reading in readings)
     index = order.index(method)
-    return Series(name_of(f"reduction/{method}").alone, class_colour(index), class_marker(index), x, readings, line)
+    return Series(name_of(f"reduction/{method}").alone, class_colour(index), class_marker(index), x, readings, "-")
 
 
 def _reading(row: Row, metric: str) -> Reading:
@@ -119,14 +119,14 @@ def _published(paper: View, order: Sequence[str], *, between: tuple[float, float
 def _seeds_caption() -> Sentence:
     return say(
         "k-NN accuracy on the test images over the size of the code and over the time of the fit. Lines are means over the "
-        "seeds, bands go from the lowest to the highest; dotted: raw pixels."
+        "seeds, on the left bands go from the lowest to the highest; dotted: raw pixels."
     )
 
 
 def _interval_caption() -> Sentence:
     return say(
-        "k-NN accuracy on the test images over the size of the code and over the time of the fit. Bands are 95 % intervals over "
-        "the test images; dotted: raw pixels."
+        "k-NN accuracy on the test images over the size of the code and over the time of the fit. On the left bands are 95 % "
+        "intervals over the test images; dotted: raw pixels."
     )
 
 

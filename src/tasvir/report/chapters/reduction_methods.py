@@ -27,23 +27,26 @@ _CONV = say(
 ABOUT = {
     "pca": About(
         say("The plane of greatest variance: each number is a weighted sum of the pixels."),
-        say("By far the fastest, the same at every seed; it draws images, and its first numbers are the code of fewer."),
+        say("By far the fastest; it draws images, and its first numbers are the code of fewer."),
         say(
             "It sees straight lines alone, so a few numbers hold little of curved data; it misleads where the greatest variance, "
             "of light or place, has nothing to do with the classes."
         ),
     ),
     "isomap": About(
-        say("Neighbours span a graph; the numbers keep the shortest paths along it, fitted on a part of the images."),
+        say("Neighbours span a graph; the numbers keep the shortest paths along it, fitted on at most 2,000 images."),
         say("It unrolls curved surfaces that PCA cuts through, and needs no training."),
         say(
-            "Time and memory grow with the square of the images, hence the part; one false neighbour is a bridge that bends the "
+            "Time and memory grow with the square of the images, hence the 2,000; one false neighbour is a bridge that bends the "
             "whole map, and it cannot draw images."
         ),
     ),
     "landmark_isomap": About(
         say("Isomap of all images: paths are searched from some of them, the landmarks, alone."),
-        say("It sees every training image where Isomap sees a part; memory grows with images times landmarks, not the square."),
+        say(
+            "It sees every training image; up to 2,000 it is Isomap, and from there its memory grows with images times "
+            "landmarks, not the square."
+        ),
         say("False bridges mislead it as they do Isomap; it cannot draw images, and too few landmarks blur the map."),
     ),
     "autoencoder_dense": About(
@@ -56,12 +59,15 @@ ABOUT = {
     ),
     "autoencoder_conv": About(
         _CONV,
-        say("It mostly draws better than a dense net with as many numbers, above all colour images, and has fewer weights."),
+        say(
+            "It mostly draws better than a dense net with as many numbers, above all colour images; from 28 pixels a side on it "
+            "has fewer weights."
+        ),
         say("It is slow without an accelerator, and what it knows of neighbouring pixels is of no use for other data."),
     ),
     "vae_dense": About(
         say("The dense autoencoder, whose code is a cloud: the net pays for every number that it uses."),
-        say("The clouds fill the space of codes without holes, so that near codes are near images, which helps k-NN."),
+        say("The clouds draw codes together, so that a small step between codes is a small step between images."),
         say(
             "It leaves numbers unused where they do not pay, so that a larger code may bring nothing; its pictures are blurred, "
             "and the weight of the price (beta) decides much."
@@ -69,7 +75,7 @@ ABOUT = {
     ),
     "vae_conv": About(
         say("The convolutional autoencoder, whose code is a cloud."),
-        say("Both: it sees neighbouring pixels together, and near codes are near images."),
+        say("Both: it sees neighbouring pixels together, and a small step between codes is a small step between images."),
         say("It is as slow as the convolutional autoencoder, and leaves numbers unused as every VAE does."),
     ),
 }

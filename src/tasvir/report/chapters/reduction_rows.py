@@ -12,15 +12,20 @@ from tasvir.report.view import View, views
 from tasvir.report.words.message import Sentence, Shown, say
 
 CELLS, RAW, METRIC = "reduction", "raw", "knn_accuracy"
+#: What recommends, and the cells in which it stands.
+HELD_OUT, HELD_OUT_CELLS = "validation_accuracy", "held_out"
+#: Half of a 95 % interval is so many standard errors.
+Z = 1.96
 
 
 @dataclass(frozen=True)
 class Row:
-    """A method in one size: its cells, one a seed."""
+    """A method in one size: its cells, one a seed, and the one in which it was judged on images that were held out."""
 
     method: str
     d: int
     cells: tuple[View, ...]
+    judged: View | None = None
 
     @property
     def name(self) -> Name:
@@ -45,6 +50,11 @@ class Row:
         """The same as it is written."""
         return quantity(metric).write(self.reading(metric))
 
+    @property
+    def held_out(self) -> Reading | None:
+        """The accuracy on training images that were held out."""
+        return None if self.judged is None else self.judged.reading(HELD_OUT, dim=self.d)
+
     def over_seeds(self, metric: str) -> Reading | None:
         """The mean, and as its ends the lowest and the highest of several seeds."""
         found = [reading for cell in self.cells if (reading := cell.reading(metric, dim=self.d)) is not None]
@@ -57,11 +67,17 @@ class Row:
 def read_rows(cells: Cells) -> tuple[Row, ...]:
     """All methods and sizes, the sizes of a method in order."""
     found: dict[tuple[str, int], list[View]] = {}
+    judged: dict[tuple[str, int], View] = {}
     for cell in views(cells, CELLS):
         for d in cell.parameters.get("dims") or ():
-            found.setdefault((str(cell.parameters["method"]), int(d)), []).append(cell)
+            key = str(cell.parameters["method"]), int(d)
+            if cell.last == HELD_OUT_CELLS:
+                judged[key] = cell
+            else:
+                found.setdefault(key, []).append(cell)
     order = list(dict.fromkeys(method for method, _ in found))
-    return tuple(Row(*key, tuple(found[key])) for key in sorted(found, key=lambda key: (order.index(key[0]), key[1])))
+    keys = sorted(found, key=lambda key: (order.index(key[0]), key[1]))
+    return tuple(Row(*key, tuple(found[key]), judged.get(key)) for key in keys)
 
 
 def floor(rows: Sequence[Row]) -> Row | None:
@@ -70,8 +86,8 @@ def floor(rows: Sequence[Row]) -> Row | None:
 
 
 def best(rows: Sequence[Row]) -> Row | None:
-    """The highest accuracy in cross-validation on training images."""
-    return max((row for row in rows if row.method != RAW and _cv(row)), key=lambda row: _value(_cv(row)), default=None)
+    """The highest accuracy on training images that were held out."""
+    return max((row for row in rows if row.held_out), key=lambda row: _value(row.held_out), default=None)
 
 
 def recommended(rows: Sequence[Row]) -> Row | None:
@@ -80,11 +96,12 @@ def recommended(rows: Sequence[Row]) -> Row | None:
     L. Breiman et al., *Classification and regression trees* (1984): the rule of one standard error.
     """
     top = best(rows)
-    reading = None if top is None else _cv(top)
+    reading = None if top is None else top.held_out
     if reading is None:
         return None
-    error = (reading.value * (1 - reading.value) / (reading.n or 1)) ** 0.5
-    near = [row for row in rows if row.method != RAW and _value(_cv(row)) >= reading.value - error]
+    low, high = reading.low, reading.high
+    error = 0.0 if low is None or high is None else (high - low) / (2 * Z)
+    near = [row for row in rows if _value(row.held_out) >= reading.value - error]
     return min(near, key=lambda row: (row.d, _value(row.over_seeds("fit_s"))))
 
 
@@ -100,12 +117,6 @@ def by_method(rows: Sequence[Row], keep: Callable[[Row], bool] = lambda row: Tru
         if row.method != RAW and keep(row):
             found.setdefault(row.method, []).append(row)
     return found
-
-
-def _cv(row: Row) -> Reading | None:
-    found = row.over_seeds("cv_accuracy")
-    first = row.reading("cv_accuracy")
-    return found and Reading(found.value, found.low, found.high, first.n if first else None, record=found.record)
 
 
 def _value(reading: Reading | None) -> float:

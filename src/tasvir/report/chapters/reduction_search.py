@@ -34,10 +34,10 @@ def search_table(searches: Sequence[View]) -> Table | None:
         return None
     first = searches[0]
     caption = say(
-        "What was drawn for each method, and set off what was chosen: codes of {d} numbers, fitted on {n} training images and "
-        "judged by k-NN on {m} others; the first draw is the default.",
+        "What was drawn for each method, and set off what was chosen: codes of {d} numbers, fitted on {n} training images (by "
+        "Isomap on at most 2,000 of them) and judged by k-NN on {m} others; the first draw is the default.",
         d=first.count("n_components"),
-        n=first.count("n_fitted"),
+        n=max((search.count("n_fitted") for search in searches), key=lambda shown: shown.value),
         m=first.count("n_valid"),
     )
     columns = (say("Method"), say("Draw"), say("Parameters"), quantity(METRIC).title)

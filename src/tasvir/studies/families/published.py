@@ -6,7 +6,7 @@ G. Fournier, D. Aloise, *Empirical comparison between autoencoders and tradition
 """
 
 #: The methods of the paper, as the study calls them.
-METHODS = ("pca", "isomap", "autoencoder_dense", "vae_dense")
+PAPER_METHODS = ("pca", "isomap", "autoencoder_dense", "vae_dense")
 #: named set -> a line a size: numbers in a code; then accuracy and seconds of the fit of each method.
 _TABLES = {
     "mnist": """
@@ -84,10 +84,10 @@ _TABLES = {
 
 
 def _rows(table: str) -> dict[str, list[tuple[int, float, float]]]:
-    found: dict[str, list[tuple[int, float, float]]] = {method: [] for method in METHODS}
+    found: dict[str, list[tuple[int, float, float]]] = {method: [] for method in PAPER_METHODS}
     for line in table.strip().splitlines():
         d, _, pairs = line.partition(":")
-        for method, pair in zip(METHODS, pairs.split(","), strict=True):
+        for method, pair in zip(PAPER_METHODS, pairs.split(","), strict=True):
             accuracy, seconds = map(float, pair.split())
             found[method].append((int(d), accuracy, seconds))
     return found

@@ -122,7 +122,14 @@ class _Plan:
     def cells(self, method: str) -> "list[Cell]":
         """The search of a method, and its cells; the floor has one of these, and no search."""
         from tasvir.studies.cell import Cell
-        from tasvir.studies.families.reduction_cells import SEARCHED, drawn_ks, reduce_images, search_parameters
+        from tasvir.studies.families.reduction_cells import (
+            N_FOLDS,
+            SEARCHED,
+            drawn_ks,
+            hold_out,
+            reduce_images,
+            search_parameters,
+        )
 
         n_all = self.data.counts["train"] + self.data.counts["val"]
         shared: dict[str, Any] = {"method": method, "fixed": self.fixed(method), "ks": drawn_ks(n_all, self.k_draws, self.seed)}
@@ -138,15 +145,23 @@ class _Plan:
         for name, dims, seed in self.grid(method):
             given = {**shared, "dims": dims, "shown": shown, "search": search}
             found.append(Cell(name, reduce_images, given, seed, needs=(search,), work=self.work(method, n_all, dims)))
+        for stem, dims in self.fits(method):
+            given = {**shared, "dims": dims, "search": search}
+            work = self.work(method, n_all * (N_FOLDS - 1) // N_FOLDS, dims)
+            found.append(Cell(f"{stem}/held_out", hold_out, given, self.seed, needs=(search,), work=work))
         return found
 
-    def grid(self, method: str) -> list[tuple[str, list[int], int]]:
-        """The cells of a method: name, sizes, seed; a nested one has one a seed."""
+    def fits(self, method: str) -> list[tuple[str, list[int]]]:
+        """What is fitted at a seed: the name of its cells, and the sizes that it gives: all of a nested method, else one."""
         from tasvir.studies.families.reduction_methods import METHODS
 
         if METHODS[method].nested:
-            return [(f"reduction/{method}/{s}", list(self.dims), s) for s in self.seeds]
-        return [(f"reduction/{method}/{d}/{s}", [d], s) for s in self.seeds for d in self.dims]
+            return [(f"reduction/{method}", list(self.dims))]
+        return [(f"reduction/{method}/{d}", [d]) for d in self.dims]
+
+    def grid(self, method: str) -> list[tuple[str, list[int], int]]:
+        """The cells that the test images score: name, sizes, seed."""
+        return [(f"{stem}/{s}", dims, s) for s in self.seeds for stem, dims in self.fits(method)]
 
     def found(self, methods: list[str]) -> dict[str, dict[str, list[str]]]:
         """method -> size -> the cells of its seeds."""
@@ -248,8 +263,10 @@ STUDY = Study(
         "are trained for a number of epochs that is set before, where images are few a dense net for up to four times as many.",
         "Each method's parameters are drawn once, for the middle size and the first seed, on at most 10,000 training images; a "
         "fifth of these judges.",
-        "Where k-NN on training images loses nothing by mirroring them, the encoder of a net may have been shown moved and "
-        "mirrored copies; the decoder draws the image as it is.",
+        "Where k-NN on training images loses at most 5 points by mirroring them, the encoder of a net may have been shown moved "
+        "and mirrored copies; the decoder draws the image as it is.",
+        "A method is recommended by images that neither it nor k-NN has seen: at the first seed each is also fitted on four "
+        "fifths of the training images and judged on the last.",
         "k of k-NN is chosen by 5-fold cross-validation on at most 10,000 training images, among numbers that are drawn from 1 "
         "to the square root of the number of training images.",
         "PCA, Isomap and Landmark Isomap are fitted once a seed, for the largest size: the first numbers of a code are the code "

@@ -8,7 +8,7 @@ import numpy as np
 
 from tasvir.contracts.seeds import stream_rng
 from tasvir.data.dataset import Dataset
-from tasvir.measures.neighbours import knn_accuracy, spread_folds, spread_sample
+from tasvir.measures.neighbours import NeighbourScore, knn_accuracy, spread_folds, spread_sample
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies.families.published import PUBLISHED
 from tasvir.studies.families.reduction_methods import METHODS, RAW, Fitted, Reduced, drawn_parameters
@@ -28,10 +28,10 @@ def drawn_ks(n_train: int, draws: int, seed: int) -> list[int]:
     return sorted(stream_rng(seed, "neighbours").choice(np.arange(1, most + 1), min(draws, most), replace=False).tolist())
 
 
-def searched_part(data: Dataset, seed: int) -> Dataset:
-    """What a search sees: at most 10,000 training images, a fifth of them as the validation part; no other image."""
+def held_out_part(data: Dataset, seed: int, *, most: int | None = None) -> Dataset:
+    """Training images, all or at most so many of them, a fifth as the validation part; no other image."""
     y, groups = data.targets("train")
-    some = spread_sample(y, SEARCHED, seed)
+    some = spread_sample(y, len(y) if most is None else most, seed)
     folds = spread_folds(y[some], None if groups is None else groups[some], n_folds=N_FOLDS, seed=seed)
     rows = np.flatnonzero(data.split == "train")[some]
     return dataclasses.replace(
@@ -49,31 +49,37 @@ def search_parameters(
     inside: Inside, *, method: str, n_components: int, draws: int, ks: list[int], fixed: dict[str, Any]
 ) -> Iterator[Record]:
     """Some parameters of a method, each fitted on four fifths of some training images and judged on the last one."""
-    inside = inside.on(searched_part(inside.data, inside.seed))
-    (y, groups), (y_valid, valid_groups) = inside.data.targets("train"), inside.data.targets("val")
+    inside = inside.on(held_out_part(inside.data, inside.seed, most=SEARCHED))
     way, scores = METHODS[method], []
-    fitted = Fitted(len(y), inside.data.images[0].size, augmentation(inside.data, inside.seed)[0])
+    n_fitted, n_valid = inside.data.counts["train"], inside.data.counts["val"]
+    fitted = Fitted(n_fitted, inside.data.images[0].size, augmentation(inside.data, inside.seed)[0])
     drawn = drawn_parameters(way.space(fitted), draws, inside.seed)
     for i, parameters in enumerate(drawn):
         part = inside.during(i / len(drawn), (i + 1) / len(drawn))
         reduced = way.reduce(part, "val", parameters | fixed, n_components=n_components, name=f"draw {i}")
-        score = knn_accuracy(
-            reduced.codes,
-            y,
-            test=reduced.other,
-            y_test=y_valid,
-            ks=ks,
-            groups=groups,
-            test_groups=valid_groups,
-            seed=inside.seed,
-        )
+        score = knn_on(part, reduced, n_components, ks=ks, part="val")
         scores.append(score.accuracy.value)
         yield measured("validation_accuracy", score.accuracy, {"draw": i})
         yield metric("fit_s", reduced.fit_s, unit="s", labels={"draw": i})
         inside.tell((i + 1) / len(drawn))
     best = int(np.argmax(scores))
-    counts = {"n_fitted": len(y), "n_valid": len(y_valid), "n_components": n_components}
+    counts = {"n_fitted": reduced.n_fitted, "n_valid": n_valid, "n_components": n_components}
     yield facts({"drawn": drawn, "best": best, "chosen": drawn[best], **counts})
+
+
+def hold_out(
+    inside: Inside, *, method: str, dims: list[int], ks: list[int], search: str, fixed: dict[str, Any]
+) -> Iterator[Record]:
+    """A method in the sizes `dims`, fitted on four fifths of the training images and judged on the last: what recommends it.
+
+    k-NN among images that a net was fitted on would prefer the net that has learned them by heart.
+    """
+    chosen = inside.found_facts(search)["chosen"]
+    inside = inside.on(held_out_part(inside.on_everything().data, inside.seed))
+    reduced = METHODS[method].reduce(inside, "val", {**chosen, **fixed}, n_components=max(dims))
+    for d in dims:
+        yield measured("validation_accuracy", knn_on(inside, reduced, d, ks=ks, part="val").accuracy, {"dim": d})
+    yield facts({"n_fitted": reduced.n_fitted, "n_valid": inside.data.counts["val"]})
 
 
 def reduce_images(
@@ -90,13 +96,11 @@ def reduce_images(
     inside = inside.on_everything()
     chosen = inside.found_facts(search)["chosen"] if search else {}
     reduced = METHODS[method].reduce(inside, "test", {**chosen, **fixed}, n_components=max(dims))
-    found: dict[str, int] = {}
     for d in dims:
         score = knn_on(inside, reduced, d, ks=ks)
-        found[str(d)] = score.k
         labels = {"dim": d}
         yield measured("knn_accuracy", score.accuracy, labels)
-        yield metric("cv_accuracy", score.cv_accuracy[score.k], n=min(len(reduced.codes), SEARCHED), labels=labels)
+        yield metric("neighbours", score.k, labels=labels)
         if method != RAW:
             yield metric("fit_s", reduced.fit_s, unit="s", labels=labels)
             yield metric("transform_s", reduced.transform_s, unit="s", labels=labels)
@@ -106,20 +110,20 @@ def reduce_images(
             yield from _scatter(inside, reduced.other)
     if reduced.net is not None:
         yield inside.keep(reduced.net, "autoencoder")
-    yield facts({"n_fitted": reduced.n_fitted, "k": found, "chosen": chosen})
+    yield facts({"n_fitted": reduced.n_fitted, "chosen": chosen})
 
 
-def knn_on(inside: Inside, reduced: Reduced, d: int, *, ks: list[int]) -> Any:
-    """k-NN on the first d numbers: k chosen on training images, scored once on the test images."""
-    (y, groups), (y_test, _) = inside.data.targets("train"), inside.data.targets("test")
+def knn_on(inside: Inside, reduced: Reduced, d: int, *, ks: list[int], part: str = "test") -> NeighbourScore:
+    """k-NN on the first d numbers: k chosen on training images, scored once on those of a part."""
+    (y, groups), (y_part, _) = inside.data.targets("train"), inside.data.targets(part)
     return knn_accuracy(
         reduced.codes[:, :d],
         y,
         test=reduced.other[:, :d],
-        y_test=y_test,
+        y_test=y_part,
         ks=ks,
         groups=groups,
-        test_groups=inside.data.cases("test"),
+        test_groups=inside.data.cases(part),
         seed=inside.seed,
     )
 

@@ -10,12 +10,16 @@ import numpy as np
 from tasvir.contracts.seeds import stream_seed
 from tasvir.measures.neighbours import spread_sample
 from tasvir.studies import recipes
-from tasvir.studies.families.represent import ISOMAP_IMAGES, isomap_codes
 from tasvir.studies.inside import Inside
 
+#: Isomap's kernel is (n, n): it is fitted on at most this many images.
+ISOMAP_IMAGES = 2000
+#: Rows that Isomap transforms at once: 60,000 x 2,000 doubles would be 1 GB.
+ISOMAP_CHUNK = 2000
 #: Images from which the paths of a LandmarkIsomap begin; of fewer training images each is one.
 LANDMARKS = 2000
-#: The first of each is the default. Shallow nets come first: in ten epochs a deep dense one has hardly begun.
+#: The first of each is the default. Shallow nets come first: after ten epochs a deep dense one keeps at
+#: least two points less of Fashion-MNIST's classes.
 NEIGHBOURS, BETAS, LEARNING_RATES = (10, 5, 15, 20, 30), (0.3, 0.1, 1.0, 3.0), (1e-3, 2e-3)
 HIDDEN = ([500], [1000], [500, 200, 100])
 FILTERS = ([32, 64], [16, 32, 64], [16, 32])
@@ -116,6 +120,11 @@ def _isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_compo
     return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(rows))
 
 
+def isomap_codes(isomap: Any, X: np.ndarray) -> np.ndarray:
+    """The codes of flat images, some at once."""
+    return np.concatenate([isomap.transform(X[i : i + ISOMAP_CHUNK]) for i in range(0, len(X), ISOMAP_CHUNK)])
+
+
 def _landmark_isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
     from tasvir.models.landmark_isomap import LandmarkIsomap
 
@@ -153,7 +162,9 @@ def _landmark_space(fitted: Fitted) -> dict[str, list[Any]]:
 def _net_space(fitted: Fitted, *, method: str) -> dict[str, list[Any]]:
     """Where images may be mirrored their codes had better ignore it; of others a moved copy teaches no net more."""
     kind, net = method.split("_")
-    sizes: dict[str, list[Any]] = {"hidden": [*HIDDEN]} if net == "dense" else {"filters": [*FILTERS]}
+    narrow = [[min(width, fitted.n_numbers) for width in widths] for widths in HIDDEN]  # no layer is wider than an image
+    different = [widths for i, widths in enumerate(narrow) if widths not in narrow[:i]]
+    sizes: dict[str, list[Any]] = {"hidden": different} if net == "dense" else {"filters": [*FILTERS]}
     changes = {"augment": ["shift_flip", "none"]} if fitted.augment == "shift_flip" else {}
     return sizes | changes | {"learning_rate": [*LEARNING_RATES]} | ({"beta": [*BETAS]} if kind == "vae" else {})
 

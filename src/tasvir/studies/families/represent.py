@@ -6,23 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from tasvir.contracts.seeds import stream_seed
 from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import knn_accuracy, spread_sample
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
+from tasvir.studies.families.reduction_methods import METHODS
 from tasvir.studies.inside import Inside, loss_curve, measured
 from tasvir.studies.work import Fit, Seconds, Work
 
-#: Isomap's kernel is (n, n): it is fitted on at most this many images.
-ISOMAP_IMAGES = 2000
-#: Rows that Isomap transforms at once: 60,000 x 2,000 doubles would be 1 GB.
-ISOMAP_CHUNK = 2000
 #: Test images in a scatter, and images in a row of reconstructions.
 N_SCATTER, N_ROW = 2000, 10
 
 SCALED, FLAT = "scaled", "flat"
+#: What is trained by no net: its parameters, and what it does with pixels.
+WITHOUT_NET: dict[str, tuple[dict[str, Any], str]] = {"pca": ({}, "flat_centred"), "isomap": ({"n_neighbors": 10}, "flat_some")}
 
 
 def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
@@ -37,8 +35,9 @@ def representation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[C
     search = recipes.neighbour_search
     sizes = (2, recipes.code_size(data))
     cells = [cell("raw", represent_raw, {}, search(data))]
-    cells += [cell("pca", represent_pca, {"n_components": n}, search(data, 0.4)) for n in sizes]
-    cells += [cell("isomap", represent_isomap, {"n_components": n}, search(data, 1.5), Seconds(3.0)) for n in sizes]
+    costs = {"pca": (search(data, 0.4),), "isomap": (search(data, 1.5), Seconds(3.0))}
+    for method in WITHOUT_NET:
+        cells += [cell(method, represent_without_net, {"method": method, "n_components": n}, *costs[method]) for n in sizes]
     for method in ("dense", "conv", "vae"):
         for n in sizes:
             parameters: dict[str, Any] = {"method": method, "n_components": n, "max_epochs": epochs}
@@ -55,40 +54,17 @@ def represent_raw(inside: Inside) -> Iterator[Record]:
     yield facts({"n_fit": len(X), "pixels": FLAT})
 
 
-def represent_pca(inside: Inside, *, n_components: int) -> Iterator[Record]:
-    """The plane of greatest variance."""
-    from sklearn.decomposition import PCA
-
-    X, X_test = inside.flat("train"), inside.flat("test")
-    pca = PCA(n_components, random_state=stream_seed(inside.seed, "pca") % 2**32)
-    _, fit_s = inside.time("fit_s", lambda: pca.fit(X))
-    (codes, codes_test), transform_s = inside.time("transform_s", lambda: (pca.transform(X), pca.transform(X_test)))
-    yield from (fit_s, transform_s)
-    yield from _scored(inside, codes, codes_test)
-    yield from _reconstructed(inside, pca.inverse_transform(codes_test).reshape(-1, *inside.data.images.shape[1:]))
-    yield from _scatter(inside, codes_test)
-    explained = float(pca.explained_variance_ratio_.sum())
-    yield facts({"n_fit": len(X), "pixels": "flat_centred", "explained_variance": explained})
-
-
-def represent_isomap(inside: Inside, *, n_components: int) -> Iterator[Record]:
-    """Distances along the data, on a graph of neighbours."""
-    from sklearn.manifold import Isomap
-
-    X, X_test = inside.flat("train"), inside.flat("test")
-    rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
-    isomap = Isomap(n_components=n_components, n_neighbors=10)
-    _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
-    (codes, codes_test), transform_s = inside.time("transform_s", lambda: [isomap_codes(isomap, part) for part in (X, X_test)])
-    yield from (fit_s, transform_s)
-    yield from _scored(inside, codes, codes_test)
-    yield from _scatter(inside, codes_test)
-    yield facts({"n_fit": len(rows), "pixels": "flat_some"})
-
-
-def isomap_codes(isomap: Any, X: np.ndarray) -> np.ndarray:
-    """The codes of flat images, some at once."""
-    return np.concatenate([isomap.transform(X[i : i + ISOMAP_CHUNK]) for i in range(0, len(X), ISOMAP_CHUNK)])
+def represent_without_net(inside: Inside, *, method: str, n_components: int) -> Iterator[Record]:
+    """PCA, the plane of greatest variance, or Isomap, distances along the data on a graph of neighbours."""
+    parameters, pixels = WITHOUT_NET[method]
+    reduced = METHODS[method].reduce(inside, "test", parameters, n_components=n_components)
+    yield metric("fit_s", reduced.fit_s, unit="s")
+    yield metric("transform_s", reduced.transform_s, unit="s")
+    yield from _scored(inside, reduced.codes, reduced.other)
+    if reduced.drawn is not None:
+        yield from _reconstructed(inside, reduced.drawn(n_components).reshape(-1, *inside.data.images.shape[1:]))
+    yield from _scatter(inside, reduced.other)
+    yield facts({"n_fit": reduced.n_fitted, "pixels": pixels})
 
 
 def represent_by_net(inside: Inside, *, method: str, n_components: int, max_epochs: int) -> Iterator[Record]:
