@@ -34,6 +34,25 @@ def test_with_every_point_a_landmark_it_is_isomap(n_neighbors):
     assert np.abs(aligned(ours.transform(new), codes) - codes).max() < 1e-3 * scale
 
 
+def test_images_that_differ_little_keep_their_neighbours():
+    """Far from zero the products of such images are alike in float32, to within more than they differ."""
+    X = (0.9 + 0.004 * np.random.default_rng(0).random((300, 8, 8))).astype(np.float32)
+    ours, theirs = LandmarkIsomap().fit_transform(X), Isomap().fit_transform(X.reshape(300, -1).astype(np.float64))
+    assert np.abs(ours * np.sign((ours * theirs).sum(0)) - theirs).max() < 1e-3 * np.abs(theirs).max()
+
+
+def test_images_that_are_all_equal_are_refused():
+    with pytest.raises(BadInputError, match="all images of X are equal"):
+        LandmarkIsomap(pca_components=3).fit(np.full((40, 4, 4), 7, np.uint8))
+
+
+def test_a_graph_of_very_many_parts_is_refused():
+    """Joining them takes time that grows with the square of their number."""
+    X = np.repeat(np.random.default_rng(0).random((600, 2, 2)), 3, axis=0)
+    with pytest.raises(BadInputError, match="600 parts that are not connected: give a larger n_neighbors"):
+        LandmarkIsomap(n_neighbors=2).fit(X)
+
+
 def test_some_landmarks_give_nearly_the_same():
     few = LandmarkIsomap(n_neighbors=8, n_landmarks=250, random_state=1).fit(DIGITS)
     every = LandmarkIsomap(n_neighbors=8, n_landmarks=500).fit(DIGITS)
@@ -124,7 +143,7 @@ def test_a_folder_keeps_all_of_it(tmp_path):
     ("settings", "told"),
     [
         ({"n_neighbors": 500}, "n_neighbors=500, but X has 500 samples: each needs as many others"),
-        ({"n_components": 50, "n_landmarks": 50}, "there are 50 landmarks"),
+        ({"n_components": 50, "n_landmarks": 50}, "paths begin at 50 of the images: give fewer"),
         ({"n_components": 450}, "n_components=450, but the distances"),
         ({"pca_components": 65}, "pca_components=65, but X has a rank of at most 64"),
         ({"n_landmarks": 0}, "n_landmarks"),

@@ -20,7 +20,7 @@ def test_what_is_needed_to_repeat_the_run(digits_once):
     assert "torch" in told["versions"]
     assert list(told["cells"]) == list(digits_once.cells)
     asked, took, _ = told["cells"]["representation/pca/16"]
-    assert asked == "n_components = 16"
+    assert asked == "method = pca, n_components = 16"
     assert took.endswith("s")
 
 

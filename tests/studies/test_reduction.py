@@ -32,6 +32,8 @@ from tasvir.studies.run import run_study
 
 #: Three seeds, so that there is a verdict; as few epochs as there can be.
 SMALL = reduction.Profile((2, 5), 1, 60, n_seeds=3, draws=2)
+#: A graph in pixels, not in principal components, which are fewer.
+IN_PIXELS = {"isomap": {}, "landmark_isomap": {"pca_components": None}}
 
 
 def run(data, out, methods=None, **how):
@@ -257,6 +259,7 @@ def test_nets_may_have_more_numbers_than_an_image(few_digits):
         ({"dims": "0,3"}, "holds '0'"),
         ({"dims": "2.5"}, "holds '2.5'"),
         ({"dims": ""}, "holds ''"),
+        ({"dims": "1" * 5000}, "give whole numbers"),
         ({"methods": "pca,umap"}, "holds 'umap': give some of raw, pca"),
         ({"k_draws": 0}, "k_draws=0"),
         ({"profile": "long"}, "profile='long' is not known"),
@@ -279,6 +282,27 @@ def test_too_few_images_are_refused(few_digits):
     )
     with pytest.raises(BadInputError, match="needs at least 30"):
         cells_of(few, ReductionOptions(), 0)
+
+
+def test_a_code_of_a_million_numbers_is_refused(few_digits):
+    with pytest.raises(BadInputError, match="a code has at most 4096 numbers"):
+        cells_of(few_digits, ReductionOptions(dims="3,1000000", methods="vae_dense"), 0)
+
+
+def test_too_few_groups_are_refused(few_digits):
+    grouped = dataclasses.replace(few_digits, groups=np.arange(len(few_digits)) % 4)
+    with pytest.raises(BadInputError, match=r"4 groups of training images: .* needs at least 10"):
+        cells_of(grouped, ReductionOptions(), 0)
+
+
+@pytest.mark.parametrize("method", ["isomap", "landmark_isomap"])
+def test_numbers_without_a_direction_are_zero(few_digits, tmp_path, method):
+    """Distances along a graph have about half as many directions as there are images; no size is lost by it, nor the verdict."""
+    n_train = few_digits.counts["train"]
+    chosen = drawn_parameters(METHODS[method].space(Fitted(n_train, 64, "shift")), 1, 0)[0] | IN_PIXELS[method]
+    reduced = METHODS[method].reduce(Inside(few_digits, 0, tmp_path), "test", chosen, n_components=n_train - 1)
+    assert reduced.codes.shape[1] == reduced.other.shape[1] == n_train - 1
+    assert n_train / 4 < (reduced.codes != 0).any(0).sum() < n_train - 1
 
 
 @pytest.mark.parametrize("profile", reduction.PROFILES)

@@ -33,6 +33,14 @@ CHUNK = 256
 RANK = 1e-7
 
 
+class RankError(BadInputError):
+    """More numbers are asked for than the distances have directions, which are `rank`."""
+
+    def __init__(self, n_components: int, rank: int):
+        super().__init__(f"n_components={n_components}, but the distances along these images have a rank of {rank}: give fewer")
+        self.rank = rank
+
+
 class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
     """Which few numbers keep the distances along the data, for all images and not only some?
 
@@ -158,7 +166,8 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
             check_consistent_length(X, y)
         if self.n_neighbors >= len(X):
             raise BadInputError(
-                f"n_neighbors={self.n_neighbors}, but X has {len(X)} sample{'s' * (len(X) > 1)}: each needs as many others"
+                f"n_neighbors={self.n_neighbors}, but X has {len(X)} sample{'s' * (len(X) > 1)}: each needs as many others, "
+                "give fewer neighbours or more images"
             )
         self.space_ = self._space.learn(X)
         return X
@@ -166,7 +175,10 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
     def _drawn_landmarks(self, n: int) -> np.ndarray:
         n_landmarks = min(n, MOST_LANDMARKS if self.n_landmarks is None else self.n_landmarks)
         if self.n_components >= n_landmarks:
-            raise BadInputError(f"n_components={self.n_components}, but there are {n_landmarks} landmarks: give fewer than that")
+            raise BadInputError(
+                f"n_components={self.n_components}, but paths begin at {n_landmarks} of the images: give fewer "
+                "numbers than that, or more landmarks or images"
+            )
         rng = stream_rng(seed_from(self.random_state), "landmarks")
         return np.sort(rng.choice(n, n_landmarks, replace=False))
 
@@ -188,7 +200,7 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
     def _n_processes(self, n: int) -> int:
         if 8 * n * len(self.landmarks_) < WORTH_PROCESSES:
             return 1
-        return effective_n_jobs(cores() if self.n_jobs is None else self.n_jobs)
+        return cores() if self.n_jobs is None else min(effective_n_jobs(self.n_jobs), cores())
 
     def _learn_plane(self, X: np.ndarray) -> None:
         self._mean_F, self._axes_CF = None, None
@@ -199,7 +211,8 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
         most = min(len(X) - 1, self.space_.n_features)
         if self.pca_components > most:
             raise BadInputError(f"pca_components={self.pca_components}, but X has a rank of at most {most}: give fewer")
-        pca = PCA(self.pca_components, svd_solver="covariance_eigh").fit(self._unit(X))
+        with np.errstate(invalid="ignore"):  # shares of a variance of 0, which nobody reads
+            pca = PCA(self.pca_components, svd_solver="covariance_eigh").fit(self._unit(X))
         self._mean_F, self._axes_CF = pca.mean_.astype(np.float32), np.ascontiguousarray(pca.components_, np.float32)
 
     def _unit(self, X: np.ndarray) -> np.ndarray:
@@ -235,11 +248,18 @@ class LandmarkIsomap(GivesCodes, Keepable, BaseEstimator):
         values, vectors = eigh(centred_LL, subset_by_index=[L - C, L - 1])
         values, vectors = values[::-1], vectors[:, ::-1]
         if values[-1] <= RANK * max(values[0], np.finfo(float).tiny):
-            rank = int((values > RANK * values[0]).sum())
-            raise BadInputError(f"n_components={C}, but the distances along these images have {rank} directions: give fewer")
+            raise self._rank_error(values)
         signs = np.sign(vectors[np.abs(vectors).argmax(0), np.arange(C)])
         self.eigenvalues_ = values
         self._directions_LC = np.ascontiguousarray(signs * vectors / np.sqrt(values))
+
+    def _rank_error(self, values: np.ndarray) -> BadInputError:
+        rank = int((values > RANK * values[0]).sum())
+        if values[0] <= 0:
+            return BadInputError(
+                "all images of X are equal, or nearly: distances along them tell nothing, give images that differ"
+            )
+        return RankError(self.n_components, rank)
 
     def _placed(self, paths_mL: np.ndarray) -> np.ndarray:
         codes = np.empty((len(paths_mL), self.n_components), np.float32)

@@ -7,8 +7,12 @@ import torch
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from tasvir.contracts.errors import BadInputError
+
 #: Rows that are compared with all others at once.
 BLOCK = 1024
+#: The edges that join parts grow with the square of their number.
+MOST_PARTS = 500
 #: More candidates than are asked for: products are rounded, and their exact distances decide.
 SPARE = 4
 
@@ -31,6 +35,11 @@ def joined(graph: csr_array, points_nF: np.ndarray) -> csr_array:
     n_parts, part_of = connected_components(graph, directed=False)
     if n_parts == 1:
         return graph
+    if n_parts > MOST_PARTS:
+        raise BadInputError(
+            f"the graph of neighbours has {n_parts} parts that are not connected: give a larger n_neighbors, or fewer images "
+            "that come many times"
+        )
     warnings.warn(
         f"the graph of neighbours has {n_parts} parts that are not connected: the nearest two points of each pair of parts "
         "are joined, and distances between parts mean little; more n_neighbors connect them",
@@ -54,12 +63,14 @@ def _shortest_edge(points_nF: np.ndarray, first: np.ndarray, second: np.ndarray)
 @torch.inference_mode()
 def _nearest(reference_nF: torch.Tensor, query_mF: torch.Tensor, k: int, *, themselves: bool) -> tuple[np.ndarray, np.ndarray]:
     """With `themselves` both are the same points, and none is its own neighbour."""
-    half_n = reference_nF.square().sum(1) / 2
+    centre_F = reference_nF.mean(0)  # far from zero, products of images that differ little are all alike in float32
+    centred_nF = reference_nF - centre_F
+    half_n = centred_nF.square().sum(1) / 2
     n_candidates = min(k + SPARE, len(reference_nF) - themselves)
     found = []
     for start in range(0, len(query_mF), BLOCK):
         block = query_mF[start : start + BLOCK]
-        nearness = (block @ reference_nF.T).sub_(half_n)  # the greater, the nearer
+        nearness = ((block - centre_F) @ centred_nF.T).sub_(half_n)  # the greater, the nearer
         if themselves:
             nearness.diagonal(start).fill_(-torch.inf)
         candidates = nearness.topk(n_candidates, dim=1).indices.sort(1).values

@@ -24,7 +24,7 @@ from tasvir.report.names import Name
 from tasvir.report.numbers import count, percent, points, seconds
 from tasvir.report.quantities import quantity
 from tasvir.report.view import problems, view
-from tasvir.report.words.message import Sentence, Words, listed, say
+from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 
 NAME, TITLE = "reduction", say("Reduction of dimensions")
 VERDICT, PUBLISHED, BASELINE = "reduction/verdict", "reduction/published", "pca"
@@ -38,8 +38,9 @@ def compose(cells: Cells) -> Chapter | None:
     taken, differences = recommended(rows), _differences(cells)
     methods = methods_words(rows)
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
+    missing = problems(cells, CELLS)
     blocks: list[Block | None] = [
-        prose(*_recommendation(rows, taken), role="verdict"),
+        prose(_of_some(len(missing)) if taken else None, *_recommendation(rows, taken), role="verdict"),
         prose(
             say(
                 "Each method turns an image into a few numbers. The classes that a k-nearest-neighbour classifier can still tell "
@@ -47,7 +48,7 @@ def compose(cells: Cells) -> Chapter | None:
                 "accuracy is that on the test images."
             )
         ),
-        trouble(problems(cells, CELLS)),
+        trouble(missing),
         accuracy_figure(rows, view(cells, PUBLISHED)),
         _scores_table(rows, taken),
         differences_table("reduction-differences", differences) if _known(differences) else _described_table(differences),
@@ -61,7 +62,7 @@ def compose(cells: Cells) -> Chapter | None:
         prose(*methods, role="list"),
         analysis(_price(rows, taken), _judgement(rows, differences, taken), _floor(rows)),
     ]
-    return chapter(NAME, TITLE, *blocks, headline=_headline(taken), line=say("Learned"))
+    return chapter(NAME, TITLE, *blocks, headline=_headline(taken, len(missing)), line=say("Learned"))
 
 
 def _recommendation(rows: Sequence[Row], taken: Row | None) -> tuple[Sentence, ...]:
@@ -158,7 +159,8 @@ def _differences(cells: Cells) -> list[Difference]:
     for d in read_differences(view(cells, VERDICT), CELLS):
         n = count(int(d.arm.rpartition("/")[2]), d.d.record)
         arm = Name(
-            say("{method} · {n}", method=d.of_arm.alone, n=n), say("{method} with {n} numbers", method=d.of_arm.inside, n=n)
+            say("{method} · {n}", method=d.of_arm.alone, n=n),
+            say_n("{method} with {n} number", "{method} with {n} numbers", method=d.of_arm.inside, n=n),
         )
         found.append(replace(d, against=BASELINE, of_arm=arm, of_against=against))
     return found
@@ -214,12 +216,25 @@ def _floor(rows: Sequence[Row]) -> Sentence | None:
     return say("Raw pixels, {n} numbers an image, reach {value} on the test images.", n=raw.n, value=raw.shown(METRIC))
 
 
-def _headline(taken: Row | None) -> Sentence | None:
+def _of_some(n_missing: int) -> Sentence | None:
+    """What a reader must know first where parts failed, or are still to come."""
+    if not n_missing:
+        return None
+    return say_n(
+        "{n} part is missing: this is what the others say.",
+        "{n} parts are missing: this is what the others say.",
+        n=count(n_missing),
+    )
+
+
+def _headline(taken: Row | None, n_missing: int) -> Words | None:
     if taken is None:
         return None
-    return say(
+    told = say(
         "Recommended by held-out training images: {taken}; k-NN accuracy {value}, fitted in {time}.",
         taken=taken.inside,
         value=taken.shown(METRIC),
         time=seconds(_mean(taken, "fit_s")),
     )
+    some = _of_some(n_missing)
+    return told if some is None else listed([some, told], " ")

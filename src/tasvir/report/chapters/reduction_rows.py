@@ -9,7 +9,7 @@ from tasvir.report.names import Name, name_of
 from tasvir.report.numbers import count
 from tasvir.report.quantities import quantity
 from tasvir.report.view import View, views
-from tasvir.report.words.message import Sentence, Shown, say
+from tasvir.report.words.message import Sentence, Shown, say_n
 
 CELLS, RAW, METRIC = "reduction", "raw", "knn_accuracy"
 #: What recommends, and the cells in which it stands.
@@ -40,7 +40,7 @@ class Row:
     @property
     def inside(self) -> Sentence:
         """Method and size within a sentence."""
-        return say("{method} with {n} numbers", method=self.name.inside, n=self.n)
+        return say_n("{method} with {n} number", "{method} with {n} numbers", method=self.name.inside, n=self.n)
 
     def reading(self, metric: str) -> Reading | None:
         """Of the first seed, with its interval where it has one."""

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 #: Below it the fifth of a search that judges, and its neighbourhoods, are too small to choose by.
 FEWEST_IMAGES = 30
+#: A fifth of the groups is held out, and of the rest a fifth again.
+FEWEST_GROUPS = 10
+#: A code of more numbers is a mistake, or will not fit into memory.
+MOST_NUMBERS = 4096
 #: Where images are few, a dense net may see each so many times as often: its steps are as much cheaper, and teach it less.
 DENSE_TIMES = 4
 #: All methods, in the order in which they are told; those of nets alone may have more numbers than an image.
@@ -70,7 +74,9 @@ class ReductionOptions:
         if self.dims is None:
             return None
         words = [word.strip() for word in self.dims.split(",")]
-        bad = next((word for word in words if not (word.isascii() and word.isdigit() and int(word) >= 1)), None)
+        bad = next(
+            (word for word in words if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) >= 1)), None
+        )
         if bad is not None:
             raise BadInputError(f"dims={self.dims!r} holds {bad!r}: give whole numbers of at least 1 with commas, as 3,9,15")
         return tuple(sorted({int(word) for word in words}))
@@ -95,7 +101,7 @@ def reduction_cells(data: "Dataset", options: ReductionOptions, seed: int) -> "l
 
     _check_images(data)
     methods, how = options.asked_methods, PROFILES[options.profile]
-    plan = _Plan(data, _checked_dims(data, options), how, seed, k_draws=options.k_draws)
+    plan = _Plan(data, _checked_dims(data, options, seed), how, seed, k_draws=options.k_draws)
     cells = [cell for method in methods for cell in plan.cells(method)]
     if data.name in PUBLISHED and data.images.shape[1:] == _published_shape(data.name):
         cells.append(Cell("reduction/published", tell_published, {"name": data.name}, seed))
@@ -213,14 +219,21 @@ def _check_images(data: "Dataset") -> None:
     n_train = data.counts["train"]
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: this study needs at least {FEWEST_IMAGES}, add images")
+    groups = data.part("train")[2]
+    n_groups = FEWEST_GROUPS if groups is None else len(set(groups.tolist()))
+    if n_groups < FEWEST_GROUPS:
+        raise BadInputError(
+            f"{data.name} has {n_groups} groups of training images: this study holds whole groups out and needs at least "
+            f"{FEWEST_GROUPS}, add groups"
+        )
 
 
-def _checked_dims(data: "Dataset", options: ReductionOptions) -> tuple[int, ...]:
+def _checked_dims(data: "Dataset", options: ReductionOptions, seed: int) -> tuple[int, ...]:
     """The sizes: those asked for, which every method must be able to give, else those of the profile that fit."""
-    from tasvir.studies.families.reduction_cells import N_FOLDS, SEARCHED
+    from tasvir.studies.families.reduction_cells import SEARCHED, held_out_part
     from tasvir.studies.families.reduction_methods import ISOMAP_IMAGES, LANDMARKS, NETS
 
-    n_fitted = min(data.counts["train"], SEARCHED) * (N_FOLDS - 1) // N_FOLDS - 1
+    n_fitted = held_out_part(data, seed, most=SEARCHED).counts["train"] - 1
     n_numbers = data.images[0].size
     most = {
         "pca": min(n_numbers, n_fitted),
@@ -234,6 +247,8 @@ def _checked_dims(data: "Dataset", options: ReductionOptions) -> tuple[int, ...]
         if len(dims) < 2:
             raise BadInputError(f"{data.name} has {n_numbers} numbers an image: too few for a comparison of sizes, give dims")
         return dims
+    if dims[-1] > MOST_NUMBERS:
+        raise BadInputError(f"dims={options.dims!r}, but a code has at most {MOST_NUMBERS} numbers: give smaller dims")
     for method, limit in limits.items():
         if dims[-1] > limit:
             raise BadInputError(

@@ -9,6 +9,7 @@ import numpy as np
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.measures.neighbours import spread_sample
+from tasvir.models.landmark_isomap import RANK
 from tasvir.studies import recipes
 from tasvir.studies.inside import Inside
 
@@ -110,14 +111,34 @@ def _pca(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_componen
 
 
 def _isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
-    from sklearn.manifold import Isomap
-
     X, X_other = inside.flat("train"), inside.flat(part)
     rows = spread_sample(inside.data.targets("train")[0], ISOMAP_IMAGES, inside.seed)
-    isomap = Isomap(n_components=n_components, **parameters)
-    _, fit_s = inside.time("fit_s", lambda: isomap.fit(X[rows]))
+    isomap, fit_s = inside.time("fit_s", lambda: _fitted_isomap(X[rows], n_components, parameters))
     codes, transform_s = inside.time("transform_s", lambda: [isomap_codes(isomap, part) for part in (X, X_other)])
-    return Reduced(codes[0], codes[1], fit_s.data["value"], transform_s.data["value"], len(rows))
+    own, other = (_filled(part, n_components) for part in codes)
+    return Reduced(own, other, fit_s.data["value"], transform_s.data["value"], len(rows))
+
+
+def _fitted_isomap(X: np.ndarray, n_components: int, parameters: Mapping[str, Any]) -> Any:
+    """scikit-learn's, of fewer numbers where distances along these images have fewer directions, which it refuses."""
+    from scipy.linalg import eigvalsh
+    from sklearn.manifold import Isomap
+    from sklearn.preprocessing import KernelCenterer
+
+    try:
+        return Isomap(n_components=n_components, **parameters).fit(X)
+    except ValueError as error:
+        if "negative eigenvalues" not in str(error):
+            raise
+    distances = Isomap(n_components=1, **parameters).fit(X).dist_matrix_
+    values = eigvalsh(KernelCenterer().fit_transform(-np.square(distances, dtype=np.float64) / 2))
+    rank = int((values > RANK * values[-1]).sum())
+    return Isomap(n_components=max(1, min(n_components, rank)), **parameters).fit(X)
+
+
+def _filled(codes: np.ndarray, n_components: int) -> np.ndarray:
+    """Numbers that there are no directions for are 0: distances between codes stay as they are."""
+    return np.pad(codes, [(0, 0), (0, n_components - codes.shape[1])])
 
 
 def isomap_codes(isomap: Any, X: np.ndarray) -> np.ndarray:
@@ -126,15 +147,21 @@ def isomap_codes(isomap: Any, X: np.ndarray) -> np.ndarray:
 
 
 def _landmark_isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
-    from tasvir.models.landmark_isomap import LandmarkIsomap
+    from tasvir.models.landmark_isomap import LandmarkIsomap, RankError
 
     X, X_other = inside.data.part("train")[0], inside.data.part(part)[0]
-    isomap = LandmarkIsomap(
-        n_components=n_components, n_landmarks=LANDMARKS, n_jobs=1, random_state=inside.seed, **parameters
-    )  # other cells have the other cores
-    _, fit_s = inside.time("fit_s", lambda: isomap.fit(X))
+    made = {"n_landmarks": LANDMARKS, "n_jobs": 1, "random_state": inside.seed}  # other cells have the other cores
+
+    def fitted() -> Any:
+        try:
+            return LandmarkIsomap(n_components=n_components, **made, **parameters).fit(X)
+        except RankError as error:
+            return LandmarkIsomap(n_components=error.rank, **made, **parameters).fit(X)
+
+    isomap, fit_s = inside.time("fit_s", fitted)
     other, transform_s = inside.time("transform_s", lambda: isomap.transform(X_other))
-    return Reduced(isomap.embedding_, other, fit_s.data["value"], transform_s.data["value"], len(X))
+    own, other = (_filled(part, n_components) for part in (isomap.embedding_, other))
+    return Reduced(own, other, fit_s.data["value"], transform_s.data["value"], len(X))
 
 
 def _net(
