@@ -14,6 +14,9 @@ from tasvir.contracts.seeds import stream_rng
 from tasvir.measures.interval import Estimate, enough_groups
 from tasvir.measures.per_class import share_among
 
+#: Training images on which k is chosen, at most.
+CHOSEN_ON = 10_000
+
 
 @dataclass(frozen=True, eq=False)
 class NeighbourScore:
@@ -103,7 +106,7 @@ def knn_accuracy(
     train, y_train = _check(train, y_train, "train")
     test, y_test = _check(test, y_test, "test")
     classes, codes = np.unique(y_train, return_inverse=True)
-    rows = spread_sample(codes, 10_000, seed)
+    rows = spread_sample(codes, CHOSEN_ON, seed)
     folds = spread_folds(codes[rows], None if groups is None else np.asarray(groups)[rows], seed=seed)
     cv_accuracy = _cross_validate(train[rows], codes[rows], folds, ks=ks, n_classes=len(classes))
     k = max(cv_accuracy, key=lambda tried: (cv_accuracy[tried], -tried))

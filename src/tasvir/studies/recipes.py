@@ -7,7 +7,7 @@ import numpy as np
 
 from tasvir.data.dataset import Dataset
 from tasvir.measures.classification import balanced_accuracy
-from tasvir.measures.neighbours import spread_folds, spread_sample
+from tasvir.measures.neighbours import CHOSEN_ON, spread_folds, spread_sample
 from tasvir.studies.mirror import MirrorTest, mirror_test
 from tasvir.studies.work import Fit, Search
 
@@ -221,4 +221,4 @@ def svm_search(data: Dataset) -> Search:
 def neighbour_search(data: Dataset, share: float = 1.0) -> Search:
     """All test images against the training images, and 10,000 training images once more for the choice of k."""
     n_train, n_test = data.counts["train"], data.counts["test"]
-    return Search(share * (n_train * n_test + min(n_train, 10_000) ** 2))
+    return Search(share * (n_train * n_test + min(n_train, CHOSEN_ON) ** 2))

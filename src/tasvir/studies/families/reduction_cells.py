@@ -10,6 +10,7 @@ from tasvir.contracts.seeds import stream_rng
 from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import NeighbourScore, knn_accuracy, spread_folds, spread_sample
 from tasvir.records.record import Record, array, facts, metric
+from tasvir.studies.families.codes import drawing_error, scatter
 from tasvir.studies.families.published import PUBLISHED
 from tasvir.studies.families.reduction_methods import METHODS, RAW, Fitted, Reduced, drawn_parameters
 from tasvir.studies.flat import flat_unit
@@ -18,8 +19,8 @@ from tasvir.studies.recipes import augmentation
 
 #: Training images that a search, and a cross-validation, sees at most; a fifth of a search's judges.
 SEARCHED, N_FOLDS = 10_000, 5
-#: Test images, and neighbours of each, by which it is seen how well neighbourhoods are kept; points of a scatter.
-N_TRUSTED, TRUSTED_NEIGHBOURS, N_SCATTER = 1000, 10, 2000
+#: Test images, and neighbours of each, by which it is seen how well neighbourhoods are kept.
+N_TRUSTED, TRUSTED_NEIGHBOURS = 1000, 10
 
 
 def drawn_ks(n_train: int, draws: int, seed: int) -> list[int]:
@@ -107,7 +108,7 @@ def reduce_images(
             yield from _kept(inside, reduced, d)
         yield array(f"predictions {d}", score.predictions.astype(np.int16))
         if d == shown:
-            yield from _scatter(inside, reduced.other)
+            yield from scatter(inside, reduced.other)
     if reduced.net is not None:
         yield inside.keep(reduced.net, "autoencoder")
     yield facts({"n_fitted": reduced.n_fitted, "chosen": chosen})
@@ -130,14 +131,8 @@ def knn_on(inside: Inside, reduced: Reduced, d: int, *, ks: list[int], part: str
 
 def _kept(inside: Inside, reduced: Reduced, d: int) -> Iterator[Record]:
     """What is left of images and neighbourhoods in d numbers."""
-    X_test = inside.data.part("test")[0]
     if reduced.drawn is not None:
-        drawn = np.clip(reduced.drawn(d).reshape(len(X_test), -1), 0, 1)
-        squared = sum(
-            float(np.square(flat_unit(X_test[i : i + 1000]) - drawn[i : i + 1000], dtype=np.float64).sum())
-            for i in range(0, len(X_test), 1000)
-        )
-        yield metric("reconstruction_mse", squared / X_test.size, n=len(X_test), labels={"dim": d})
+        yield drawing_error(inside.data.part("test")[0], reduced.drawn(d), {"dim": d})
     yield metric("trustworthiness", _trust(inside, reduced.other[:, :d]), labels={"dim": d})
 
 
@@ -149,13 +144,6 @@ def _trust(inside: Inside, codes: np.ndarray) -> float:
     most = max(1, (len(rows) - 1) // 2)
     X = flat_unit(inside.data.part("test")[0][rows])
     return float(trustworthiness(X, codes[rows], n_neighbors=min(TRUSTED_NEIGHBOURS, most)))
-
-
-def _scatter(inside: Inside, codes: np.ndarray) -> Iterator[Record]:
-    y_test, _ = inside.data.targets("test")
-    rows = spread_sample(y_test, N_SCATTER, inside.seed)
-    yield array("embedding", codes[rows, :2].astype(np.float32))
-    yield array("embedding_labels", y_test[rows])
 
 
 def tell_published(inside: Inside, *, name: str) -> Iterator[Record]:

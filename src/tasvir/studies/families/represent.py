@@ -7,16 +7,17 @@ from typing import Any
 import numpy as np
 
 from tasvir.data.dataset import Dataset
-from tasvir.measures.neighbours import knn_accuracy, spread_sample
+from tasvir.measures.neighbours import knn_accuracy
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
+from tasvir.studies.families.codes import drawing_error, scatter
 from tasvir.studies.families.reduction_methods import METHODS
 from tasvir.studies.inside import Inside, loss_curve, measured
 from tasvir.studies.work import Fit, Seconds, Work
 
-#: Test images in a scatter, and images in a row of reconstructions.
-N_SCATTER, N_ROW = 2000, 10
+#: Images in a row of reconstructions.
+N_ROW = 10
 
 SCALED, FLAT = "scaled", "flat"
 #: What is trained by no net: its parameters, and what it does with pixels.
@@ -63,7 +64,8 @@ def represent_without_net(inside: Inside, *, method: str, n_components: int) -> 
     yield from _scored(inside, reduced.codes, reduced.other)
     if reduced.drawn is not None:
         yield from _reconstructed(inside, reduced.drawn(n_components).reshape(-1, *inside.data.images.shape[1:]))
-    yield from _scatter(inside, reduced.other)
+    if n_components == 2:
+        yield from scatter(inside, reduced.other)
     yield facts({"n_fit": reduced.n_fitted, "pixels": pixels})
 
 
@@ -78,7 +80,8 @@ def represent_by_net(inside: Inside, *, method: str, n_components: int, max_epoc
     if method != "vae":  # a VAE's is in nats: see the chapter on generation
         yield loss_curve(net.history_, "loss")
     yield inside.keep(net, "autoencoder")
-    yield from _scatter(inside, codes_test)
+    if n_components == 2:
+        yield from scatter(inside, codes_test)
     yield facts(
         {
             "n_fit": len(X),
@@ -109,18 +112,7 @@ def _scored(inside: Inside, codes: np.ndarray, codes_test: np.ndarray) -> Iterat
 def _reconstructed(inside: Inside, drawn: np.ndarray) -> Iterator[Record]:
     """The error on the test images (0..1 scale), and a few of them above what was drawn."""
     X_test = inside.data.part("test")[0]
-    drawn = np.clip(drawn, 0.0, 1.0)
-    squared = sum(float(np.square(a / np.float32(255) - b, dtype=np.float64).sum()) for a, b in zip(X_test, drawn, strict=True))
     rows = np.linspace(0, len(X_test) - 1, min(N_ROW, len(X_test))).astype(int)
-    yield metric("reconstruction_mse", squared / X_test.size, n=len(X_test))
+    yield drawing_error(X_test, drawn)
     yield array("originals", X_test[rows])
-    yield array("reconstructions", np.rint(drawn[rows] * 255).astype(np.uint8))
-
-
-def _scatter(inside: Inside, codes_test: np.ndarray) -> Iterator[Record]:
-    """Test images as points, where there are two components."""
-    if codes_test.shape[1] == 2:
-        y_test, _ = inside.data.targets("test")
-        rows = spread_sample(y_test, N_SCATTER, inside.seed)
-        yield array("embedding", codes_test[rows].astype(np.float32))
-        yield array("embedding_labels", y_test[rows])
+    yield array("reconstructions", np.rint(drawn[rows].clip(0, 1) * 255).astype(np.uint8))
