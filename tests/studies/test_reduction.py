@@ -151,6 +151,14 @@ def test_what_recommends_was_held_out(found, data):
         assert all(told(records)["n_valid"] == part.counts["val"] for records in cells)
 
 
+def test_groups_are_held_out_whole(few_digits):
+    part = reduction_cells.held_out_part(dataclasses.replace(few_digits, groups=np.arange(len(few_digits)) // 4), 0)
+    fitted, judging = (set(part.part(name)[2]) for name in ("train", "val"))
+    assert fitted
+    assert judging
+    assert not fitted & judging
+
+
 def test_a_net_that_learns_by_heart_is_not_recommended(few_digits, tmp_path):
     """Codes that are noise but for the images of the fit, which they tell perfectly: cross-validation there would take them."""
 

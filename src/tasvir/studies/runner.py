@@ -104,7 +104,10 @@ class Runner:
         ]
         as_they_come = "generator" if self.jobs == 1 else "generator_unordered"
         n_jobs = min(self.jobs, max(2, len(cells)))  # never this process itself where a cell may kill its own
-        with listening({self._scratch(at[cell.name]): self.progress.inside(cell) for cell in cells} if self.jobs > 1 else {}):
+        heard = {self._scratch(at[cell.name]): self.progress.inside(cell) for cell in cells} if self.jobs > 1 else {}
+        with listening(heard), warnings.catch_warnings():
+            # loky renews a process that has grown by the memory of a training: nothing is lost, and nobody can do anything
+            warnings.filterwarnings("ignore", message="A worker stopped while some jobs")
             yield from joblib.Parallel(n_jobs=n_jobs, batch_size=1, return_as=as_they_come)(tasks)
 
     def _inside(self, cell: Cell, at: Mapping[str, str], *, records: list[Record]) -> Callable[[Dataset], Inside]:
