@@ -9,7 +9,7 @@ import numpy as np
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.measures.neighbours import spread_sample
-from tasvir.models.landmark_isomap import RANK
+from tasvir.models.landmark_isomap import RANK, LandmarkIsomap, RankError
 from tasvir.studies import recipes
 from tasvir.studies.inside import Inside
 
@@ -62,7 +62,7 @@ class Method:
     """
 
     reduce: Callable[..., Reduced]
-    space: Callable[["Fitted"], dict[str, list[Any]]]
+    space: Callable[[Fitted], dict[str, list[Any]]]
     nested: bool = True
 
 
@@ -147,8 +147,6 @@ def isomap_codes(isomap: Any, X: np.ndarray) -> np.ndarray:
 
 
 def _landmark_isomap(inside: Inside, part: str, parameters: Mapping[str, Any], *, n_components: int, name: str = "") -> Reduced:
-    from tasvir.models.landmark_isomap import LandmarkIsomap, RankError
-
     X, X_other = inside.data.part("train")[0], inside.data.part(part)[0]
     made = {"n_landmarks": LANDMARKS, "n_jobs": 1, "random_state": inside.seed}  # other cells have the other cores
 
