@@ -18,6 +18,7 @@ class Model:
 MODELS = {
     "Autoencoder": Model("tasvir.models.autoencoder", "autoencoder", ("transformer",)),
     "VAE": Model("tasvir.models.vae", "vae", ("transformer", "sampler")),
+    "GAN": Model("tasvir.models.gan", "gan", ("sampler",)),
     "LandmarkIsomap": Model("tasvir.models.landmark_isomap", "landmark-isomap", ("transformer",)),
     "GaussianSampler": Model("tasvir.models.gaussian_sampler", "gaussian-sampler", ("sampler",)),
     "ImageClassifier": Model("tasvir.models.image_classifier", "image-classifier", ("classifier",)),
@@ -26,9 +27,13 @@ SPECS = {
     "AugmentSpec": "tasvir.nets.augment",
     "CNNSpec": "tasvir.nets.cnn",
     "ConvSpec": "tasvir.nets.conv",
+    "DCGANSpec": "tasvir.nets.dcgan",
     "DenseSpec": "tasvir.nets.dense",
     "EncoderTrunkSpec": "tasvir.nets.trunk",
+    "FCGANSpec": "tasvir.nets.fcgan",
+    "LeversSpec": "tasvir.models.levers",
     "MLPSpec": "tasvir.nets.mlp",
+    "RecorderSpec": "tasvir.models.flight_recorder",
     "ResNetSpec": "tasvir.nets.resnet",
     "VGGSpec": "tasvir.nets.vgg",
 }

@@ -24,7 +24,7 @@ from tasvir.train.batches import OrderedBatches, ShuffledBatches, infer, to_unit
 from tasvir.train.checkpoint import Checkpoint, restore
 from tasvir.train.engine import Engine, build_engine
 from tasvir.train.history import History
-from tasvir.train.loop import Hook, Task, fit_loop
+from tasvir.train.loop import Batches, Hook, Task, fit_loop
 from tasvir.train.stream import torch_stream
 
 #: What the batches are made of: X, and whatever goes with each of its rows.
@@ -56,6 +56,15 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
     @abstractmethod
     def _build_net(self) -> torch.nn.Module:
         """The net that is kept, for `space_` (and what else is known at `fit`), freshly initialised."""
+
+    def _own_hooks(self, given: Arrays, valid: Arrays | None, seed: int) -> tuple[Hook, ...]:
+        """Hooks that belong to the way of learning; they see an epoch after those of the caller."""
+        return ()
+
+    def _run(
+        self, task: Task, batches: Batches, valid: Batches | None, *, history: History | None, hooks: Sequence[Hook]
+    ) -> History:
+        return fit_loop(task, batches, valid, max_epochs=self.max_epochs, history=history, hooks=hooks)
 
     @abstractmethod
     def _build_task(self, net: torch.nn.Module, engine: Engine, *, n_steps: int, seed: int) -> Task:
@@ -90,19 +99,20 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
         if held_out is not None:
             valid, given = tuple(array[held_out] for array in given), tuple(array[indices] for array in given)
         batches = ShuffledBatches(*self._tensors(*given), batch_size=self.batch_size, seed=seed)
-        valid_batches = None if valid is None else OrderedBatches(*self._tensors(*valid))
         with torch_stream(stream_seed(seed, "net")):
             engine = build_engine(self.engine, self.device, math.prod(self._layout.shape))
             net = self._new_net()
             if adapt := getattr(net, "adapt", None):
                 adapt(_some_images(batches.tensors[0]))
             task = self._build_task(net, engine, n_steps=batches.n_steps, seed=seed)
+            has_loss = hasattr(task, "valid_step")
+            valid_batches = OrderedBatches(*self._tensors(*valid)) if valid is not None and has_loss else None
             hooks = copy.deepcopy(list(self.hooks))
             # A checkpoint is written when every other hook has seen the epoch.
-            in_order = sorted(hooks, key=lambda hook: isinstance(hook, Checkpoint))
+            in_order = sorted([*hooks, *self._own_hooks(given, valid, seed)], key=lambda hook: isinstance(hook, Checkpoint))
             key = self._training_key((seed, engine.precision), *given, *(valid or ()))
             history = restore(task, in_order, key=key, max_epochs=self.max_epochs)
-            self.history_ = fit_loop(task, batches, valid_batches, max_epochs=self.max_epochs, history=history, hooks=in_order)
+            self.history_ = self._run(task, batches, valid_batches, history=history, hooks=in_order)
         self.net_, self.hooks_, self.precision_ = task.kept().eval(), tuple(hooks), engine.precision
 
     def _seed(self) -> int:

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from torch import nn
 
-from tasvir.nets.shapes import CropTo, check_sizes, halvings
+from tasvir.nets.shapes import check_sizes, doubled, halvings
 from tasvir.nets.unit import Unit
 
 
@@ -63,12 +63,8 @@ class ConvSpec:
     def _up(self, channels: int, sizes: list[tuple[int, int]]) -> list[nn.Module]:
         """To each of `sizes`, the image's own last."""
         *between, last = zip(pairwise((*reversed(self.filters), channels)), sizes, strict=True)
-        layers = [layer for fans, size in between for layer in (*_doubled(*fans, size=size), *self._norm(fans[1]), nn.ReLU())]
-        return [*layers, *_doubled(*last[0], size=last[1]), Unit()]
+        layers = [layer for fans, size in between for layer in (*doubled(*fans, size=size), *self._norm(fans[1]), nn.ReLU())]
+        return [*layers, *doubled(*last[0], size=last[1]), Unit()]
 
     def _norm(self, channels: int) -> list[nn.Module]:
         return [nn.BatchNorm2d(channels)] if self.batch_norm else []
-
-
-def _doubled(fan_in: int, fan_out: int, *, size: tuple[int, int]) -> list[nn.Module]:
-    return [nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1), CropTo(*size)]

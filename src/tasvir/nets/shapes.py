@@ -36,6 +36,11 @@ class CropTo(nn.Module):
         return x_BCHW[:, :, : self.height, : self.width]
 
 
+def doubled(fan_in: int, fan_out: int, *, size: tuple[int, int]) -> list[nn.Module]:
+    """A transposed convolution to twice the size, and the crop to `size` where that is odd."""
+    return [nn.ConvTranspose2d(fan_in, fan_out, 4, stride=2, padding=1), CropTo(*size)]
+
+
 def halvings(size: int, times: int) -> list[int]:
     """A size, and what is left of it after each halving, rounded up: 28, 14, 7, 4."""
     sizes = [size]

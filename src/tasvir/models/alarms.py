@@ -1,0 +1,64 @@
+"""What goes wrong in an adversarial training, seen in what was recorded of each epoch. Legend: E epochs, K classes."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+#: Images of a class nearer to each other than by this share of what real ones are: it has collapsed.
+COLLAPSED = 0.1
+#: What holds for so many epochs in a row is no accident of one.
+IN_A_ROW = 2
+#: A discriminator that is so sure of itself, real and generated, has won; it may be so for an epoch or two.
+SURE, SURE_IN_A_ROW = 0.95, 3
+#: A loss (in nats) that no player comes to who still plays.
+MOST_LOSS = 100.0
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """What went wrong, from which epoch (counted from 1) to which; `label` is the class that collapsed, if one alone did."""
+
+    kind: str
+    epoch: int
+    last_epoch: int
+    label: int | None = None
+
+    def told(self) -> dict[str, Any]:
+        """As plain values."""
+        return asdict(self)
+
+
+def find_alarms(rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray) -> list[Alarm]:
+    """All that went wrong in these epochs: "collapse" (of all or of one class), "won" and "divergence"."""
+    return sorted([*_collapses(variety_EK), *_won(rows), *_diverged(rows)], key=lambda alarm: (alarm.epoch, alarm.kind))
+
+
+def _collapses(variety_EK: np.ndarray) -> Iterator[Alarm]:
+    collapsed_EK = variety_EK < COLLAPSED  # NaN is not
+    known_K = ~np.isnan(variety_EK).all(axis=0)
+    all_E = collapsed_EK[:, known_K].mean(axis=1) > 0.5 if known_K.any() else np.zeros(len(variety_EK), bool)
+    yield from (Alarm("collapse", *ends) for ends in _lasting(all_E, IN_A_ROW))
+    if known_K.sum() > 1:
+        for label in np.flatnonzero(known_K):
+            alone_E = collapsed_EK[:, label] & ~all_E
+            yield from (Alarm("collapse", *ends, int(label)) for ends in _lasting(alone_E, IN_A_ROW))
+
+
+def _won(rows: Sequence[Mapping[str, float]]) -> Iterator[Alarm]:
+    sure = [row["real_score"] > SURE and row["fake_score"] < 1 - SURE for row in rows]
+    yield from (Alarm("won", *ends) for ends in _lasting(sure, SURE_IN_A_ROW))
+
+
+def _diverged(rows: Sequence[Mapping[str, float]]) -> Iterator[Alarm]:
+    beyond = [max(abs(row["generator_loss"]), abs(row["discriminator_loss"])) > MOST_LOSS for row in rows]
+    yield from (Alarm("divergence", *ends) for ends in _lasting(beyond, 1))
+
+
+def _lasting(holds_E: Iterable[bool], in_a_row: int) -> Iterator[tuple[int, int]]:
+    """First and last epoch, counted from 1, of each stretch of at least `in_a_row` epochs in which something holds."""
+    edges = np.flatnonzero(np.diff(np.array([False, *holds_E, False], dtype=int)))
+    for start, end in zip(edges[::2], edges[1::2], strict=True):
+        if end - start >= in_a_row:
+            yield int(start) + 1, int(end)

@@ -1,0 +1,112 @@
+"""The levers of an adversarial training: what keeps two players in balance, as one value."""
+
+from dataclasses import dataclass
+
+from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.settings import Number, OneOf, Setting
+
+
+@dataclass(frozen=True)
+class LeversSpec:
+    """What keeps the two players of a GAN in balance?
+
+    Parameters
+    ----------
+    instance_noise : float, default=0.0
+        Standard deviation (images from -1 to 1) of the Gaussian noise that is added to real and generated images alike, anew
+        each time that the discriminator looks.
+    noise_epochs : int or None, default=None
+        Epochs over which that noise falls linearly to 0; None: it stays.
+    label_noise : float, default=0.0
+        Share of the real and generated images that the discriminator is told to be of the other kind, in [0, 0.5).
+    smoothing : float, default=0.0
+        One-sided label smoothing: real images are held to be real with this much less than certainty, in [0, 1). For the
+        losses that have a target (non-saturating, saturating, least squares).
+    discriminator_rate : float, default=1.0
+        The discriminator's learning rate as a multiple of the generator's, above 0.
+    discriminator_steps, generator_steps : int, default=1
+        Steps of each player on a batch.
+    spectral_norm : bool, default=False
+        Divide each of the discriminator's linear maps by its largest singular value.
+    r1, r2 : float, default=1.0 and 0.0
+        Weights of the gradient penalties: half of each times the squared slope of the score at real (R1) and at generated (R2)
+        images.
+    penalty_every : int, default=16
+        Steps from one penalty to the next; it then counts as many times as much.
+    shift : float, default=0.0
+        Differentiable augmentation: what the discriminator sees, real and generated, is shifted at random by at most this
+        fraction of its side, in [0, 0.5).
+    ema : float, default=0.999
+        Decay of the average over the generator's steps that is kept in place of its last ones, in [0, 1); 0 keeps the last ones.
+        The average begins with a short memory: (1 + n) / (10 + n) after n steps, until that is greater.
+
+    Raises
+    ------
+    BadInputError
+        A value outside its range, when a GAN is fitted.
+
+    References
+    ----------
+    C. Sønderby et al. 2017 (instance noise); T. Salimans et al. 2016 (smoothing); M. Heusel et al. 2017 (two learning rates); T.
+    Miyato et al. 2018 (spectral norm); L. Mescheder et al. 2018 (R1, R2); T. Karras et al. 2018 and 2020 (average; a penalty at
+    some steps); S. Zhao et al. 2020 (differentiable augmentation).
+
+    Examples
+    --------
+    >>> from tasvir import GAN, LeversSpec
+    >>> GAN(levers=LeversSpec(instance_noise=0.2)).get_params()["levers__smoothing"]
+    0.0
+    """
+
+    instance_noise: float = 0.0
+    noise_epochs: int | None = None
+    label_noise: float = 0.0
+    smoothing: float = 0.0
+    discriminator_rate: float = 1.0
+    discriminator_steps: int = 1
+    generator_steps: int = 1
+    spectral_norm: bool = False
+    r1: float = 1.0
+    r2: float = 0.0
+    penalty_every: int = 16
+    shift: float = 0.0
+    ema: float = 0.999
+
+    def check(self, *, smoothed: bool, loss: str) -> None:
+        """Refuse what is outside its range, and smoothing where the loss has no target."""
+        for name, allowed in RANGES.items():
+            if not allowed.holds(getattr(self, name)):
+                raise BadInputError(f"LeversSpec({name}={getattr(self, name)!r}): give {allowed.words}")
+        if self.smoothing and not smoothed:
+            raise BadInputError(
+                f"LeversSpec(smoothing={self.smoothing}) with loss={loss!r}, which has no target to smooth: leave smoothing out"
+            )
+
+    def noise_sd(self, epoch: int) -> float:
+        """The instance noise of an epoch, counted from 0."""
+        if self.noise_epochs is None:
+            return self.instance_noise
+        return self.instance_noise * max(0.0, 1 - epoch / self.noise_epochs)
+
+
+_SHARE = Number(low=0, high=1, open_high=True)
+_HALF = Number(low=0, high=0.5, open_high=True)
+_STEPS = Number(low=1, whole=True)
+RANGES: dict[str, Setting] = {
+    "instance_noise": Number(low=0),
+    "noise_epochs": Number(low=1, whole=True, optional=True),
+    "label_noise": _HALF,
+    "smoothing": _SHARE,
+    "discriminator_rate": Number(low=0, open_low=True),
+    "discriminator_steps": _STEPS,
+    "generator_steps": _STEPS,
+    "spectral_norm": OneOf((True, False)),
+    "r1": Number(low=0),
+    "r2": Number(low=0),
+    "penalty_every": _STEPS,
+    "shift": _HALF,
+    "ema": _SHARE,
+}
+
+#: The first is what None means; "none" is the training of the first paper.
+LEVERS = {"balanced": LeversSpec(), "none": LeversSpec(r1=0.0, ema=0.0)}
