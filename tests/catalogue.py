@@ -1,15 +1,19 @@
 """Every estimator of ours, as the contract tests try it: constructor settings fit for very small data."""
 
 from tasvir import (
+    GAN,
     VAE,
     Autoencoder,
     CNNSpec,
     ConvSpec,
+    DCGANSpec,
     DenseSpec,
+    FCGANSpec,
     GaussianSampler,
     ImageClassifier,
     LandmarkIsomap,
     MLPSpec,
+    RecorderSpec,
     ResNetSpec,
     VGGSpec,
 )
@@ -18,12 +22,18 @@ from tasvir.models.names import MODELS
 #: Float32, so that a promise fails on every machine or on none.
 FP32 = {"device": "cpu", "engine": "fp32"}
 
+#: What is seldom looked at is tested elsewhere: a net that sees is trained before the first look.
+SELDOM = {"recorder": RecorderSpec(measure_every=100, grid_every=100, grid_side=2), "validation_fraction": None}
 #: name -> an unfitted instance
 ESTIMATORS = {
     "Autoencoder-dense": Autoencoder(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, **FP32),
     "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, **FP32),
     "VAE-dense": VAE(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, **FP32),
     "VAE-conv-conditional": VAE(net=ConvSpec(filters=(4,)), n_components=2, conditional=True, max_epochs=2, **FP32),
+    "GAN-conv": GAN(net=DCGANSpec(generator=(8,), discriminator=(4,), dense=8), n_components=4, max_epochs=2, **SELDOM, **FP32),
+    "GAN-dense": GAN(
+        net=FCGANSpec(generator=(16,), discriminator=(16,)), n_components=4, max_epochs=2, loss="relativistic", **SELDOM, **FP32
+    ),
     "LandmarkIsomap": LandmarkIsomap(n_neighbors=3, n_landmarks=20),
     "GaussianSampler": GaussianSampler(),
     "ImageClassifier-vgg": ImageClassifier(net=VGGSpec(widths=(8, 8)), max_epochs=20, batch_size=16, learning_rate=0.02, **FP32),

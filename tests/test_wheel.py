@@ -54,7 +54,9 @@ def test_wheel_has_the_command(elsewhere):
 
 
 @pytest.mark.real
-@pytest.mark.parametrize("shipped", ["py.typed", "report/page/page.html.j2", "report/page/page.css"])
+@pytest.mark.parametrize(
+    "shipped", ["py.typed", "report/page/page.html.j2", "report/page/page.css", "report/page/frames.js", "report/page/frames.css"]
+)
 def test_wheel_ships_what_is_no_python(elsewhere, shipped):
     python, environment, folder = elsewhere
     code = f"from importlib.resources import files; print((files('tasvir') / {shipped!r}).is_file())"

@@ -77,12 +77,17 @@ def test_real_images_are_to_score_higher(name):
     assert loss.generator(high, low) < loss.generator(low, low)
 
 
-def make_task(levers=LeversSpec(), loss="non_saturating", n_labels=2):
+BALANCED = LeversSpec()
+
+
+def make_task(levers=BALANCED, loss="non_saturating", n_labels=2):
     torch.manual_seed(0)
     players = FCGANSpec(generator=(16,), discriminator=(16,)).build((8, 8, 1), 4, n_labels)
     augment = AugmentSpec(max_shift=levers.shift).build((8, 8, 1))
     engine = TorchEngine(torch.device("cpu"))
-    task = AdversarialTask(players, engine, LOSSES[loss], levers, augment=augment, n_latents=4, learning_rate=0.01, seed=0)
+    task = AdversarialTask(
+        players, engine, loss=LOSSES[loss], levers=levers, augment=augment, n_latents=4, learning_rate=0.01, seed=0
+    )
     task.begin(0)
     return task
 

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from tasvir import VAE, Autoencoder, ImageClassifier, load_data, save_model
+from tasvir import GAN, VAE, Autoencoder, ImageClassifier, LeversSpec, RecorderSpec, load_data, save_model
 from tasvir.nets.conv import ConvSpec
+from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.resnet import ResNetSpec
 from tasvir.nets.vgg import VGGSpec
@@ -29,6 +30,13 @@ TRAINED = {
     "VAE": VAE(net=DenseSpec(hidden=(16,)), n_components=4, learning_rate=0.03, **FP32),
     "ImageClassifier": ImageClassifier(
         net=ResNetSpec(widths=(8, 16), dropout=0.1), augment="shift_flip", learning_rate=0.05, **FP32
+    ),
+    "GAN": GAN(
+        net=DCGANSpec(generator=(8,), discriminator=(8,), dense=16),
+        levers=LeversSpec(instance_noise=0.2, noise_epochs=6, label_noise=0.1, spectral_norm=True, shift=0.1, penalty_every=3),
+        recorder=RecorderSpec(grid_every=2, grid_side=3),
+        n_components=4,
+        **FP32,
     ),
     "Autoencoder-conv in bf16": Autoencoder(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
     "VAE in bf16": VAE(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
@@ -86,7 +94,10 @@ def fitted(estimator, images, folder, *, kill_at=None, patience=3, max_epochs=EP
 
 
 def same_training(a, b):
-    """Every weight and every curve to the last bit."""
+    """Every weight and every curve to the last bit, and what a recorder saw."""
+    assert getattr(a, "record_", None) == getattr(b, "record_", None)
+    grids = getattr(a, "grids_", {})
+    assert all(np.array_equal(grid, b.grids_[epoch]) for epoch, grid in grids.items())
     assert a.history_.rows == b.history_.rows
     assert a.history_.stopped == b.history_.stopped
     for (name, x), y in zip(a.net_.state_dict().items(), b.net_.state_dict().values(), strict=True):

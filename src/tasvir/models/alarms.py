@@ -30,25 +30,33 @@ class Alarm:
         return asdict(self)
 
 
-def find_alarms(rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray) -> list[Alarm]:
-    """All that went wrong in these epochs: "collapse" (of all or of one class), "won" and "divergence"."""
-    return sorted([*_collapses(variety_EK), *_won(rows), *_diverged(rows)], key=lambda alarm: (alarm.epoch, alarm.kind))
+def find_alarms(rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray, *, at_once: bool = False) -> list[Alarm]:
+    """All that went wrong in these epochs: "collapse" (of all or of one class), "won" and "divergence".
+
+    `at_once`: an epoch that looks so is enough.
+    """
+    found = [
+        *_collapses(variety_EK, 1 if at_once else IN_A_ROW),
+        *_won(rows, 1 if at_once else SURE_IN_A_ROW),
+        *_diverged(rows),
+    ]
+    return sorted(found, key=lambda alarm: (alarm.epoch, alarm.kind))
 
 
-def _collapses(variety_EK: np.ndarray) -> Iterator[Alarm]:
+def _collapses(variety_EK: np.ndarray, in_a_row: int) -> Iterator[Alarm]:
     collapsed_EK = variety_EK < COLLAPSED  # NaN is not
     known_K = ~np.isnan(variety_EK).all(axis=0)
     all_E = collapsed_EK[:, known_K].mean(axis=1) > 0.5 if known_K.any() else np.zeros(len(variety_EK), bool)
-    yield from (Alarm("collapse", *ends) for ends in _lasting(all_E, IN_A_ROW))
+    yield from (Alarm("collapse", *ends) for ends in _lasting(all_E, in_a_row))
     if known_K.sum() > 1:
         for label in np.flatnonzero(known_K):
             alone_E = collapsed_EK[:, label] & ~all_E
-            yield from (Alarm("collapse", *ends, int(label)) for ends in _lasting(alone_E, IN_A_ROW))
+            yield from (Alarm("collapse", *ends, int(label)) for ends in _lasting(alone_E, in_a_row))
 
 
-def _won(rows: Sequence[Mapping[str, float]]) -> Iterator[Alarm]:
+def _won(rows: Sequence[Mapping[str, float]], in_a_row: int) -> Iterator[Alarm]:
     sure = [row["real_score"] > SURE and row["fake_score"] < 1 - SURE for row in rows]
-    yield from (Alarm("won", *ends) for ends in _lasting(sure, SURE_IN_A_ROW))
+    yield from (Alarm("won", *ends) for ends in _lasting(sure, in_a_row))
 
 
 def _diverged(rows: Sequence[Mapping[str, float]]) -> Iterator[Alarm]:

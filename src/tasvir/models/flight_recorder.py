@@ -63,7 +63,8 @@ class FlightRecorder:
     """Looks at the generator after each epoch; at the end it gives back the best state.
 
     Best is the latest state that measures as well as the best one, within the standard error of a share of the held-out images:
-    the harmonic mean of clipped density and coverage. Where nothing is held out it is the latest without an alarm.
+    the harmonic mean of clipped density and coverage. Where nothing is held out it is the latest; an epoch that
+    looks as if something went wrong is never kept.
     """
 
     def __init__(self, spec: RecorderSpec, sight: Sight, *, max_epochs: int):
@@ -85,7 +86,8 @@ class FlightRecorder:
             self.measured[epoch] = self.sight.measure(averaged)
         if epoch == 1 or epoch % self.spec.grid_every == 0 or last:
             self.grids[epoch] = self.sight.grid(averaged, self.spec.grid_side)
-        if not any(alarm.last_epoch == epoch for alarm in self.alarms) and self._is_as_good(epoch):
+        looks_bad = find_alarms(history.rows[-1:], np.array(self.variety[-1:]), at_once=True)
+        if not looks_bad and self._is_as_good(epoch):
             self.kept_epoch, self.kept_state = epoch, copy_state(task.state())
         return any(alarm.kind == "divergence" for alarm in self.alarms)
 
@@ -124,10 +126,10 @@ class FlightRecorder:
         """All but the grids, as plain values."""
         names = next(iter(self.measured.values()), {})
         return {
-            "variety": self.variety,
-            "measured_epochs": list(self.measured),
-            **{name: [row[name] for row in self.measured.values()] for name in names},
-            "alarms": [alarm.told() for alarm in self.alarms],
+            "variety": tuple(tuple(None if np.isnan(share) else share for share in row) for row in self.variety),
+            "measured_epochs": tuple(self.measured),
+            **{name: tuple(row[name] for row in self.measured.values()) for name in names},
+            "alarms": tuple(alarm.told() for alarm in self.alarms),
             "kept_epoch": self.kept_epoch,
         }
 

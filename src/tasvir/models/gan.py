@@ -65,7 +65,7 @@ class GAN(TrainedEstimator):
     max_epochs : int, default=60
         Passes over the training images.
     batch_size : int, default=64
-        Images a step.
+        Images a step, at least 2.
     learning_rate : float, default=5e-4
         Of Adam (0.5, 0.99), for the generator; the discriminator's is ``levers.discriminator_rate`` times that.
     validation_fraction : float or None, default=0.1
@@ -81,9 +81,10 @@ class GAN(TrainedEstimator):
         sigmoid of the discriminator's score of real images, D(x), and of generated ones, D(G(z)); ``generator_gradient``,
         ``discriminator_gradient``, norms; ``generator_rate``, ``discriminator_rate``, ``noise_sd``, what they were trained with.
     record_ : dict
-        What the recorder saw: ``variety``, of each epoch and class, the distance of neighbouring samples as a share of that
-        of real images; ``coverage``, ``recall`` and the like at ``measured_epochs``; ``alarms``, each with `kind` ("collapse", of
-        all or of the class `label`, "won", "divergence"), `epoch` and `last_epoch`; and ``kept_epoch``.
+        What the recorder saw: ``variety``, of each epoch and class, the distance of neighbouring samples as a share of that of
+        real images (None for a class of fewer than 5 images, or of equal ones); ``coverage``, ``recall`` and the like at
+        ``measured_epochs``; ``alarms``, each with `kind` ("collapse", of all or of the class `label`, "won", "divergence"),
+        `epoch` and `last_epoch`; and ``kept_epoch``.
     grids_ : dict of int to ndarray of shape (100, h, w[, c])
         uint8 samples by epoch, always of the same noise, class by class. Not saved.
     classes_, class_prior_ : ndarrays of shape (K,), or None without labels
@@ -122,7 +123,11 @@ class GAN(TrainedEstimator):
     record_: dict[str, Any]
     grids_: dict[int, np.ndarray]
     _named_specs = {"net": PLAYERS, "levers": LEVERS, "recorder": RECORDERS}
-    _settings = TRAINING_SETTINGS | {"loss": OneOf(tuple(LOSSES)), "n_components": Number(low=1, whole=True)}
+    _settings = TRAINING_SETTINGS | {
+        "loss": OneOf(tuple(LOSSES)),
+        "n_components": Number(low=1, whole=True),
+        "batch_size": Number(low=2, whole=True),
+    }
 
     def __init__(
         self,
@@ -184,7 +189,7 @@ class GAN(TrainedEstimator):
         rng = stream_rng(seed_from(self.random_state if random_state is None else random_state), "sample")
         targets = targets_to_draw(self.classes_, self.class_prior_, y, n_samples=n_samples, rng=rng)
         z_nZ = rng.standard_normal((n_samples, self.n_components), dtype=np.float32)
-        return self.space_.as_seen(draw_pixels(self.net_.generator, z_nZ, targets, self._device()))
+        return self.space_.as_seen(draw_pixels(self.net_.generator, z_nZ, targets, device=self._device()))
 
     def _check_images(self, X: np.ndarray) -> None:
         """What can be told before a net is built."""
@@ -209,8 +214,8 @@ class GAN(TrainedEstimator):
         return AdversarialTask(
             net,
             engine,
-            LOSSES[self.loss],
-            levers,
+            loss=LOSSES[self.loss],
+            levers=levers,
             augment=AugmentSpec(max_shift=levers.shift).build((height, width, channels)),
             n_latents=self.n_components,
             learning_rate=self.learning_rate,
@@ -220,7 +225,14 @@ class GAN(TrainedEstimator):
     def _own_hooks(self, given: Arrays, valid: Arrays | None, seed: int) -> tuple[Hook, ...]:
         real = Images(given[0], given[1] if len(given) > 1 else None)
         held_out = None if valid is None else Images(valid[0], valid[1] if len(valid) > 1 else None)
-        sight = Sight(self.space_, real, held_out, lambda: self._features(real, seed), n_latents=self.n_components, seed=seed)
+        sight = Sight(
+            self.space_,
+            real,
+            held_out,
+            learn_features=lambda: self._features(real, seed),
+            n_latents=self.n_components,
+            seed=seed,
+        )
         spec = resolve_spec(self.recorder, RECORDERS, "recorder")
         return (spec.build(sight, max_epochs=self.max_epochs),)
 

@@ -18,7 +18,8 @@ from tasvir.measures.prdc import prdc
 from tasvir.models.autoencoder import flat_pixels
 from tasvir.train.batches import infer
 
-#: Images that variety is judged by, of all classes together, and of one class at least and at most.
+#: Images that variety is judged by, of all classes together, and of one class at least (half of it, where it has no more; of
+#: fewer it is not judged) and at most.
 N_VARIED, FEWEST, MOST = 200, 10, 50
 #: Held-out and generated images that are compared, and neighbours of each.
 MOST_COMPARED, NEIGHBOURS = 1000, 5
@@ -38,7 +39,7 @@ def at_rest(net: torch.nn.Module) -> Iterator[torch.nn.Module]:
         net.train(training)
 
 
-def draw_pixels(generator: torch.nn.Module, z_nZ: np.ndarray, targets: np.ndarray | None, device: torch.device) -> np.ndarray:
+def draw_pixels(generator: torch.nn.Module, z_nZ: np.ndarray, targets: np.ndarray | None, *, device: torch.device) -> np.ndarray:
     """Pixels (n, features) on the 0..1 scale, of the classes `targets` where the generator knows any."""
     columns = [z_nZ] if targets is None else [z_nZ, targets[:, None].astype(np.float32)]
     Z = z_nZ.shape[1]
@@ -68,32 +69,38 @@ class Sight:
     """Looks at generators of one training: always from the same noise, of the same classes."""
 
     def __init__(
-        self, space: Space, real: Images, held_out: Images | None, features: Callable[[], Features], *, n_latents: int, seed: int
+        self,
+        space: Space,
+        real: Images,
+        held_out: Images | None,
+        *,
+        learn_features: Callable[[], Features],
+        n_latents: int,
+        seed: int,
     ) -> None:
-        self.space, self.real, self.held_out, self._learn_features = space, real, held_out, features
+        self.space, self.real, self.held_out, self._learn_features = space, real, held_out, learn_features
         self.n_latents, self.seed = n_latents, seed
         self._features: Features | None = None
-        K = int(real.kinds.max()) + 1
-        self.m = int(np.clip(N_VARIED // K, FEWEST, MOST))
-        self.real_variety_K = self._real_variety(K)
+        counts_K = np.bincount(real.kinds)
+        self.m_K = np.minimum(counts_K, np.clip(N_VARIED // len(counts_K), FEWEST, MOST))
+        self.real_variety_K = self._real_variety()
 
     @property
     def n_compared(self) -> int:
         """Held-out images that samples are compared with; too few are none."""
         n = 0 if self.held_out is None else min(len(self.held_out.X), MOST_COMPARED)
-        return n if n > 2 * NEIGHBOURS else 0
+        return n if n > NEIGHBOURS else 0
 
     def draw(self, generator: torch.nn.Module, targets: np.ndarray, stream: str) -> np.ndarray:
         """One X for each of `targets`, from noise that `stream` names."""
         z_nZ = stream_rng(self.seed, stream).standard_normal((len(targets), self.n_latents), dtype=np.float32)
         device = next(generator.parameters()).device
         given = None if self.real.targets is None else targets
-        return self.space.as_seen(draw_pixels(generator, z_nZ, given, device))
+        return self.space.as_seen(draw_pixels(generator, z_nZ, given, device=device))
 
     def grid(self, generator: torch.nn.Module, side: int) -> np.ndarray:
         """side * side images, class by class, as uint8."""
-        K = len(self.real_variety_K)
-        drawn = self.draw(generator, np.arange(side**2) * K // side**2, "grid")
+        drawn = self.draw(generator, np.arange(side**2) * len(self.m_K) // side**2, "grid")
         unit = self.space.store(drawn)
         return unit if unit.dtype == np.uint8 else np.rint(np.clip(unit, 0, 1) * 255).astype(np.uint8)
 
@@ -102,9 +109,9 @@ class Sight:
 
         NaN for a class whose real images show too little of it.
         """
-        K = len(self.real_variety_K)
-        drawn = self._rows(self.draw(generator, np.repeat(np.arange(K), self.m), "variety"))
-        apart_K = np.array([_neighbours_apart(rows) for rows in np.split(drawn, K)])
+        K = len(self.m_K)
+        drawn = self._rows(self.draw(generator, np.repeat(np.arange(K), self.m_K), "variety"))
+        apart_K = np.array([_neighbours_apart(rows) for rows in np.split(drawn, np.cumsum(self.m_K)[:-1])])
         return np.divide(apart_K, self.real_variety_K, out=np.full(K, np.nan), where=self.real_variety_K > NO_VARIETY)
 
     def measure(self, generator: torch.nn.Module) -> dict[str, float]:
@@ -117,13 +124,13 @@ class Sight:
         drawn = self.draw(generator, held_out.kinds[rows], "measure")
         return dict(vars(prdc(self._features(held_out.X[rows]), self._features(drawn), k=NEIGHBOURS)))
 
-    def _real_variety(self, K: int) -> np.ndarray:
-        """(K,) of as many real images of each class as are drawn; 0 where there are fewer than half as many."""
-        kinds, rng, apart_K = self.real.kinds, stream_rng(self.seed, "real variety"), np.zeros(K)
-        for k in range(K):
-            rows = np.flatnonzero(kinds == k)
-            if len(rows) >= self.m / 2:
-                apart_K[k] = _neighbours_apart(self._rows(self.real.X[rng.permutation(rows)[: self.m]]))
+    def _real_variety(self) -> np.ndarray:
+        """(K,) of as many real images of each class as are drawn; 0 for a class of a few images."""
+        rng, apart_K = stream_rng(self.seed, "real variety"), np.zeros(len(self.m_K))
+        for k, m in enumerate(self.m_K):
+            if m >= FEWEST // 2:
+                rows = rng.permutation(np.flatnonzero(self.real.kinds == k))[:m]
+                apart_K[k] = _neighbours_apart(self._rows(self.real.X[rows]))
         return apart_K
 
     def _rows(self, X: np.ndarray) -> np.ndarray:

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from tasvir.report.numbers import count
+import numpy as np
+
+from tasvir.report.numbers import count, share_of
 from tasvir.report.words.message import Sentence, Words, listed, literal, say
 
 if TYPE_CHECKING:
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
 Line = Literal["-", "--", "-.", ":", ""]
 #: At most so many parts that failed alike are named.
 MOST_TOLD = 3
+#: At most so many pictures of a series are on a page.
+MOST_FRAMES = 12
+T = TypeVar("T")
 #: Fills matplotlib axes in a language.
 Draw = Callable[["Axes", "Language"], None]
 
@@ -72,7 +78,53 @@ class Figure:
     panel_rem: float = 20.0
 
 
-Block = Prose | Table | Figure
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """What one panel shows at one time: images (n, h, w[, 3]) uint8, drawn as a grid; its title says when."""
+
+    title: Words
+    images: np.ndarray
+
+    def __post_init__(self) -> None:
+        shape = self.images.shape
+        if self.images.dtype != np.uint8 or len(shape) < 3 or shape[3:] not in ((), (3,)) or not self.images.size:
+            raise ValueError(f"images are (n, h, w[, 3]) of uint8, and not {shape} of {self.images.dtype}")
+
+
+@dataclass(frozen=True)
+class Series:
+    """One panel over time."""
+
+    title: Words
+    frames: tuple[Frame, ...]
+
+    def named(self, frame: Frame) -> Words:
+        """'the GAN, epoch 6'."""
+        return listed((title for title in (self.title, frame.title) if title), ", ")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """Series beside each other that one slider moves together; without it, and on paper, each shows its last frame."""
+
+    name: str
+    caption: Words
+    alt: Words
+    series: tuple[Series, ...]
+
+    @property
+    def steps(self) -> tuple[Words, ...]:
+        """What each place of the slider is called: as the frames there, where no series says otherwise; else '3 of 8'."""
+        titles = [tuple(frame.title for frame in one.frames) for one in self.series]
+        longest = max(titles, key=len)
+        if all(longest[: len(own)] == own for own in titles):
+            return longest
+        return tuple(share_of(k, len(longest), "") for k in range(1, len(longest) + 1))
+
+
+#: What is numbered as a figure.
+Drawing = Figure | Frames
+Block = Prose | Table | Drawing
 
 
 @dataclass(frozen=True)
@@ -95,26 +147,27 @@ class Report:
     chapters: tuple[Chapter, ...]
     numbers: Mapping[str, Sentence] = field(default_factory=dict)
 
-    def label(self, block: Table | Figure) -> Sentence:
+    def label(self, block: Table | Drawing) -> Sentence:
         """'Table 2' or 'Figure 5'."""
         return self.numbers[block.name]
 
-    def number(self, block: Table | Figure) -> int:
+    def number(self, block: Table | Drawing) -> int:
         """Its number among the tables, or the figures."""
-        return [other.name for other in self.blocks(type(block))].index(block.name) + 1
+        kind = Table if isinstance(block, Table) else Drawing
+        return [other.name for other in self.blocks(kind)].index(block.name) + 1
 
-    def blocks(self, kind: type) -> tuple[Any, ...]:
-        """All tables, or all figures, in order."""
+    def blocks(self, kind: type | UnionType) -> tuple[Any, ...]:
+        """All tables, or all figures (`Drawing`), in order."""
         return tuple(b for chapter in self.chapters for b in chapter.blocks if isinstance(b, kind))
 
 
 def assemble(title: str, details: tuple[Words, ...], chapters: tuple[Chapter, ...]) -> Report:
     """Number tables and figures in the order in which they are read."""
     report = Report(title, details, chapters)
-    names = [part.name for part in (*chapters, *report.blocks(Table), *report.blocks(Figure))]
+    tables, figures = report.blocks(Table), report.blocks(Drawing)
+    names = [part.name for part in (*chapters, *tables, *figures)]
     if len(set(names)) < len(names):
         raise AssertionError(f"two parts of the report have one name: {sorted(names)}")
-    tables, figures = report.blocks(Table), report.blocks(Figure)
     numbers = {b.name: say("Table {n}", n=count(i)) for i, b in enumerate(tables, start=1)}
     numbers |= {b.name: say("Figure {n}", n=count(i)) for i, b in enumerate(figures, start=1)}
     return Report(title, details, chapters, numbers)
@@ -156,6 +209,23 @@ def figure(
     """A figure of the panels that there are."""
     found = tuple(panel for panel in panels if panel is not None)
     return Figure(name, caption, alt, found, keys, panel_rem) if found else None
+
+
+def frames(name: str, caption: Words, *, alt: Words, series: Iterable[Series | None]) -> Frames | None:
+    """A slider over the series that there are, each thinned to what a page holds."""
+    found = tuple(Series(one.title, thinned(one.frames)) for one in series if one is not None and one.frames)
+    return Frames(name, caption, alt, found) if found else None
+
+
+def thinned(items: Sequence[T], most: int = MOST_FRAMES) -> tuple[T, ...]:
+    """At most so many (two or more) of them, evenly spread: the first, the last, and equal steps between, to one more or less.
+
+    >>> thinned(range(101), 5)
+    (0, 25, 50, 75, 100)
+    """
+    if len(items) <= most:
+        return tuple(items)
+    return tuple(items[i * (len(items) - 1) // (most - 1)] for i in range(most))
 
 
 def trouble(problems: Mapping[str, Words]) -> Prose | None:

@@ -4,24 +4,58 @@ import csv
 import io
 from pathlib import Path
 
+import numpy as np
+
 from tasvir.contracts.atomic import atomic_file
 from tasvir.contracts.plain import harmless_cell
-from tasvir.report.document import Figure, Report, Table
+from tasvir.report.document import Drawing, Figure, Frames, Report, Table
 from tasvir.report.drawing import figure_files
+from tasvir.report.plots.pictures import near_square, picture_square
 from tasvir.report.text import caption_of, plain_spaces
 from tasvir.report.words.language import Language
 from tasvir.report.words.message import Shown, Words
 
 
 def export_figures(report: Report, folder: Path, words: Language) -> None:
-    """Write figures as PNG and SVG, tables as CSV, each with its caption as text; other files there stay."""
-    for block in (*report.blocks(Figure), *report.blocks(Table)):
-        kind, number = type(block).__name__.lower(), report.number(block)
-        files = figure_files(block, words) if isinstance(block, Figure) else {"csv": _csv(block, words)}
-        files["txt"] = plain_spaces(caption_of(block, report, words) + "\n").encode()
-        for suffix, content in files.items():
-            with atomic_file(folder / f"{kind}-{number:02d}-{block.name}.{suffix}") as part:
+    """Write figures as PNG and SVG, a slider's frames as PNG, tables as CSV, each with its caption; other files there stay."""
+    for block in (*report.blocks(Drawing), *report.blocks(Table)):
+        kind, number = "table" if isinstance(block, Table) else "figure", report.number(block)
+        caption = plain_spaces(caption_of(block, report, words) + "\n").encode()
+        for end, content in (*_files(block, words).items(), (".txt", caption)):
+            with atomic_file(folder / f"{kind}-{number:02d}-{block.name}{end}") as part:
                 part.write_bytes(content)
+
+
+def _files(block: Table | Drawing, words: Language) -> dict[str, bytes]:
+    """What a block is exported as, by how the file's name ends."""
+    if isinstance(block, Table):
+        return {".csv": _csv(block, words)}
+    figure = block if isinstance(block, Figure) else _last_frames(block)
+    files = {f".{kind}": content for kind, content in figure_files(figure, words).items()}
+    return files | _each_frame(block) if isinstance(block, Frames) else files
+
+
+def _last_frames(block: Frames) -> Figure:
+    """What is left of it where nothing moves."""
+    panels = [picture_square(series.named(series.frames[-1]), series.frames[-1].images) for series in block.series]
+    return Figure(block.name, block.caption, block.alt, tuple(panels), panel_rem=13.0)
+
+
+def _each_frame(block: Frames) -> dict[str, bytes]:
+    """'-02-05.png' is the fifth frame of the second series."""
+    return {
+        f"-{i:02d}-{j:02d}.png": _png(near_square(frame.images))
+        for i, series in enumerate(block.series, start=1)
+        for j, frame in enumerate(series.frames, start=1)
+    }
+
+
+def _png(picture: np.ndarray) -> bytes:
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.fromarray(picture).save(out, format="PNG")
+    return out.getvalue()
 
 
 def _csv(table: Table, words: Language) -> bytes:

@@ -1,13 +1,16 @@
 """The report as one HTML file: words, tables and figures inside it, nothing fetched from anywhere."""
 
+import base64
+import hashlib
 from functools import partial
 
 from tasvir import __version__
-from tasvir.report.document import Block, Figure, Key, Prose, Report, Table
+from tasvir.report.document import Block, Figure, Frames, Key, Prose, Report, Table
 from tasvir.report.drawing import drawing_style, panel_svg
 from tasvir.report.palette import ROLES
+from tasvir.report.webp import embedded
 from tasvir.report.words.language import Drawn, Language, language
-from tasvir.report.words.message import say
+from tasvir.report.words.message import Sentence, say
 
 _GLYPHS = {"o": "●", "^": "▲", "s": "■", "D": "◆", "v": "▼", "P": "✚", "*": "★", "X": "✖"}
 #: Words of the page itself.
@@ -24,7 +27,7 @@ _LINES = {"-": "━━", "--": "╍╍", "-.": "━╍", ":": "┅┅"}
 
 
 def report_html(report: Report, words: Language | None = None) -> str:
-    """The page as text. It carries a policy that forbids the browser every request."""
+    """The page as text. It carries a policy that forbids the browser every request, and every script but that of its sliders."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     loader = PackageLoader("tasvir.report", "page")
@@ -36,13 +39,17 @@ def report_html(report: Report, words: Language | None = None) -> str:
         lstrip_blocks=True,
     )
     words = words or language()
-    pages.filters |= {"kind": _kind, "parts": words.parts, "glyph": _glyph, "var": _variable}
+    pages.filters |= {"kind": _kind, "parts": words.parts, "glyph": _glyph, "var": _variable, "sha256": _sha256}
     pages.tests["number"] = lambda value: isinstance(value, Drawn)
-    style = loader.get_source(pages, "page.css")[0]
+    style, script = loader.get_source(pages, "page.css")[0], ""
+    if report.blocks(Frames):
+        style += loader.get_source(pages, "frames.css")[0]
+        script = loader.get_source(pages, "frames.js")[0]
     page = pages.get_template("page.html.j2")
+    acts = {"draw": partial(_draw, words), "embed": embedded, "through": _through}
     with drawing_style():
         return page.render(
-            report=report, roles=ROLES, style=style, draw=partial(_draw, words), version=__version__, words=words, **_FIXED
+            report=report, roles=ROLES, style=style, script=script, version=__version__, words=words, **acts, **_FIXED
         )
 
 
@@ -51,7 +58,16 @@ def _draw(words: Language, figure: Figure, index: int) -> str:
 
 
 def _kind(block: Block) -> str:
-    return {Prose: "prose", Table: "table", Figure: "figure"}[type(block)]
+    return {Prose: "prose", Table: "table", Figure: "figure", Frames: "frames"}[type(block)]
+
+
+def _through(label: Sentence) -> Sentence:
+    return say("Go through {figure}", figure=label)
+
+
+def _sha256(script: str) -> str:
+    """What the policy calls a script by: the one text that the browser may run."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _glyph(key: Key) -> str:

@@ -1,6 +1,6 @@
 """Records to a report: what every chapter has to say, before a language is chosen or a line is drawn."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record
 from tasvir.report.cells import Cells
-from tasvir.report.document import Chapter, Prose, Report, Table, assemble, chapter, trouble
+from tasvir.report.document import Block, Chapter, Frames, Prose, Report, Table, assemble, chapter, trouble
 from tasvir.report.numbers import plain
 from tasvir.report.words.language import language
 from tasvir.report.words.message import Shown, Words, say
@@ -77,13 +77,22 @@ def _write_once(found: Chapter) -> None:
     """What cannot be written in words breaks this chapter, and not the page."""
     words = language()
     for block in found.blocks:
-        for one in block.sentences if isinstance(block, Prose) else (block.caption,):
+        for one in _words_of(block):
             words(one)
-        for row in block.rows if isinstance(block, Table) else ():
-            for cell in row:
-                words(cell)
     if found.headline is not None:
         words(found.headline)
+
+
+def _words_of(block: Block) -> Iterator[Words]:
+    if isinstance(block, Prose):
+        yield from block.sentences
+        return
+    yield block.caption
+    if isinstance(block, Table):
+        yield from (cell for row in block.rows for cell in row)
+    if isinstance(block, Frames):
+        for series in block.series:
+            yield from (series.title, *(frame.title for frame in series.frames))
 
 
 def _details(run: Mapping[str, Any]) -> tuple[Words, ...]:

@@ -2,7 +2,7 @@
 
 import textwrap
 
-from tasvir.report.document import Figure, Prose, Report, Table
+from tasvir.report.document import Block, Drawing, Prose, Report, Table
 from tasvir.report.words.language import DIRECTIONS, NBSP, Language, language
 from tasvir.report.words.message import Words
 
@@ -32,7 +32,7 @@ def report_text(report: Report, words: Language | None = None) -> str:
     return plain_spaces("\n".join(lines)) + "\n"
 
 
-def caption_of(block: Table | Figure, report: Report, words: Language) -> str:
+def caption_of(block: Table | Drawing, report: Report, words: Language) -> str:
     """'Table 2. What is in it.'"""
     return f"{words(report.label(block))}. {words(block.caption)}"
 
@@ -46,13 +46,13 @@ def _headed(name: str, words: str) -> str:
     return plain_spaces(f"{name} {words}" if name.endswith(("?", "؟")) else f"{name}: {words}")
 
 
-def _block(block: Prose | Table | Figure, report: Report, words: Language) -> list[str]:
+def _block(block: Block, report: Report, words: Language) -> list[str]:
     if isinstance(block, Prose):
         if block.role == "list":
             return [line for s in block.sentences for line in _wrapped(f"- {words(s)}")]
         mark = "! " if block.role == "trouble" else ""
         return _wrapped(mark + " ".join(words(s).strip() for s in block.sentences))
-    if isinstance(block, Figure):
+    if isinstance(block, Drawing):
         return _wrapped(f"[{caption_of(block, report, words)}]")
     return [*_wrapped(caption_of(block, report, words)), *_rows(block, words)]
 

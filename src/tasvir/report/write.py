@@ -42,7 +42,7 @@ def write_report(
     assumptions : iterable of str
         What the study takes for granted.
     figures_dir : path, optional
-        Also write every figure there as PNG and SVG, every table as CSV, and each caption as text.
+        Also write every figure there as PNG and SVG, each frame of a slider as PNG, every table as CSV, and each caption as text.
     lang : str
         The page's language: 'en', or one that has a catalogue. English is written where that is damaged.
 

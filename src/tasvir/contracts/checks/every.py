@@ -171,11 +171,15 @@ def check_grid_search(trial: Trial) -> None:
 
 
 def check_validation(trial: Trial) -> None:
-    """An inner split by default, none for None, and a given validation set wins; groups of another length are refused."""
+    """An inner split by default, none for None, and a given validation set wins; groups of another length are refused.
+
+    What is held out shows as a validation loss or, for one that has none, as epochs in which it was compared with.
+    """
     X, y = trial.example()
 
-    def curves(fitted: Any) -> set[str]:
-        return {name for name in fitted.history_.names if name.startswith("valid_")}
+    def curves(fitted: Any) -> set[Any]:
+        losses = {name for name in fitted.history_.names if name.startswith("valid_")}
+        return losses | set(getattr(fitted, "record_", {}).get("measured_epochs", ()))
 
     assert curves(trial.fit(X, y, validation_fraction=0.2)), "an inner split gives no validation curve"
     assert not curves(trial.fit(X, y, validation_fraction=None)), "a validation curve without a split"

@@ -11,9 +11,9 @@ import numpy as np
 #: What images may be: (shape of one, dtype); flat numbers other than uint8 are of any range.
 KINDS = {
     "gray uint8": ((8, 8), "uint8"),
-    "odd float64": ((7, 5), "float64"),
+    "odd float64": ((11, 9), "float64"),
     "one channel float32": ((8, 8, 1), "float32"),
-    "RGB uint8": ((9, 6, 3), "uint8"),
+    "RGB uint8": ((9, 8, 3), "uint8"),
     "flat uint8": ((20,), "uint8"),
     "flat float32": ((20,), "float32"),
 }

@@ -1,5 +1,6 @@
 """Images in rows and grids, drawn as they are: one square a pixel, nothing smoothed."""
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
     from tasvir.report.words.language import Language
 
-_MOST_SIDE = 72  # pixels of one image; larger ones are reduced, so that the page stays small
+MOST_SIDE = 72  # pixels of one image; larger ones are reduced, so that the page stays small
 _MOST_SPAN = 900  # pixels of a whole grid, for the same reason
 
 
@@ -53,6 +54,17 @@ def picture_grid(
     return Panel(title, draw, width_in, height)
 
 
+def picture_square(title: Words, images: np.ndarray, *, width_in: float = 2.6) -> Panel:
+    """Images (n, h, w[, 3]) uint8 in a pattern that is nearly square."""
+    square = near_square(images)
+
+    def draw(axes: "Axes", words: "Language") -> None:
+        axes.imshow(square, interpolation="none", aspect="equal")
+        axes.set_axis_off()
+
+    return Panel(title, draw, width_in, width_in * square.shape[0] / square.shape[1] + 0.02)
+
+
 def pictures_with_words(title: Words, images: np.ndarray, lines: Sequence[Sequence[Words]], *, marked: bool = False) -> Panel:
     """Images (n, h, w[, 3]) uint8 with lines of words below each, coloured where they are to be looked at."""
     strip = side_by_side(images)
@@ -76,9 +88,18 @@ def side_by_side(images: np.ndarray) -> np.ndarray:
     return tiled(images[None])
 
 
-def tiled(images: np.ndarray) -> np.ndarray:
-    """(rows, columns, h, w[, 3]) uint8 as one picture with transparent gaps of a fourteenth of an image's width."""
-    most = min(_MOST_SIDE, _MOST_SPAN // max(images.shape[:2]))
+def near_square(images: np.ndarray, most_side: int = MOST_SIDE) -> np.ndarray:
+    """(n, h, w[, 3]) uint8 as one picture of as many columns as rows, or one more; places that are left over are transparent."""
+    columns = math.ceil(math.sqrt(len(images)))
+    rows = math.ceil(len(images) / columns)
+    tiles = np.stack([_with_alpha(image) for image in images])
+    left_over = np.zeros((rows * columns - len(tiles), *tiles.shape[1:]), np.uint8)
+    return tiled(np.concatenate([tiles, left_over]).reshape(rows, columns, *tiles.shape[1:]), most_side)
+
+
+def tiled(images: np.ndarray, most_side: int = MOST_SIDE) -> np.ndarray:
+    """(rows, columns, h, w[, 3 or 4]) uint8 as one picture with transparent gaps of a fourteenth of an image's width."""
+    most = min(most_side, _MOST_SPAN // max(images.shape[:2]))
     tiles = [[_with_alpha(_reduced(image, most)) for image in row] for row in images]
     gap = max(1, round(tiles[0][0].shape[1] / 14))
     return _joined([_joined(row, 1, gap) for row in tiles], 0, gap)
@@ -103,5 +124,7 @@ def _reduced(image: np.ndarray, most: int) -> np.ndarray:
 
 
 def _with_alpha(image: np.ndarray) -> np.ndarray:
+    if image.ndim == 3 and image.shape[-1] == 4:
+        return image
     image = np.repeat(image[..., None], 3, axis=-1) if image.ndim == 2 else image
     return np.concatenate([image, np.full((*image.shape[:2], 1), 255, np.uint8)], axis=-1)
