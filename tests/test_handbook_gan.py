@@ -20,7 +20,7 @@ from tasvir.models.flight_recorder import FlightRecorder, RecorderSpec, goodness
 from tasvir.models.gan import GAN, SEEING_COMPONENTS
 from tasvir.models.levers import LEVERS, LeversSpec
 from tasvir.nets.augment import AUGMENTS
-from tasvir.nets.dcgan import DCGANSpec, auto_depth
+from tasvir.nets.dcgan import SMALLEST, DCGANSpec, auto_depth
 from tasvir.nets.fcgan import FCGANSpec
 from tasvir.nets.players import Signed
 from tasvir.train.engine import TorchEngine
@@ -66,6 +66,9 @@ def test_shapes_and_weights_of_a_batch(players):
     seen = [("64x1x28x28", ""), *blocks(players.discriminator.features, torch.zeros(2 * B, 1, 28, 28))]
     scored = ("64", f"{n_weights(players.discriminator.head) + n_weights(players.discriminator.classes):,}")
     assert [tuple(row[1:]) for row in PAGE.table("layer of the discriminator")] == [*seen, scored]
+    PAGE.says(f"{B} images of 28x28 with {K} classes, `GAN(batch_size={B})`", f"{B}x1x28x28 bytes", f"Their {B} labels")
+    PAGE.says(f"{B}x{GAN().n_components} numbers from N(0, 1)", f"as a one-hot vector of {K}, is put beside them: {drawn[0][0]}")
+    PAGE.says(f"scores {2 * B} images**: the {B} real ones and the {B} generated ones", f"the mean over {B} of")
     dense = FCGANSpec().build(SHAPE, 64, K)
     PAGE.says(f'`net="conv"` has {n_weights(players):,} weights, `net="dense"` {n_weights(dense):,}')
 
@@ -124,6 +127,7 @@ def test_the_penalty_in_numbers():
     PAGE.says(f"With a slope of {slope} at each of {n_pixels} pixels it is {n_pixels} · {slope}² = {squared:.4f}")
     at_once = levers.penalty_every * levers.r1 / 2 * squared
     PAGE.says(f"half of that is {squared / 2:.4f}; the {levers.penalty_every}th step adds {at_once:.4f}")
+    PAGE.says(f"times {levers.penalty_every} for the {levers.penalty_every - 1} steps without")
     assert LEVERS["balanced"] == LeversSpec()
     assert LEVERS["none"] == LeversSpec(r1=0.0, ema=0.0)
 
@@ -149,6 +153,9 @@ def test_how_the_label_enters(players):
     y, z = torch.arange(B) % K, torch.randn(B, 64)
     first = players.generator.layers[0]
     PAGE.says(f"74 x {first.out_features:,} weights", f"10 x 256 = {players.discriminator.classes.weight.numel():,} weights")
+    PAGE.says(
+        f"one of its last {K} columns: {first.out_features:,} numbers", f"gives {players.discriminator.head.in_features} features"
+    )
     joined = torch.cat([z, functional.one_hot(y, K)], dim=1)
     added = functional.linear(z, first.weight[:, :64], first.bias) + first.weight[:, 64:].T[y]
     assert torch.allclose(first(joined), added, atol=1e-5)
@@ -182,7 +189,10 @@ def test_the_table_of_losses():
             assert both(name, r, f) == pytest.approx([formula(r, f) for formula in formulas], rel=1e-5)
         even = 0.5 if name == "least_squares" else 0.0
         assert rows[name][3].startswith(f"{both(name, even, even)[0]:.3f}, {both(name, even, even)[1] + 0.0:.3f} at r = f")
-    PAGE.says(f"2 ln 2 = ln 4 = {log(4):.3f}")
+    PAGE.says(
+        f"2 ln 2 = ln 4 = {log(4):.3f}", f"near 0.5, the discriminator's loss near {log(4):.3f}", f"A loss of {log(4):.3f} alone"
+    )
+    PAGE.says(f"rises towards {log(4):.3f}", f"falls towards {log(2):.3f}", f"losses at {log(4):.3f} and {log(2):.3f}")
 
 
 def push(name: str, f: float) -> float:
@@ -216,7 +226,8 @@ def distance(name: str, r1: float, n_steps: int) -> float:
 
 
 def test_the_smallest_gan():
-    for words, *cells in PAGE.table("loss of both"):
+    PAGE.says("descend at a rate of 0.1, the discriminator first, from θ = 1 and ψ = 0")
+    for words, *cells in PAGE.table("loss of both", "after 100 steps", "after 500 steps"):
         name, r1 = words.partition(",")[0].replace("-", "_"), 1.0 if "R1" in words else 0.0
         assert cells == [f"{distance(name, r1, n_steps):.3f}" for n_steps in (100, 500)]
 
@@ -229,7 +240,11 @@ def test_every_lever_is_told():
 def test_what_noise_buys():
     apart = 0.02 * sqrt(prod(SHAPE))
     wrong = [100 * norm.cdf(-apart / 2 / sd) for sd in (0.1, 0.2, 0.4)]
-    PAGE.says(f"0.02 · √784 = {apart:.2f} apart", "{:.1f}, {:.1f} and {:.1f} % of its looks".format(*wrong))
+    PAGE.says(
+        f"differ by 0.02 in each of 784 pixels are 0.02 · √784 = {apart:.2f} apart",
+        "With noise of 0.1, 0.2 and 0.4 ",
+        "{:.1f}, {:.1f} and {:.1f} % of its looks".format(*wrong),
+    )
     PAGE.says(f"Noise of 0.1 is {0.1 * 255 / 2:.2f} of 255 grays")
 
 
@@ -276,6 +291,7 @@ def test_which_state_is_kept():
     PAGE.says(f"{SEEING_COMPONENTS} principal components), with {sight.NEIGHBOURS} neighbours")
     PAGE.says(f"0.9 and 0.3 give {goodness({'clipped_density': 0.9, 'clipped_coverage': 0.3}):.2f}")
     PAGE.says(f"at most {sight.NEIGHBOURS} images are held out", f"a later 0.72 is kept (its bound is {bound(0.72, n):.3f})")
+    PAGE.says(f"With {n} images and a best of 0.75, a later 0.72 is kept", "0.70 is not")
     for value, kept in ((0.72, True), (0.70, False)):
         recorder = FlightRecorder(spec, SimpleNamespace(n_compared=n), max_epochs=9)
         recorder.highest, recorder.measured = 0.75, {2: {"clipped_density": value, "clipped_coverage": value}}
@@ -289,4 +305,5 @@ def bound(value: float, n: int) -> float:
 def test_what_comes_as_it_is():
     PAGE.says(f"{GAN().max_epochs} epochs are the default", '`levers="balanced"`, the default')
     assert GAN().set_params(levers__instance_noise=0.2).levers == LeversSpec(instance_noise=0.2)
+    PAGE.says(f"As many doublings as leave {SMALLEST} pixels")
     assert auto_depth(28) == 2

@@ -129,6 +129,17 @@ def test_steps_of_each_player():
     assert taken == [3, 2]
 
 
+def test_the_generator_waits_while_the_discriminator_learns_ahead():
+    task = make_task(LeversSpec(discriminator_ahead=2))
+    generator = weights(task.players.generator)
+    for epoch, waits in enumerate((True, True, False)):
+        task.begin(epoch)
+        discriminator = weights(task.players.discriminator)
+        assert task.train_step(BATCH)["generator_gradient"] > 0
+        assert same(weights(task.players.generator), generator) == waits
+        assert not same(weights(task.players.discriminator), discriminator)
+
+
 def test_two_learning_rates():
     told = make_task(LeversSpec(discriminator_rate=4.0)).train_step(BATCH)
     assert (told["generator_rate"].item(), told["discriminator_rate"].item()) == pytest.approx((0.01, 0.04))

@@ -48,11 +48,12 @@ class AdversarialTask:
         ]
         self.players, self.generator_optimizer, self.discriminator_optimizer = engine.setup(players, *optimizers)
         self.average = AveragedModel(players.generator, multi_avg_fn=self._towards, use_buffers=True)
-        self.stream, self.n_steps, self.noise_sd = torch.Generator(), 0, 0.0
+        self.stream, self.n_steps, self.noise_sd, self.waits = torch.Generator(), 0, 0.0, False
 
     def begin(self, epoch: int) -> None:
         self.stream.manual_seed(stream_seed(self.seed, "adversarial", epoch))
         self.noise_sd = self.levers.noise_sd(epoch)
+        self.waits = epoch < self.levers.discriminator_ahead
 
     def train_step(self, batch: Batch) -> Losses:
         if not self.players.training:
@@ -101,7 +102,7 @@ class AdversarialTask:
         fake_B = self._scores(drawn_BCHW, y_B)
         real_B = self._scores(x_BCHW, y_B) if self.loss.relative else fake_B
         loss = self.loss.generator(fake_B, real_B)
-        norm = self._move(self.generator_optimizer, self.players.generator, loss)
+        norm = self._move(self.generator_optimizer, self.players.generator, loss, stays=self.waits)
         return {"generator_loss": loss.detach(), "generator_gradient": norm}
 
     def _scores(self, x_BCHW: torch.Tensor, y_B: torch.Tensor | None) -> torch.Tensor:
@@ -137,12 +138,15 @@ class AdversarialTask:
         (slope_BCHW,) = torch.autograd.grad(scores_B.sum(), x_BCHW, create_graph=True)
         return slope_BCHW.square().flatten(1).sum(1).mean()
 
-    def _move(self, optimizer: torch.optim.Optimizer, player: torch.nn.Module, loss: torch.Tensor) -> torch.Tensor:
-        """Down the gradient of the loss; its norm."""
+    def _move(
+        self, optimizer: torch.optim.Optimizer, player: torch.nn.Module, loss: torch.Tensor, *, stays: bool = False
+    ) -> torch.Tensor:
+        """Down the gradient of the loss, or not; its norm."""
         optimizer.zero_grad()
         self.engine.backward(loss)
         norm = get_total_norm([weight.grad for weight in player.parameters() if weight.grad is not None])
-        optimizer.step()
+        if not stays:
+            optimizer.step()
         return norm
 
     def _towards(self, averages: Any, weights: Any, n_averaged: Any) -> None:

@@ -27,13 +27,14 @@ from tasvir.models.trained import Arrays, TrainedEstimator
 from tasvir.nets.augment import AugmentSpec
 from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.fcgan import FCGANSpec
+from tasvir.nets.pair import PairSpec
 from tasvir.nets.players import bound_slope
 from tasvir.nets.vgg import VGGSpec
 from tasvir.train.engine import Engine
 from tasvir.train.history import History
 from tasvir.train.loop import Batches, Hook, Task, fit_loop
 
-PLAYERS = {"conv": DCGANSpec(), "dense": FCGANSpec()}
+PLAYERS = {"conv": DCGANSpec(), "dense": FCGANSpec(), "mixed": PairSpec()}
 RECORDERS = {"default": RecorderSpec()}
 #: Images have at least so many pixels a side.
 SMALLEST_SIDE = 8
@@ -52,8 +53,9 @@ class GAN(TrainedEstimator):
 
     Parameters
     ----------
-    net : {"conv", "dense"}, DCGANSpec or FCGANSpec, default="conv"
-        Both players: transposed and strided convolutions, or dense layers. ``net__depth``, ``net__generator`` ... reach into it.
+    net : {"conv", "dense", "mixed"}, DCGANSpec, FCGANSpec or PairSpec, default="conv"
+        Both players: transposed and strided convolutions, dense layers, or a generator of these against a discriminator of those.
+        ``net__depth``, ``net__generator`` ... reach into it.
     loss : {"non_saturating", "saturating", "least_squares", "hinge", "relativistic"}, default="non_saturating"
         What the players minimise.
     levers : None, {"balanced", "none"} or LeversSpec, default=None
@@ -132,7 +134,7 @@ class GAN(TrainedEstimator):
     def __init__(
         self,
         *,
-        net: str | DCGANSpec | FCGANSpec | None = "conv",
+        net: str | DCGANSpec | FCGANSpec | PairSpec | None = "conv",
         loss: str = "non_saturating",
         levers: str | LeversSpec | None = None,
         recorder: str | RecorderSpec | None = None,

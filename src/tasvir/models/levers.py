@@ -26,6 +26,8 @@ class LeversSpec:
         The discriminator's learning rate as a multiple of the generator's, above 0.
     discriminator_steps, generator_steps : int, default=1
         Steps of each player on a batch.
+    discriminator_ahead : int, default=0
+        Epochs at the beginning in which the discriminator learns alone; the generator's gradient is recorded all the same.
     spectral_norm : bool, default=False
         Divide each of the discriminator's linear maps by its largest singular value.
     r1, r2 : float, default=1.0 and 0.0
@@ -65,6 +67,7 @@ class LeversSpec:
     discriminator_rate: float = 1.0
     discriminator_steps: int = 1
     generator_steps: int = 1
+    discriminator_ahead: int = 0
     spectral_norm: bool = False
     r1: float = 1.0
     r2: float = 0.0
@@ -100,6 +103,7 @@ RANGES: dict[str, Setting] = {
     "discriminator_rate": Number(low=0, open_low=True),
     "discriminator_steps": _STEPS,
     "generator_steps": _STEPS,
+    "discriminator_ahead": Number(low=0, whole=True),
     "spectral_norm": OneOf((True, False)),
     "r1": Number(low=0),
     "r2": Number(low=0),

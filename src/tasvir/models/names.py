@@ -33,6 +33,7 @@ SPECS = {
     "FCGANSpec": "tasvir.nets.fcgan",
     "LeversSpec": "tasvir.models.levers",
     "MLPSpec": "tasvir.nets.mlp",
+    "PairSpec": "tasvir.nets.pair",
     "RecorderSpec": "tasvir.models.flight_recorder",
     "ResNetSpec": "tasvir.nets.resnet",
     "VGGSpec": "tasvir.nets.vgg",
