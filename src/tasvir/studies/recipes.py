@@ -25,6 +25,8 @@ VAE_STEPS, VAE_BATCH = 600, 64
 SVM_COMPONENTS, SVM_IMAGES, SVM_SEARCHED = 100, 10_000, 2000
 #: A classifier of fewer training images is trained again on all of them; of so many it is trained once, with fewer held out.
 TRAINED_ONCE, MOST_HELD_OUT = 5000, 500
+#: Numbers in the noise of a GAN.
+GAN_LATENTS = 64
 #: The part of its images that a training holds out to be watched.
 HELD_OUT = 0.1
 #: What is chosen between: components as they are or of equal variance, and how dear a wrong training image is.
@@ -74,6 +76,13 @@ def short_conditional_vae(n_images: int, *, seed: int) -> Any:
     epochs = max(1, round(VAE_STEPS / max(1, n_images / VAE_BATCH)))
     unfitted = conditional_vae(n_components=16, max_epochs=epochs, seed=seed)
     return unfitted.set_params(batch_size=VAE_BATCH, validation_fraction=None)
+
+
+def gan(*, max_epochs: int, batch_size: int, seed: int) -> Any:
+    """A GAN that draws images of a class."""
+    from tasvir.models.gan import GAN
+
+    return GAN(n_components=GAN_LATENTS, max_epochs=max_epochs, batch_size=batch_size, random_state=seed)
 
 
 def gaussian_sampler(*, seed: int | None = None) -> Any:

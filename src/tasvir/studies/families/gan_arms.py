@@ -1,7 +1,9 @@
 """The arms of the study of GANs: what is varied, and against which arm each is held."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+
+import torch
 
 from tasvir.models.levers import LEVERS, LeversSpec
 from tasvir.nets.anatomy import n_parameters
@@ -121,22 +123,19 @@ def _nets(image_shape: Shape, n_latents: int, n_labels: int) -> Iterator[Arm]:
 
 def as_many_parameters(conv: DCGANSpec, image_shape: Shape, *, n_latents: int, n_labels: int) -> FCGANSpec:
     """Dense players with about as many parameters as these: the widths of the default ones, all scaled alike."""
-    size = image_shape, n_latents, n_labels
-    asked = conv.build(*size)
-    first = FCGANSpec()
 
-    def nearest(player: str, widths: tuple[int, ...]) -> tuple[int, ...]:
-        def distance(scaled: tuple[int, ...]) -> int:
-            return abs(
-                n_parameters(getattr(FCGANSpec(**{player: scaled}).build(*size), player)) - n_parameters(getattr(asked, player))
-            )
+    def count(spec: DCGANSpec | FCGANSpec, player: str) -> int:
+        with torch.device("meta"):  # only the shapes are wanted
+            return n_parameters(getattr(spec.build(image_shape, n_latents, n_labels), player))
 
-        return min(_scaled(widths), key=distance)
+    def nearest(player: str) -> tuple[int, ...]:
+        asked = count(conv, player)
+        return min(_scaled(getattr(FCGANSpec(), player)), key=lambda w: abs(count(FCGANSpec(**{player: w}), player) - asked))
 
-    return FCGANSpec(nearest("generator", first.generator), nearest("discriminator", first.discriminator))
+    return FCGANSpec(nearest("generator"), nearest("discriminator"))
 
 
-def _scaled(widths: tuple[int, ...]) -> Iterable[tuple[int, ...]]:
+def _scaled(widths: tuple[int, ...]) -> list[tuple[int, ...]]:
     """The same in steps of two units of the narrowest, from a sixteenth to four times."""
     narrowest = min(widths)
     return [tuple(width * units // narrowest for width in widths) for units in range(narrowest // 16, 4 * narrowest, 2)]

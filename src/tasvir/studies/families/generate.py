@@ -1,6 +1,5 @@
 """Generators as cells: fitted on the training images, drawn from, and measured beside real images they never saw."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -8,7 +7,6 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.seeds import stream_rng, stream_seed
 from tasvir.data.dataset import Dataset
 from tasvir.measures.copies import copy_audit
@@ -16,10 +14,10 @@ from tasvir.measures.gan_train import gan_train
 from tasvir.measures.neighbours import spread_sample
 from tasvir.measures.prdc import prdc
 from tasvir.measures.sharpness import sharpness
-from tasvir.models.inner_split import inner_split
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
+from tasvir.studies.families.parts import with_validation
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside, loss_curve, measured
 from tasvir.studies.work import Fit
@@ -88,22 +86,6 @@ def decode_grid(inside: Inside) -> Iterator[Record]:
     drawn = np.rint(np.clip(vae.inverse_transform(codes), 0, 255)).astype(np.uint8)
     yield array("decoded_grid", drawn.reshape(GRID, GRID, *inside.data.images.shape[1:]))
     yield facts({"n_components": 2, "epochs": len(vae.history_)})
-
-
-def with_validation(data: Dataset, seed: int) -> Dataset:
-    """The set with a validation part: its own, else a fifth of the training images, no group on both sides.
-
-    Generators are compared with real images that they never saw; test images are not looked at.
-    """
-    if np.any(data.split == "val"):
-        return data
-    y, groups = data.targets("train")
-    _, held_out = inner_split(len(y), y, groups, fraction=0.2, seed=seed % 2**32)
-    if held_out is None:
-        raise BadInputError(f"{len(y)} training images are too few to hold some out beside generated ones: give at least 10")
-    split = data.split.copy()
-    split[np.flatnonzero(split == "train")[held_out]] = "val"
-    return dataclasses.replace(data, split=split)
 
 
 def _measured(inside: Inside, sampler: Any) -> Iterator[Record]:

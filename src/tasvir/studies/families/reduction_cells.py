@@ -1,6 +1,5 @@
 """The cells of a reduction: the search for a method's parameters, and the method in its sizes. Legend: n images, d numbers."""
 
-import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from tasvir.data.dataset import Dataset
 from tasvir.measures.neighbours import NeighbourScore, knn_accuracy, spread_folds, spread_sample
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies.families.codes import drawing_error, scatter
+from tasvir.studies.families.parts import some_rows
 from tasvir.studies.families.published import PUBLISHED
 from tasvir.studies.families.reduction_methods import METHODS, RAW, Fitted, Reduced, drawn_parameters
 from tasvir.studies.flat import flat_unit
@@ -35,15 +35,7 @@ def held_out_part(data: Dataset, seed: int, *, most: int | None = None) -> Datas
     some = spread_sample(y, len(y) if most is None else most, seed)
     folds = spread_folds(y[some], None if groups is None else groups[some], n_folds=N_FOLDS, seed=seed)
     rows = np.flatnonzero(data.split == "train")[some]
-    return dataclasses.replace(
-        data,
-        images=data.images[rows],
-        labels=data.labels[rows],
-        names=data.names[rows],
-        groups=None if data.groups is None else data.groups[rows],
-        units=None if data.units is None else data.units[rows],
-        split=np.where(folds == 0, "val", "train"),
-    )
+    return some_rows(data, rows, np.where(folds == 0, "val", "train"))
 
 
 def search_parameters(

@@ -1,14 +1,14 @@
 """The judge of the reductions: each method against PCA with as many numbers, on the same test images. Nothing is trained here."""
 
-import dataclasses
 from collections.abc import Iterator, Mapping
 
 import numpy as np
 
 from tasvir.measures.holm import holm_verdicts
-from tasvir.measures.verdict import FEWEST_SEEDS_FIXED, Verdict, verdict
-from tasvir.records.record import Record, facts, metric
+from tasvir.measures.verdict import FEWEST_SEEDS_FIXED, verdict
+from tasvir.records.record import Record
 from tasvir.studies.cell import Cell, Comparison
+from tasvir.studies.families.verdicts import recorded_verdicts
 from tasvir.studies.inside import Inside
 
 #: What every method is held against.
@@ -40,13 +40,4 @@ def judge(inside: Inside, *, found: Found) -> Iterator[Record]:
             for method, d in pairs
         ]
     )
-    for one in verdicts:
-        yield from _recorded(one)
-    yield facts({"verdicts": {"all": [dataclasses.asdict(one) for one in verdicts]}})
-
-
-def _recorded(found: Verdict) -> Iterator[Record]:
-    labels = {"arm": found.arm, "against": found.against}
-    yield metric("difference", found.d, low=found.low, high=found.high, n=found.n, method="crossed t", labels=labels)
-    for name, value in (("p_holm", found.p), ("smallest_detectable", found.smallest_detectable)):
-        yield metric(name, float("nan") if value is None else value, labels=labels)
+    yield from recorded_verdicts(verdicts)
