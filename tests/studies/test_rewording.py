@@ -13,7 +13,7 @@ from tasvir import load_data
 from tasvir.records.run import open_run
 from tasvir.records.same import same_records
 from tasvir.report import names
-from tasvir.report.names import Name
+from tasvir.report.name import Name
 from tasvir.report.words.message import say
 from tasvir.studies import cell as cell_module
 from tasvir.studies.cell import Cell, sources_of

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,15 @@ class Cells:
 def labelled(readings: Iterable[Reading], **labels: Any) -> Reading | None:
     """The first reading that has these labels (None: has no such label); None where none has."""
     return next((r for r in readings if all(r.labels.get(key) == value for key, value in labels.items())), None)
+
+
+def over_trainings(readings: Iterable[Reading | None]) -> Reading | None:
+    """The mean of several trainings, and as its ends the lowest and the highest; a single one as it is."""
+    found = [reading for reading in readings if reading is not None]
+    if len(found) < 2:
+        return found[0] if found else None
+    values = [reading.value for reading in found]
+    return Reading(fmean(values), min(values), max(values), record="; ".join(reading.record for reading in found))
 
 
 def _reading(record: Record, cell: str) -> Reading:

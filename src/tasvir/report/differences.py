@@ -8,7 +8,8 @@ from typing import Any
 from tasvir.measures.verdict import outcome
 from tasvir.report.cells import Reading, labelled
 from tasvir.report.document import Figure, Table, figure, table
-from tasvir.report.names import Name, name_of
+from tasvir.report.name import Name
+from tasvir.report.names import name_of
 from tasvir.report.numbers import count, p_value, points, span
 from tasvir.report.plots.dots import difference_plot
 from tasvir.report.quantities import quantity
@@ -145,8 +146,11 @@ def short_verdict(d: Difference) -> Sentence:
     return say("cannot tell for {arm}, {d}", **shown)
 
 
-def differences_table(name: str, differences: Sequence[Difference]) -> Table | None:
-    """One row a difference: its p-value, the verdict, and what could have been found; against what, where that is not one."""
+def differences_table(name: str, differences: Sequence[Difference], *, caption: Words | None = None) -> Table | None:
+    """One row a difference: its p-value, the verdict, and what could have been found; against what, where that is not one.
+
+    `caption` where the differences are not of test images.
+    """
     has_copies = any(d.without is not None for d in differences)
     several = len({d.against for d in differences}) > 1
     d, p, least = (quantity(name).title for name in ("difference", "p_holm", "smallest_detectable"))
@@ -162,7 +166,7 @@ def differences_table(name: str, differences: Sequence[Difference]) -> Table | N
         columns.insert(1, say("Against"))
         for row, one in zip(rows, differences, strict=True):
             row.insert(1, one.of_against.alone)
-    return table(name, _caption(differences, several=several), columns=columns, rows=rows)
+    return table(name, caption or _caption(differences, several=several), columns=columns, rows=rows)
 
 
 def _caption(differences: Sequence[Difference], *, several: bool) -> Sentence:

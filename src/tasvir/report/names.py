@@ -1,17 +1,8 @@
 """What a page calls the methods, arms and parts that records hold by their ids: a new title here computes nothing anew."""
 
-from dataclasses import dataclass
-
-from tasvir.report.words.message import Sentence, Words, literal, say
-
-
-@dataclass(frozen=True)
-class Name:
-    """A name as it stands alone, in a table, and within a sentence."""
-
-    alone: Sentence
-    inside: Sentence
-
+from tasvir.report.gan_names import gan_names
+from tasvir.report.name import Name
+from tasvir.report.words.message import Words, literal, say
 
 #: id of a cell -> its name
 NAMES = {
@@ -46,6 +37,7 @@ NAMES = {
     "evidence/judge/net": Name(say("Small convolution net"), say("a small convolution net")),
     "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
+    **gan_names(),
 }
 #: parts of a split
 PARTS = {"train": say("training"), "val": say("validation"), "valid": say("validation"), "test": say("test")}

@@ -6,7 +6,7 @@ from tasvir.report.blocks import curves_figure
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.differences import Difference, verdict_sentence
 from tasvir.report.document import Chapter, analysis, chapter, figure, prose, table, trouble
-from tasvir.report.names import Name
+from tasvir.report.name import Name
 from tasvir.report.numbers import count, percent
 from tasvir.report.plots.dots import seed_plot
 from tasvir.report.plots.pictures import picture_grid

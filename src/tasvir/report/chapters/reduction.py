@@ -20,7 +20,7 @@ from tasvir.report.chapters.reduction_rows import (
 from tasvir.report.chapters.reduction_search import read_searches, search_figure, search_table
 from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Table, analysis, chapter, prose, table, trouble
-from tasvir.report.names import Name
+from tasvir.report.name import Name
 from tasvir.report.numbers import count, percent, points, seconds
 from tasvir.report.quantities import quantity
 from tasvir.report.view import problems, view

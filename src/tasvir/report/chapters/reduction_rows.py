@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import fmean
 
-from tasvir.report.cells import Cells, Reading
-from tasvir.report.names import Name, name_of
+from tasvir.report.cells import Cells, Reading, over_trainings
+from tasvir.report.name import Name
+from tasvir.report.names import name_of
 from tasvir.report.numbers import count
 from tasvir.report.quantities import quantity
 from tasvir.report.view import View, views
@@ -57,11 +57,7 @@ class Row:
 
     def over_seeds(self, metric: str) -> Reading | None:
         """The mean, and as its ends the lowest and the highest of several seeds."""
-        found = [reading for cell in self.cells if (reading := cell.reading(metric, dim=self.d)) is not None]
-        if len(found) < 2:
-            return found[0] if found else None
-        values = [reading.value for reading in found]
-        return Reading(fmean(values), min(values), max(values), record="; ".join(reading.record for reading in found))
+        return over_trainings(cell.reading(metric, dim=self.d) for cell in self.cells)
 
 
 def read_rows(cells: Cells) -> tuple[Row, ...]:

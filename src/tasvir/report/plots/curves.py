@@ -15,7 +15,21 @@ if TYPE_CHECKING:
 
     from tasvir.report.words.language import Language
 
-_LOOKS: dict[str, tuple[str, Line, Words]] = {"train": (ACCENT, "-", PARTS["train"]), "valid": (SECOND, "--", PARTS["valid"])}
+_GENERATOR, _DISCRIMINATOR = say("generator"), say("discriminator")
+_LOOKS: dict[str, tuple[str, Line, Words]] = {
+    "train": (ACCENT, "-", PARTS["train"]),
+    "valid": (SECOND, "--", PARTS["valid"]),
+    "generator_loss": (ACCENT, "-", _GENERATOR),
+    "discriminator_loss": (SECOND, "--", _DISCRIMINATOR),
+    "generator_gradient": (ACCENT, "-", _GENERATOR),
+    "discriminator_gradient": (SECOND, "--", _DISCRIMINATOR),
+    "real_score": (SECOND, "--", say("real images, D(x)")),
+    "fake_score": (ACCENT, "-", say("generated images, D(G(z))")),
+    "coverage": (ACCENT, "-", say("coverage")),
+    "recall": (SECOND, "--", say("recall")),
+    "middle": (ACCENT, "-", say("the middle class")),
+    "least": (SECOND, "--", say("the least varied class")),
+}
 _STEPS = {"epoch": say("epoch"), "step": say("step")}
 
 

@@ -1,0 +1,166 @@
+"""What the flight recorder of a GAN saw: curves, grids over the epochs, and what they say in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tasvir.report.blocks import curves_figure
+from tasvir.report.cells import Curve, Reading
+from tasvir.report.document import Figure, Frame, Frames, Series, frames, thinned
+from tasvir.report.numbers import count, decimal, percent, plain
+from tasvir.report.view import View
+from tasvir.report.words.message import Sentence, Shown, Words, listed, say
+
+#: A probability that real images get more than generated ones by so much is a lead, by so much a great one.
+LEAD, GREAT_LEAD = 0.2, 0.6
+#: The part of a training, at its end, that is read; and a mean move of the loss from epoch to epoch, in nats, that is a swing.
+LAST, SWING = 0.5, 0.1
+
+
+def recorded(rows: Sequence[View]) -> list[View]:
+    """Those that have a recorder's curves."""
+    return [row for row in rows if row.curve("losses") is not None]
+
+
+def losses_figure(name: str, rows: Sequence[View]) -> Figure | None:
+    """The losses of both players, a panel a training."""
+    caption = say(
+        "Losses of both players, in nats; the discriminator's counts real and generated images, and is {even} where it can tell "
+        "nothing. The dotted line marks the epoch that was kept.",
+        even=plain(1.386),
+    )
+    return _curves(name, caption, rows, "losses")
+
+
+def scores_figure(name: str, rows: Sequence[View]) -> Figure | None:
+    """What the discriminator holds of real and of generated images."""
+    caption = say(
+        "The probability of being real that the discriminator gives, on average, to real images and to generated ones. Where "
+        "both are one half, it cannot tell them apart."
+    )
+    return _curves(name, caption, rows, "scores", percent=True)
+
+
+def gradients_figure(name: str, rows: Sequence[View]) -> Figure | None:
+    """How much each player is moved."""
+    caption = say("Norm of the gradient of each player, the mean of an epoch: what moves it at a step.")
+    return _curves(name, caption, rows, "gradients")
+
+
+def neighbourhoods_figure(name: str, rows: Sequence[View]) -> Figure | None:
+    """How the samples come nearer to held-out images."""
+    caption = say(
+        "Coverage and recall of samples beside held-out real images, in features that the recorder learned from the training "
+        "images, every second epoch."
+    )
+    return _curves(name, caption, rows, "neighbourhoods", percent=True)
+
+
+def variety_figure(name: str, rows: Sequence[View]) -> Figure | None:
+    """How far apart samples of a class are."""
+    caption = say(
+        "Variety: the distance of neighbouring samples of a class as a share of that of real images. A class that falls below "
+        "{least} for two epochs has collapsed.",
+        least=plain(0.1),
+    )
+    return _curves(name, caption, rows, "variety")
+
+
+def _curves(name: str, caption: Words, rows: Sequence[View], curve: str, *, percent: bool = False) -> Figure | None:
+    curves = [(row.title, row.curve(curve), row.facts.get("kept_epoch")) for row in rows]
+    return curves_figure(name, caption, curves, percent=[curve] if percent else (), panel_rem=13.0, width_in=2.5)
+
+
+def grids_slider(name: str, rows: Sequence[View]) -> Frames | None:
+    """What each generator draws, epoch by epoch, from the same noise."""
+    caption = say(
+        "Samples over the epochs, always from the same noise, one class after the other; none of them chosen. The slider goes "
+        "through the epochs."
+    )
+    return frames(name, caption, alt=say("Grids of small images, one for each generator."), series=map(_series, rows))
+
+
+def _series(row: View) -> Series | None:
+    grids, epochs = row.array("grids"), row.facts.get("grid_epochs") or ()
+    if grids is None or len(grids) != len(epochs):
+        return None
+    shown = thinned(range(len(epochs)))
+    return Series(row.title, tuple(Frame(say("epoch {n}", n=count(epochs[place])), grids[place]) for place in shown))
+
+
+def told(row: View, class_names: Sequence[str]) -> list[Sentence]:
+    """A training in words: what went wrong, who leads, whether it swings, and which state was kept."""
+    found = [_alarm(row, alarm, class_names) for alarm in row.facts.get("alarms") or ()]
+    if not found:
+        found = [say("{title}: the recorder raised no alarm.", title=row.title)]
+    return [*found, *(one for one in (_leader(row), _swing(row), _kept(row)) if one is not None)]
+
+
+def _alarm(row: View, alarm: Mapping[str, Any], class_names: Sequence[str]) -> Sentence:
+    first, last = (count(alarm.get(name), row.record("alarms")) for name in ("epoch", "last_epoch"))
+    shown: dict[str, Words] = {"title": row.title, "first": first, "last": last}
+    kind, label = alarm.get("kind"), alarm.get("label")
+    if kind == "won":
+        return say("{title}: the discriminator had won from epoch {first} to {last}.", **shown)
+    if kind == "divergence":
+        return say("{title}: the training diverged at epoch {first} and was ended there.", **shown)
+    if label is None:
+        return say("{title}: the generator had collapsed from epoch {first} to {last}.", **shown)
+    word = class_names[label] if label < len(class_names) else str(label)
+    return say("{title}: class {word} had collapsed from epoch {first} to {last}.", word=word, **shown)
+
+
+def _leader(row: View) -> Sentence | None:
+    curve = row.curve("scores")
+    if curve is None:
+        return None
+    real, fake = (_mean_of_last(curve, name) for name in ("real_score", "fake_score"))
+    shown: dict[str, Words] = {
+        "real": percent(Reading(real, record=curve.record)),
+        "fake": percent(Reading(fake, record=curve.record)),
+    }
+    if real - fake > GREAT_LEAD:
+        return say("The discriminator is far ahead: it gives real images {real} and generated ones {fake}.", **shown)
+    if real - fake > LEAD:
+        return say("The discriminator leads: it gives real images {real} and generated ones {fake}.", **shown)
+    return say("The players are level: the discriminator gives real images {real} and generated ones {fake}.", **shown)
+
+
+def _swing(row: View) -> Sentence | None:
+    curve = row.curve("losses")
+    values = None if curve is None else _last(curve, "generator_loss")
+    if curve is None or values is None or len(values) < 3:
+        return None
+    move = decimal(Reading(float(np.abs(np.diff(values)).mean()), record=curve.record), 2)
+    if move.value > SWING:
+        return say("In the second half the generator's loss swings, by {move} from epoch to epoch.", move=move)
+    return say("In the second half the generator's loss is steady: it moves by {move} from epoch to epoch.", move=move)
+
+
+def _kept(row: View) -> Sentence | None:
+    kept, epochs = row.facts.get("kept_epoch"), row.facts.get("epochs")
+    if not kept or not epochs:
+        return None
+    shown: dict[str, Shown] = {"kept": row.count("kept_epoch"), "epochs": row.count("epochs")}
+    if kept == epochs:
+        return say("The last of {epochs} epochs was kept.", **shown)
+    return say(
+        "Of {epochs} epochs the {kept}th was kept: later ones measure worse, or looked as if something went wrong.", **shown
+    )
+
+
+def _last(curve: Curve, name: str) -> np.ndarray:
+    values = np.array(curve.series.get(name, ()), dtype=float)
+    values = values[np.isfinite(values)]
+    return values[int(len(values) * (1 - LAST)) :]
+
+
+def _mean_of_last(curve: Curve, name: str) -> float:
+    values = _last(curve, name)
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def told_of_all(rows: Sequence[View], class_names: Sequence[str]) -> Words:
+    """All trainings, one after the other."""
+    return listed((listed(told(row, class_names), " ") for row in rows), " ")

@@ -1,0 +1,193 @@
+"""What does a choice in the training of a GAN change? Answers first, then arms, players, trainings and samples."""
+
+from collections.abc import Sequence
+
+from tasvir.report.cells import Cells
+from tasvir.report.chapters.flight import (
+    gradients_figure,
+    grids_slider,
+    losses_figure,
+    neighbourhoods_figure,
+    scores_figure,
+    told,
+    variety_figure,
+)
+from tasvir.report.chapters.gan_answers import answers
+from tasvir.report.chapters.gan_rows import CELLS, REAL, VERDICT, Row, read_rows
+from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
+from tasvir.report.document import Block, Chapter, Figure, Panel, Table, analysis, chapter, figure, prose, table, trouble
+from tasvir.report.numbers import count
+from tasvir.report.plots.architecture import KINDS, architecture
+from tasvir.report.plots.dots import dot_plot
+from tasvir.report.quantities import quantity
+from tasvir.report.view import View, problems, view
+from tasvir.report.words.message import Sentence, Words, listed, say, say_n
+
+NAME, TITLE = "gan", say("Adversarial training")
+#: What is asked of each choice.
+QUESTIONS = {
+    "depth": say("Is the loss of a shallower generator lower, and does that mean better images?"),
+    "noise": say("Does noise on what the discriminator sees bring the losses together, and where does it harm?"),
+    "balance": say("Which lever keeps the players in balance?"),
+    "loss": say("Why does the generator ascend on log D(G(z))? Must the losses of the two players differ?"),
+    "net": say("Dense layers or convolutions, with as many parameters?"),
+}
+_WORTH = ("gan_train", "coverage", "recall", "clipped_density", "raggedness", "sample_s")
+_TRAINED = ("generator_loss", "discriminator_loss", "loss_gap", "led_gradient", "fit_s")
+
+
+def compose(cells: Cells) -> Chapter | None:
+    """The chapter as it is read; None where the run trains no GAN."""
+    if not cells.names(CELLS):
+        return None
+    rows, real, judge = read_rows(cells), view(cells, REAL), view(cells, VERDICT)
+    vary = next((str(row.first.parameters.get("vary")) for row in rows), "")
+    names = tuple(map(str, cells.facts("data").get("class_names", ())))
+    shown = [row.first for row in rows]
+    differences = read_differences(judge, CELLS)
+    found = answers(vary, rows)
+    blocks: list[Block | None] = [
+        prose(QUESTIONS.get(vary), role="verdict"),
+        analysis(*found),
+        _described(rows, real),
+        trouble(problems(cells, CELLS)),
+        _worth_table(rows, real),
+        _compared_figure(rows),
+        differences_table("gan-differences", differences, caption=_differences_caption()),
+        analysis(*map(verdict_sentence, _clear(differences))),
+        grids_slider("gan-grids", shown),
+        _trained_table(rows),
+        losses_figure("gan-losses", shown),
+        scores_figure("gan-scores", shown),
+        neighbourhoods_figure("gan-neighbourhoods", shown),
+        gradients_figure("gan-gradients", shown),
+        variety_figure("gan-variety", shown),
+        prose(*(listed(told(row, names), " ") for row in shown), role="list"),
+        _players_figure(rows),
+    ]
+    return chapter(NAME, TITLE, *blocks, headline=listed(found[:2], " ") if found else None, line=say("Adversarial training"))
+
+
+def _described(rows: Sequence[Row], real: View | None) -> Block | None:
+    """How many images and trainings there were."""
+    if not rows:
+        return None
+    n_seeds = max(len(row.cells) for row in rows)
+    sentences: list[Words | None] = [
+        say_n(
+            "Every arm was trained {n} time, for {epochs} epochs.",
+            "Every arm was trained {n} times, for {epochs} epochs.",
+            n=count(n_seeds),
+            epochs=count(rows[0].first.parameters.get("max_epochs"), rows[0].first.record("max_epochs")),
+        )
+    ]
+    if n_seeds == 1:
+        sentences.append(say("What differs between single trainings may be luck: give more seeds for a verdict."))
+    if real is not None:
+        sentences.append(
+            say(
+                "They learned from {n_train} images; {n_held_out} real images that none of them saw are what samples are "
+                "compared with.",
+                n_train=real.count("n_train"),
+                n_held_out=real.count("n_held_out"),
+            )
+        )
+    return prose(*sentences)
+
+
+def _worth_table(rows: Sequence[Row], real: View | None) -> Table | None:
+    caption = say(
+        "What the samples are worth. GAN-train: balanced accuracy on held-out real images of a classifier that learned from "
+        "samples alone. Coverage, recall and clipped density: neighbourhoods of held-out images in a classifier's features, "
+        "beside as many training images. Raggedness: the mean difference of neighbouring pixels, that of real images being 1. Of "
+        "several trainings the mean, the lowest and the highest; of a single one GAN-train has the interval over images."
+    )
+    columns = (say("Arm"), *(quantity(metric).title for metric in _WORTH))
+    found: list[tuple[Words, ...]] = [(row.name.alone, *map(row.shown, _WORTH)) for row in rows]
+    if real is not None:
+        found.append((real.title, *(real.shown(metric) for metric in _WORTH)))
+    return table("gan-worth", caption, columns=columns, rows=found, bold=[len(rows)])
+
+
+def _trained_table(rows: Sequence[Row]) -> Table | None:
+    caption = say(
+        "How the trainings went. Losses are means of the last fifth of the epochs; the gap is the generator's less half the "
+        "discriminator's, in nats; the gradient is the norm of what reaches the generator in the first epoch, or in the last one "
+        "in which the discriminator learns alone. Kept: the epoch whose state was kept. Of several trainings the mean, the "
+        "lowest and the highest."
+    )
+    columns = (
+        say("Arm"),
+        say("Generator"),
+        say("Discriminator"),
+        *(quantity(metric).title for metric in _TRAINED),
+        say("Kept"),
+        say("Alarms"),
+    )
+    return table("gan-trained", caption, columns=columns, rows=(_trained(row) for row in rows))
+
+
+def _trained(row: Row) -> tuple[Words, ...]:
+    players = row.first.facts.get("players") or {}
+    sizes = [
+        count((players.get(player) or {}).get("n_parameters"), row.first.record("players"))
+        for player in ("generator", "discriminator")
+    ]
+    alarms = sum(len(cell.facts.get("alarms") or ()) for cell in row.cells)
+    kept = row.first.count("kept_epoch")
+    return row.name.alone, *sizes, *map(row.shown, _TRAINED), kept, count(alarms, row.first.record("alarms"))
+
+
+def _compared_figure(rows: Sequence[Row]) -> Figure | None:
+    """Side by side: what a classifier learns, what is covered, how sharp it is."""
+    panels: list[Panel] = []
+    for metric in ("gan_train", "coverage", "raggedness"):
+        readings = [(row.name.alone, reading) for row in rows if (reading := row.over_seeds(metric)) is not None]
+        if readings:
+            panels.append(dot_plot(quantity(metric).title, readings, as_percent=metric != "raggedness", width_in=2.5))
+    caption = say("The arms side by side; lines are as in the table before.")
+    return figure("gan-compared", caption, alt=say("Dots with intervals, one row for each."), panels=panels, panel_rem=13.0)
+
+
+def _differences_caption() -> Sentence:
+    return say(
+        "Differences in GAN-train on the held-out images. Intervals and p-values are adjusted by Holm's rule for several "
+        "comparisons and count the luck of trainings and images; the last number is the smallest true effect that would be found "
+        "with a probability of 80 %."
+    )
+
+
+def _clear(differences: Sequence[Difference]) -> list[Difference]:
+    """Those with a verdict; where none has one, the first, which says why."""
+    return [one for one in differences if one.outcome() != "cannot tell"] or list(differences[:1])
+
+
+def _players_figure(rows: Sequence[Row]) -> Figure | None:
+    """Each net once, under the arms that have it."""
+    found: dict[str, tuple[list[Words], View, str]] = {}
+    for row in rows:
+        for player in ("generator", "discriminator"):
+            described = (row.first.facts.get("players") or {}).get(player)
+            if described:
+                found.setdefault(f"{player} {described}", ([], row.first, player))[0].append(row.name.alone)
+    panels = [_player(*one) for one in found.values()]
+    caption = say(
+        "The players: {kinds}. Below each layer the size of what it gives (height, width, channels), and the numbers that it "
+        "learns.",
+        kinds=listed(title for title, _ in KINDS.values()),
+    )
+    return figure("gan-players", caption, alt=say("Boxes from left to right, one a layer."), panels=panels, panel_rem=18.0)
+
+
+_PLAYERS = {
+    "generator": say("Generator of {arms}: {n} parameters"),
+    "discriminator": say("Discriminator of {arms}: {n} parameters"),
+}
+
+
+def _player(arms: Sequence[Words], row: View, player: str) -> Panel:
+    described = row.facts["players"][player]
+    some = listed(arms, ", ") if len(arms) < 3 else say("{first} and {n} more", first=arms[0], n=count(len(arms) - 1))
+    n = count(described["n_parameters"], row.record("players"))
+    title = Sentence(_PLAYERS[player].template, {"arms": some, "n": n})
+    return architecture(title, "z" if player == "generator" else "x", described["layers"])
