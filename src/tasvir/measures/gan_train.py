@@ -54,11 +54,11 @@ def gan_train(
     >>> gan_train(KNeighborsClassifier(), X[:900], y[:900], X_valid=X[900:], y_valid=y[900:]).value > 0.9
     True
     """
-    predictions = taught_predictions(classifier, samples, y, X_valid)
+    predictions = taught_predictions(classifier, samples, y, X_valid=X_valid)
     return balanced_accuracy_estimate(np.asarray(y_valid), predictions, groups)
 
 
-def taught_predictions(classifier: Any, samples: np.ndarray, y: np.ndarray, X_valid: np.ndarray) -> np.ndarray:
+def taught_predictions(classifier: Any, samples: np.ndarray, y: np.ndarray, *, X_valid: np.ndarray) -> np.ndarray:
     """What a copy of `classifier` that has seen only `samples` and their labels says of real images."""
     from sklearn.base import clone
 

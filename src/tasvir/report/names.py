@@ -27,6 +27,7 @@ NAMES = {
     "baseline/svm": Name(say("SVM on principal components"), say("an SVM on principal components")),
     "generation/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "generation/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
+    "generation/gan": Name(say("Conditional GAN"), say("the conditional GAN")),
     "generation/vae-grid": Name(say("VAE with 2 latents"), say("the VAE with 2 latents")),
     "evidence/real": Name(say("Real images alone"), say("the real images alone")),
     "evidence/duplicates": Name(say("Duplicated real images"), say("duplicated real images")),

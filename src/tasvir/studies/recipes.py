@@ -25,6 +25,8 @@ VAE_STEPS, VAE_BATCH = 600, 64
 SVM_COMPONENTS, SVM_IMAGES, SVM_SEARCHED = 100, 10_000, 2000
 #: A classifier of fewer training images is trained again on all of them; of so many it is trained once, with fewer held out.
 TRAINED_ONCE, MOST_HELD_OUT = 5000, 500
+#: A look of a GAN's recorder, in seconds an epoch, and what each number of an image adds.
+LOOK_S, LOOK_PIXEL_S = 0.05, 3e-4
 #: Numbers in the noise of a GAN.
 GAN_LATENTS = 64
 #: The part of its images that a training holds out to be watched.
@@ -83,6 +85,11 @@ def gan(*, max_epochs: int, batch_size: int, seed: int) -> Any:
     from tasvir.models.gan import GAN
 
     return GAN(n_components=GAN_LATENTS, max_epochs=max_epochs, batch_size=batch_size, random_state=seed)
+
+
+def look_s(data: Dataset) -> float:
+    """Seconds that the recorder of a GAN takes in an epoch, about: the more the more pixels an image has."""
+    return LOOK_S + LOOK_PIXEL_S * data.images[0].size
 
 
 def gaussian_sampler(*, seed: int | None = None) -> Any:

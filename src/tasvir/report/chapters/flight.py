@@ -7,10 +7,10 @@ import numpy as np
 
 from tasvir.report.blocks import curves_figure
 from tasvir.report.cells import Curve, Reading
-from tasvir.report.document import Figure, Frame, Frames, Series, frames, thinned
+from tasvir.report.document import Block, Figure, Frame, Frames, Series, frames, prose, thinned
 from tasvir.report.numbers import count, decimal, percent, plain
 from tasvir.report.view import View
-from tasvir.report.words.message import Sentence, Shown, Words, listed, say
+from tasvir.report.words.message import Sentence, Shown, Words, say
 
 #: A probability that real images get more than generated ones by so much is a lead, by so much a great one.
 LEAD, GREAT_LEAD = 0.2, 0.6
@@ -18,9 +18,16 @@ LEAD, GREAT_LEAD = 0.2, 0.6
 LAST, SWING = 0.5, 0.1
 
 
-def recorded(rows: Sequence[View]) -> list[View]:
-    """Those that have a recorder's curves."""
-    return [row for row in rows if row.curve("losses") is not None]
+def recorder_blocks(rows: Sequence[View], class_names: Sequence[str]) -> list[Block | None]:
+    """All of it for the generators that have a recorder: figures, the slider, and words."""
+    seen = [row for row in rows if row.curve("losses") is not None]
+    return [
+        losses_figure("gan-losses", seen),
+        scores_figure("gan-scores", seen),
+        neighbourhoods_figure("gan-neighbourhoods", seen),
+        grids_slider("gan-grids", seen),
+        *(prose(*told(row, class_names)) for row in seen),
+    ]
 
 
 def losses_figure(name: str, rows: Sequence[View]) -> Figure | None:
@@ -30,7 +37,7 @@ def losses_figure(name: str, rows: Sequence[View]) -> Figure | None:
         "nothing. The dotted line marks the epoch that was kept.",
         even=plain(1.386),
     )
-    return _curves(name, caption, rows, "losses")
+    return _curves(name, rows, "losses", caption=caption)
 
 
 def scores_figure(name: str, rows: Sequence[View]) -> Figure | None:
@@ -39,13 +46,13 @@ def scores_figure(name: str, rows: Sequence[View]) -> Figure | None:
         "The probability of being real that the discriminator gives, on average, to real images and to generated ones. Where "
         "both are one half, it cannot tell them apart."
     )
-    return _curves(name, caption, rows, "scores", percent=True)
+    return _curves(name, rows, "scores", caption=caption, percent=True)
 
 
 def gradients_figure(name: str, rows: Sequence[View]) -> Figure | None:
     """How much each player is moved."""
     caption = say("Norm of the gradient of each player, the mean of an epoch: what moves it at a step.")
-    return _curves(name, caption, rows, "gradients")
+    return _curves(name, rows, "gradients", caption=caption)
 
 
 def neighbourhoods_figure(name: str, rows: Sequence[View]) -> Figure | None:
@@ -54,7 +61,7 @@ def neighbourhoods_figure(name: str, rows: Sequence[View]) -> Figure | None:
         "Coverage and recall of samples beside held-out real images, in features that the recorder learned from the training "
         "images, every second epoch."
     )
-    return _curves(name, caption, rows, "neighbourhoods", percent=True)
+    return _curves(name, rows, "neighbourhoods", caption=caption, percent=True)
 
 
 def variety_figure(name: str, rows: Sequence[View]) -> Figure | None:
@@ -64,10 +71,10 @@ def variety_figure(name: str, rows: Sequence[View]) -> Figure | None:
         "{least} for two epochs has collapsed.",
         least=plain(0.1),
     )
-    return _curves(name, caption, rows, "variety")
+    return _curves(name, rows, "variety", caption=caption)
 
 
-def _curves(name: str, caption: Words, rows: Sequence[View], curve: str, *, percent: bool = False) -> Figure | None:
+def _curves(name: str, rows: Sequence[View], curve: str, *, caption: Words, percent: bool = False) -> Figure | None:
     curves = [(row.title, row.curve(curve), row.facts.get("kept_epoch")) for row in rows]
     return curves_figure(name, caption, curves, percent=[curve] if percent else (), panel_rem=13.0, width_in=2.5)
 
@@ -146,7 +153,7 @@ def _kept(row: View) -> Sentence | None:
     if kept == epochs:
         return say("The last of {epochs} epochs was kept.", **shown)
     return say(
-        "Of {epochs} epochs the {kept}th was kept: later ones measure worse, or looked as if something went wrong.", **shown
+        "Of {epochs} epochs number {kept} was kept: later ones measure worse, or look as if something went wrong.", **shown
     )
 
 
@@ -159,8 +166,3 @@ def _last(curve: Curve, name: str) -> np.ndarray:
 def _mean_of_last(curve: Curve, name: str) -> float:
     values = _last(curve, name)
     return float(values.mean()) if len(values) else float("nan")
-
-
-def told_of_all(rows: Sequence[View], class_names: Sequence[str]) -> Words:
-    """All trainings, one after the other."""
-    return listed((listed(told(row, class_names), " ") for row in rows), " ")

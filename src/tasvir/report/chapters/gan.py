@@ -15,7 +15,7 @@ from tasvir.report.chapters.flight import (
 from tasvir.report.chapters.gan_answers import answers
 from tasvir.report.chapters.gan_rows import CELLS, REAL, VERDICT, Row, read_rows
 from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
-from tasvir.report.document import Block, Chapter, Figure, Panel, Table, analysis, chapter, figure, prose, table, trouble
+from tasvir.report.document import Block, Chapter, Figure, Key, Panel, Table, analysis, chapter, figure, prose, table, trouble
 from tasvir.report.numbers import count
 from tasvir.report.plots.architecture import KINDS, architecture
 from tasvir.report.plots.dots import dot_plot
@@ -33,7 +33,8 @@ QUESTIONS = {
     "net": say("Dense layers or convolutions, with as many parameters?"),
 }
 _WORTH = ("gan_train", "coverage", "recall", "clipped_density", "raggedness", "sample_s")
-_TRAINED = ("generator_loss", "discriminator_loss", "loss_gap", "led_gradient", "fit_s")
+_TRAINED = ("generator_loss", "discriminator_loss", "loss_gap", "led_gradient")
+_PLAYER_NAMES = {"generator": say("Generator"), "discriminator": say("Discriminator")}
 
 
 def compose(cells: Cells) -> Chapter | None:
@@ -45,17 +46,17 @@ def compose(cells: Cells) -> Chapter | None:
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
     shown = [row.first for row in rows]
     differences = read_differences(judge, CELLS)
-    found = answers(vary, rows)
     blocks: list[Block | None] = [
         prose(QUESTIONS.get(vary), role="verdict"),
-        analysis(*found),
         _described(rows, real),
+        analysis(*answers(vary, rows)),
         trouble(problems(cells, CELLS)),
         _worth_table(rows, real),
         _compared_figure(rows),
         differences_table("gan-differences", differences, caption=_differences_caption()),
         analysis(*map(verdict_sentence, _clear(differences))),
         grids_slider("gan-grids", shown),
+        _size_table(rows),
         _trained_table(rows),
         losses_figure("gan-losses", shown),
         scores_figure("gan-scores", shown),
@@ -65,7 +66,22 @@ def compose(cells: Cells) -> Chapter | None:
         prose(*(listed(told(row, names), " ") for row in shown), role="list"),
         _players_figure(rows),
     ]
-    return chapter(NAME, TITLE, *blocks, headline=listed(found[:2], " ") if found else None, line=say("Adversarial training"))
+    return chapter(NAME, TITLE, *blocks, headline=_headline(rows, real), line=say("Adversarial training"))
+
+
+def _headline(rows: Sequence[Row], real: View | None) -> Sentence | None:
+    """From whose samples a classifier learns most."""
+    best = max((row for row in rows if row.over_seeds("gan_train")), key=lambda row: row.value("gan_train"), default=None)
+    if best is None:
+        return None
+    shown: dict[str, Words] = {"arm": best.name.inside, "worth": best.shown("gan_train")}
+    if real is None:
+        return say("A classifier learns most from samples of {arm}: {worth} of real images are recognised.", **shown)
+    return say(
+        "A classifier learns most from samples of {arm}: it recognises {worth} of real images; from real images, {real}.",
+        real=real.shown("gan_train"),
+        **shown,
+    )
 
 
 def _described(rows: Sequence[Row], real: View | None) -> Block | None:
@@ -111,31 +127,30 @@ def _worth_table(rows: Sequence[Row], real: View | None) -> Table | None:
 
 def _trained_table(rows: Sequence[Row]) -> Table | None:
     caption = say(
-        "How the trainings went. Losses are means of the last fifth of the epochs; the gap is the generator's less half the "
-        "discriminator's, in nats; the gradient is the norm of what reaches the generator in the first epoch, or in the last one "
-        "in which the discriminator learns alone. Kept: the epoch whose state was kept. Of several trainings the mean, the "
-        "lowest and the highest."
+        "Where the losses came to: means of the last fifth of the epochs, in nats. The gap is the generator's less half the "
+        "discriminator's; the gradient is the norm of what reaches the generator in the first epoch, or in the last one in which "
+        "the discriminator learns alone. Of several trainings the mean, the lowest and the highest."
     )
-    columns = (
-        say("Arm"),
-        say("Generator"),
-        say("Discriminator"),
-        *(quantity(metric).title for metric in _TRAINED),
-        say("Kept"),
-        say("Alarms"),
-    )
-    return table("gan-trained", caption, columns=columns, rows=(_trained(row) for row in rows))
+    columns = (say("Arm"), *(quantity(metric).title for metric in _TRAINED))
+    found: list[tuple[Words, ...]] = [(row.name.alone, *map(row.shown, _TRAINED)) for row in rows]
+    return table("gan-trained", caption, columns=columns, rows=found)
 
 
-def _trained(row: Row) -> tuple[Words, ...]:
-    players = row.first.facts.get("players") or {}
-    sizes = [
-        count((players.get(player) or {}).get("n_parameters"), row.first.record("players"))
-        for player in ("generator", "discriminator")
-    ]
+def _size_table(rows: Sequence[Row]) -> Table | None:
+    caption = say(
+        "The arms: parameters of both players, seconds of a training, the epoch whose state was kept, and alarms that the "
+        "recorder raised."
+    )
+    columns = (say("Arm"), *_PLAYER_NAMES.values(), quantity("fit_s").title, say("Kept"), say("Alarms"))
+    return table("gan-size", caption, columns=columns, rows=map(_size, rows))
+
+
+def _size(row: Row) -> tuple[Words, ...]:
+    players, record = row.first.facts.get("players") or {}, row.first.record("players")
+    sizes = [count((players.get(player) or {}).get("n_parameters"), record) for player in _PLAYER_NAMES]
     alarms = sum(len(cell.facts.get("alarms") or ()) for cell in row.cells)
     kept = row.first.count("kept_epoch")
-    return row.name.alone, *sizes, *map(row.shown, _TRAINED), kept, count(alarms, row.first.record("alarms"))
+    return row.name.alone, *sizes, row.shown("fit_s"), kept, count(alarms, row.first.record("alarms"))
 
 
 def _compared_figure(rows: Sequence[Row]) -> Figure | None:
@@ -166,17 +181,19 @@ def _players_figure(rows: Sequence[Row]) -> Figure | None:
     """Each net once, under the arms that have it."""
     found: dict[str, tuple[list[Words], View, str]] = {}
     for row in rows:
-        for player in ("generator", "discriminator"):
+        for player in _PLAYER_NAMES:
             described = (row.first.facts.get("players") or {}).get(player)
             if described:
                 found.setdefault(f"{player} {described}", ([], row.first, player))[0].append(row.name.alone)
     panels = [_player(*one) for one in found.values()]
+    kinds = tuple(Key(title, colour, "s") for title, colour in KINDS.values())
     caption = say(
-        "The players: {kinds}. Below each layer the size of what it gives (height, width, channels), and the numbers that it "
-        "learns.",
-        kinds=listed(title for title, _ in KINDS.values()),
+        "The players. Below each layer the size of what it gives (height, width, channels), and how many numbers it learns; a "
+        "batch norm counts with the layer before it."
     )
-    return figure("gan-players", caption, alt=say("Boxes from left to right, one a layer."), panels=panels, panel_rem=18.0)
+    return figure(
+        "gan-players", caption, alt=say("Boxes from left to right, one a layer."), panels=panels, keys=kinds, panel_rem=18.0
+    )
 
 
 _PLAYERS = {

@@ -6,6 +6,7 @@ import numpy as np
 
 from tasvir.report.blocks import best_of
 from tasvir.report.cells import Cells, Reading
+from tasvir.report.chapters.flight import recorder_blocks
 from tasvir.report.chapters.generation_copies import copies_sentences
 from tasvir.report.chapters.generation_training import (
     bound_sentence,
@@ -49,6 +50,7 @@ def compose(cells: Cells) -> Chapter | None:
         training_figure(measured),
         latents_figure(measured),
     ]
+    blocks += recorder_blocks(rows, tuple(map(str, cells.facts("data").get("class_names", ()))))
     blocks.append(prose(*(told for row in measured for told in (used_latents(row), bound_sentence(row)))))
     blocks.append(analysis(_lesson(measured), _coverage(measured), *_sharpness(measured), *copies_sentences(measured)))
     return chapter(NAME, TITLE, *blocks, headline=_headline(measured))

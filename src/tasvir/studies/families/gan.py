@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 VARIED = ("depth", "noise", "balance", "loss", "net")
 #: Fewest training images, of all and of a class, and pixels a side.
 FEWEST_IMAGES, FEWEST_OF_A_CLASS, SMALLEST_SIDE = 60, 3, 8
-#: A look of the recorder takes about so many seconds, and so many more for each pixel of an image.
-LOOK_S, LOOK_PIXEL_S = 0.05, 3e-4
 
 
 @dataclass(frozen=True)
@@ -73,7 +71,7 @@ def gan_cells(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
     shared: dict[str, Any] = {"most_images": how.most_images}
     game: dict[str, Any] = {"vary": options.vary, "max_epochs": epochs, "batch_size": how.batch_size}
     arms = gan_cells.arms_for(data, options.vary, epochs)
-    looks = Seconds(epochs * (LOOK_S + LOOK_PIXEL_S * data.images[0].size))
+    looks = Seconds(epochs * recipes.look_s(data))
     cells = [Cell("gan/real", gan_cells.see, shared, seed, work=(recipes.small_training(2),))]
     for arm in arms:
         recipe = partial(gan_cells.unfitted, data, arm=arm.name, seed=seed, **game)

@@ -1,12 +1,10 @@
 """The cells of the study of GANs: the eye that sees all arms alike, a training of an arm, and the judge of the differences."""
 
-import dataclasses
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import numpy as np
-import torch
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.data.dataset import Dataset
@@ -17,9 +15,9 @@ from tasvir.measures.neighbours import spread_sample
 from tasvir.measures.prdc import prdc
 from tasvir.measures.sharpness import neighbour_difference
 from tasvir.measures.verdict import verdict
-from tasvir.nets.anatomy import layers_of, n_parameters
-from tasvir.records.record import Record, array, curve, facts, metric
+from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
+from tasvir.studies.families.flight import recorded
 from tasvir.studies.families.gan_arms import Arm, arms_of
 from tasvir.studies.families.parts import learned_part
 from tasvir.studies.families.verdicts import recorded_verdicts
@@ -29,13 +27,6 @@ from tasvir.studies.inside import Inside, measured
 COMPARED, TAUGHT, ASKED = 1000, 2000, 2000
 #: The last part of a training, over which its losses are averaged.
 LAST = 5
-#: id of a curve -> its series in the history
-CURVES = {
-    "losses": ("generator_loss", "discriminator_loss"),
-    "scores": ("real_score", "fake_score"),
-    "gradients": ("generator_gradient", "discriminator_gradient"),
-    "rates": ("generator_rate", "discriminator_rate"),
-}
 
 
 def see(inside: Inside, *, most_images: int) -> Iterator[Record]:
@@ -94,44 +85,6 @@ def arms_for(data: Dataset, vary: str, max_epochs: int) -> list[Arm]:
     return arms_of(vary, shape, n_latents=recipes.GAN_LATENTS, n_labels=len(data.class_names), max_epochs=max_epochs)
 
 
-def recorded(gan: Any) -> Iterator[Record]:
-    """What a flight recorder saw: curves, grids over the epochs, alarms, and the players' layers."""
-    history, record = gan.history_, gan.record_
-    for name, series in CURVES.items():
-        yield curve(name, {one: history[one] for one in series})
-    yield curve("noise", {"noise_sd": history["noise_sd"]})
-    if record["measured_epochs"]:
-        yield curve("neighbourhoods", {name: record[name] for name in ("coverage", "recall")}, x=record["measured_epochs"])
-    variety_EK = np.array(record["variety"], dtype=float)
-    known = variety_EK[:, ~np.isnan(variety_EK).all(axis=0)]
-    if known.size:
-        yield curve("variety", {"middle": np.median(known, axis=1).tolist(), "least": known.min(axis=1).tolist()})
-    yield array("grids", np.stack(list(gan.grids_.values())))
-    yield facts(
-        {
-            "grid_epochs": list(gan.grids_),
-            "alarms": list(record["alarms"]),
-            "kept_epoch": record["kept_epoch"],
-            "epochs": len(history),
-            "players": {name: _described(getattr(gan.net_, name), gan) for name in ("generator", "discriminator")},
-            "levers": {f.name: getattr(gan.levers, f.name) for f in dataclasses.fields(gan.levers)},
-            "loss": gan.loss,
-            "batch_size": gan.batch_size,
-            "learning_rate": gan.learning_rate,
-        }
-    )
-
-
-def _described(player: Any, gan: Any) -> dict[str, Any]:
-    y = None if gan.classes_ is None else torch.zeros(1, dtype=torch.long)
-    device = next(player.parameters()).device
-    given = torch.zeros(1, gan.n_components, device=device)
-    if player is gan.net_.discriminator:
-        given = gan.net_.generator.eval()(given, y)
-    layers = layers_of(player, lambda net: net(given, y))
-    return {"n_parameters": n_parameters(player), "layers": [dataclasses.asdict(layer) for layer in layers]}
-
-
 def _ends(gan: Any, *, ahead: int) -> Iterator[Record]:
     """Where the losses came to; how far apart they are where each counts one kind of image; the gradient behind the lead."""
     history = gan.history_
@@ -166,7 +119,7 @@ def _taught(inside: Inside, images: np.ndarray, labels: np.ndarray) -> Iterator[
     """What a classifier that saw nothing else says of the held-out images."""
     X_held, y_held, _ = inside.data.part("val")
     classifier = inside.place.take(recipes.small_classifier(len(images), seed=inside.seed))
-    predicted = taught_predictions(classifier, images, labels, X_held)
+    predicted = taught_predictions(classifier, images, labels, X_valid=X_held)
     yield measured("gan_train", balanced_accuracy_estimate(y_held, predicted, inside.data.cases("val")))
     yield array("predictions", predicted.astype(np.int16))
 

@@ -14,30 +14,45 @@ from tasvir.measures.gan_train import gan_train
 from tasvir.measures.neighbours import spread_sample
 from tasvir.measures.prdc import prdc
 from tasvir.measures.sharpness import sharpness
+from tasvir.nets.anatomy import n_parameters
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
+from tasvir.studies.families.flight import recorded
 from tasvir.studies.families.parts import with_validation
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside, loss_curve, measured
-from tasvir.studies.work import Fit
+from tasvir.studies.work import Fit, Seconds
 
 #: Real and drawn images that are compared, classes and images a class that are shown, and cells a side of the decoded grid.
 MOST_COMPARED, MOST_CLASSES, N_SHOWN, GRID = 2000, 10, 8, 12
+#: Most epochs of the GAN, images a step, and fewest pixels a side.
+GAN_EPOCHS, GAN_BATCH, GAN_SIDE = 80, 64, 8
 
 
 def generation_cells(data: Dataset, pixels_seen: float, seed: int) -> list[Cell]:
-    """The baseline, the conditional VAE, and the grid of the VAE of two latents."""
+    """The baseline, the conditional VAE and the conditional GAN, and the grid of the VAE of two latents."""
     epochs = recipes.epochs_for(data, pixels_seen, fewest=5, most=100)
     parameters = {"n_components": recipes.code_size(data), "max_epochs": epochs}
     judges = recipes.small_training(3)
     vae = partial(recipes.conditional_vae, **parameters, seed=seed)
     training = Fit(vae, epochs * data.counts["train"])
-    return [
+    cells = [
         Cell("generation/gaussian", generate_gaussian, {}, seed, work=(judges,)),
         Cell("generation/vae", generate_vae, parameters, seed, work=(training, judges)),
         Cell("generation/vae-grid", decode_grid, {}, seed, needs=("representation/vae/2",)),
     ]
+    if min(data.images.shape[1:3]) >= GAN_SIDE:
+        cells.insert(2, _gan_cell(data, pixels_seen, seed, judges=judges))
+    return cells
+
+
+def _gan_cell(data: Dataset, pixels_seen: float, seed: int, *, judges: Fit) -> Cell:
+    epochs = recipes.epochs_for(data, pixels_seen, fewest=5, most=GAN_EPOCHS)
+    parameters = {"max_epochs": epochs, "batch_size": GAN_BATCH}
+    training = Fit(partial(recipes.gan, **parameters, seed=seed), epochs * data.counts["train"])
+    looks = Seconds(epochs * recipes.look_s(data))
+    return Cell("generation/gan", generate_gan, parameters, seed, work=(training, looks, judges))
 
 
 def generate_gaussian(inside: Inside) -> Iterator[Record]:
@@ -73,6 +88,18 @@ def generate_vae(inside: Inside, *, n_components: int, max_epochs: int) -> Itera
             "beta": vae.beta,
         }
     )
+
+
+def generate_gan(inside: Inside, *, max_epochs: int, batch_size: int) -> Iterator[Record]:
+    """A conditional GAN, and what its recorder saw."""
+    inside = inside.on(with_validation(inside.data, inside.seed))
+    fitted = inside.fit(recipes.gan(max_epochs=max_epochs, batch_size=batch_size, seed=inside.seed), keep_best=False)
+    gan = fitted.estimator
+    yield fitted.fit_s
+    yield from recorded(gan)
+    yield from _measured(inside, gan)
+    yield inside.keep(gan, "sampler")
+    yield facts({"n_parameters": n_parameters(gan.net_), "best_epoch": gan.record_["kept_epoch"]})
 
 
 def decode_grid(inside: Inside) -> Iterator[Record]:
