@@ -74,7 +74,8 @@ class AdversarialTask:
         """What the step was taken with: the noise and both learning rates."""
         optimizers = {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}
         rates = {f"{player}_rate": optimizer.param_groups[0]["lr"] for player, optimizer in optimizers.items()}
-        return {name: torch.tensor(value) for name, value in (rates | {"noise_sd": self.noise_sd}).items()}
+        device = self.engine.device
+        return {name: torch.tensor(value, device=device) for name, value in (rates | {"noise_sd": self.noise_sd}).items()}
 
     def _draw(self, n_images: int, y_B: torch.Tensor | None) -> torch.Tensor:
         z_BZ = torch.randn(n_images, self.n_latents, generator=self.stream).to(self.engine.device)

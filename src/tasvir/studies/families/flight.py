@@ -50,8 +50,8 @@ def recorded(gan: Any) -> Iterator[Record]:
 
 
 def _described(player: Any, gan: Any) -> dict[str, Any]:
-    y = None if gan.classes_ is None else torch.zeros(1, dtype=torch.long)
     device = next(player.parameters()).device
+    y = None if gan.classes_ is None else torch.zeros(1, dtype=torch.long, device=device)
     given = torch.zeros(1, gan.n_components, device=device)
     if player is gan.net_.discriminator:
         given = gan.net_.generator.eval()(given, y)
