@@ -1,6 +1,6 @@
 """How good, how fast and how steady is the GAN? Each part prints a table.
 
-TASVIR_DATA=... python benchmarks/gan.py mnist [--epochs 60] [--seed 0]     what 10,000 samples teach, scored once on the test images
+TASVIR_DATA=... python benchmarks/gan.py mnist [--epochs 60] [--seed 0]     what 10,000 samples teach, on the test images
 TASVIR_DATA=... python benchmarks/gan.py step                               a step beside a plain textbook loop of the same nets
 TASVIR_DATA=... python benchmarks/gan.py breastmnist [--seeds 5]            seconds, alarms, sampling
 TASVIR_DATA=... python benchmarks/gan.py levers DATA [--images 1000]        candidates for the defaults, on held-out images

@@ -33,6 +33,13 @@ NAMES = {
     "AUC",
     "ROC",
     "GAN",
+    "FCGAN",
+    "DCGAN",
+    "D",
+    "G",
+    "z",
+    "log",
+    "R",
     "train",
     "KL",
     "sha",
@@ -102,7 +109,7 @@ def page(request):
 def visible(html: str) -> str:
     """What a reader of the page sees, tables of settings and names of files apart."""
     body = html[html.index("<body>") :]
-    body = re.sub(r'<section id="appendix">.*?</section>', "", body, flags=re.DOTALL)
+    body = re.sub(r'<section id="appendix">.*?</section>|<script>.*?</script>', "", body, flags=re.DOTALL)
     body = re.sub("\N{FIRST STRONG ISOLATE}[^\N{POP DIRECTIONAL ISOLATE}]*\N{POP DIRECTIONAL ISOLATE}", "", body)
     alts = " ".join(re.findall(r'aria-label="([^"]*)"', body))
     return re.sub(r"<[^>]*>", " ", body) + alts

@@ -1,5 +1,6 @@
 """The arms of the study of GANs: what is varied, and against which arm each is held."""
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -129,8 +130,13 @@ def as_many_parameters(conv: DCGANSpec, image_shape: Shape, *, n_latents: int, n
             return n_parameters(getattr(spec.build(image_shape, n_latents, n_labels), player))
 
     def nearest(player: str) -> tuple[int, ...]:
-        asked = count(conv, player)
-        return min(_scaled(getattr(FCGANSpec(), player)), key=lambda w: abs(count(FCGANSpec(**{player: w}), player) - asked))
+        asked, widths = count(conv, player), _scaled(getattr(FCGANSpec(), player))
+
+        def size(of: tuple[int, ...]) -> int:
+            return count(FCGANSpec(**{player: of}), player)
+
+        place = bisect_left(widths, asked, key=size)
+        return min(widths[max(0, place - 1) : place + 1], key=lambda of: abs(size(of) - asked))
 
     return FCGANSpec(nearest("generator"), nearest("discriminator"))
 
