@@ -15,7 +15,7 @@ _LEVERS = {
     "label-noise": Name(say("Label noise"), say("label noise")),
     "two-rates": Name(say("Two learning rates"), say("two learning rates")),
     "generator-steps": Name(say("3 generator steps"), say("3 generator steps")),
-    "smoothing": Name(say("One-sided smoothing"), say("one-sided smoothing")),
+    "smoothing": Name(say("One-sided label smoothing"), say("one-sided label smoothing")),
     "spectral-norm": Name(say("Spectral norm"), say("spectral norm")),
     "shift": Name(say("Differentiable shifts"), say("differentiable shifts")),
     "penalty": Name(say("R1 penalty"), say("the R1 penalty")),
@@ -32,7 +32,7 @@ _LOSSES = {
 _NETS = {
     "conv": Name(say("DCGAN pair"), say("the DCGAN pair")),
     "dense": Name(say("FCGAN pair"), say("the FCGAN pair")),
-    "mixed": Name(say("FCGAN's generator, DCGAN's discriminator"), say("FCGAN's generator against DCGAN's discriminator")),
+    "mixed": Name(say("FCGAN against DCGAN"), say("FCGAN's generator against DCGAN's discriminator")),
 }
 _NOISES, _AHEAD = (0.1, 0.2, 0.4), (1, 3, 10)
 

@@ -100,7 +100,7 @@ def told(row: View, class_names: Sequence[str]) -> list[Sentence]:
     """A training in words: what went wrong, who leads, whether it swings, and which state was kept."""
     found = [_alarm(row, alarm, class_names) for alarm in row.facts.get("alarms") or ()]
     if not found:
-        found = [say("{title}: the recorder raised no alarm.", title=row.title)]
+        found = [say("{title}: no alarm was raised.", title=row.title)]
     return [*found, *(one for one in (_leader(row), _swing(row), _kept(row)) if one is not None)]
 
 
@@ -153,7 +153,8 @@ def _kept(row: View) -> Sentence | None:
     if kept == epochs:
         return say("The last of {epochs} epochs was kept.", **shown)
     return say(
-        "Of {epochs} epochs number {kept} was kept: later ones measure worse, or look as if something went wrong.", **shown
+        "Of {epochs} epochs number {kept} was kept: later ones measure worse, or something seems to have gone wrong in them.",
+        **shown,
     )
 
 

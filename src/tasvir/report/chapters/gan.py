@@ -108,6 +108,12 @@ def _described(rows: Sequence[Row], real: View | None) -> Block | None:
                 n_held_out=real.count("n_held_out"),
             )
         )
+    sentences.append(
+        say(
+            "A flight recorder looks at each generator after every epoch: it raises an alarm where samples of a class become "
+            "alike, the discriminator has won or a loss diverges, and the best state is kept."
+        )
+    )
     return prose(*sentences)
 
 
@@ -159,7 +165,8 @@ def _compared_figure(rows: Sequence[Row]) -> Figure | None:
     for metric in ("gan_train", "coverage", "raggedness"):
         readings = [(row.name.alone, reading) for row in rows if (reading := row.over_seeds(metric)) is not None]
         if readings:
-            panels.append(dot_plot(quantity(metric).title, readings, as_percent=metric != "raggedness", width_in=2.5))
+            ideal = 1.0 if metric == "raggedness" else None
+            panels.append(dot_plot(quantity(metric).title, readings, as_percent=ideal is None, ideal=ideal, width_in=2.5))
     caption = say("The arms side by side; lines are as in the table before.")
     return figure("gan-compared", caption, alt=say("Dots with intervals, one row for each."), panels=panels, panel_rem=13.0)
 

@@ -30,6 +30,14 @@ def _highest(rows: Rows, metric: str) -> Row | None:
     return max(known, key=lambda row: row.value(metric), default=None)
 
 
+def _clearly(row: Row, other: Row) -> int:
+    """1 where its samples teach more, -1 where less, and their intervals (or the ranges of several trainings) do not meet."""
+    a, b = row.over_seeds("gan_train"), other.over_seeds("gan_train")
+    if a is None or b is None or None in (a.low, a.high, b.low, b.high) or row is other:
+        return 0
+    return int(a.low > b.high) - int(a.high < b.low)  # type: ignore[operator]
+
+
 def _depth(rows: Rows) -> list[Sentence | None]:
     """Is the loss of the shallower generator lower, and does that mean better images?"""
     found: list[Sentence | None] = []
@@ -68,15 +76,24 @@ def _noise(rows: Rows) -> list[Sentence | None]:
         most = constant[-1]
         gaps: dict[str, Words] = {"net": title, "none": none.shown("loss_gap"), "gaps": _each(constant, "loss_gap")}
         if abs(most.value("loss_gap")) < abs(none.value("loss_gap")):
-            found.append(say("{net}: with noise the losses come nearer to each other: a gap of {none} without, {gaps}.", **gaps))
+            found.append(
+                say("{net}: noise brings the losses nearer to each other: the gap is {none} without, and with it {gaps}.", **gaps)
+            )
         else:
-            found.append(say("{net}: noise does not bring the losses nearer: a gap of {none} without, {gaps}.", **gaps))
-        worse = [row for row in arms if row is not none and row.value("gan_train") < none.value("gan_train")]
-        shown: dict[str, Words] = {"net": title, "none": none.shown("gan_train"), "worse": _each(worse, "gan_train")}
+            found.append(
+                say("{net}: noise does not bring the losses nearer: the gap is {none} without, and with it {gaps}.", **gaps)
+            )
+        worse = [row for row in arms if _clearly(row, none) < 0]
+        better = [row for row in arms if _clearly(row, none) > 0]
+        shown: dict[str, Words] = {"none": none.shown("gan_train"), "which": _each(worse or better, "gan_train")}
         if worse:
-            found.append(say("Its samples teach less than the {none} without noise with: {worse}.", **shown))
+            found.append(say("It harms: samples teach clearly less than without noise ({none}) from {which}.", **shown))
+        elif better:
+            found.append(
+                say("It harms nowhere, and helps: samples teach clearly more than without noise ({none}) from {which}.", **shown)
+            )
         else:
-            found.append(say("With none of the noises its samples teach less than without ({none}).", **shown))
+            found.append(say("None of it makes samples teach clearly more or less than without noise ({none}).", **shown))
     return found
 
 
@@ -85,19 +102,25 @@ def _balance(rows: Rows) -> list[Sentence | None]:
     none = find(rows, "balance-none")
     if none is None:
         return []
-    levers = sorted((row for row in rows if row is not none), key=lambda row: -row.value("gan_train"))
-    above = [row for row in levers if row.value("gan_train") > none.value("gan_train")]
-    below = [row for row in levers if row not in above]
-    shown: dict[str, Words] = {
-        "none": none.shown("gan_train"),
-        "above": _each(above, "gan_train"),
-        "below": _each(below, "gan_train"),
-    }
-    alarms = [row for row in rows if row.first.facts.get("alarms")]
+    levers = [row for row in rows if row is not none]
+    more, less, alike = ([row for row in levers if _clearly(row, none) == sign] for sign in (1, -1, 0))
+    value = none.shown("gan_train")
+    alarms = [row.name.inside for row in rows if any(cell.facts.get("alarms") for cell in row.cells)]
     return [
-        say("Without a lever samples teach a classifier {none}. More with: {above}.", **shown) if above else None,
-        say("Not more than without a lever ({none}) with: {below}.", **shown) if below else None,
-        say("The recorder raised alarms for {arms}.", arms=listed([row.name.inside for row in alarms])) if alarms else None,
+        say("Without a lever samples teach {none}; clearly more with {arms}.", none=value, arms=_each(more, "gan_train"))
+        if more
+        else None,
+        say("Without a lever samples teach {none}; clearly less with {arms}.", none=value, arms=_each(less, "gan_train"))
+        if less
+        else None,
+        say(
+            "Without a lever samples teach {none}; no clear difference to that with {arms}.",
+            none=value,
+            arms=_each(alike, "gan_train"),
+        )
+        if alike
+        else None,
+        say("The recorder raised alarms for {arms}.", arms=listed(alarms)) if alarms else None,
     ]
 
 
@@ -128,9 +151,9 @@ def _loss(rows: Rows) -> list[Sentence | None]:
             )
             if ahead
             else say(
-                "Trained together from the start, the generator's gradient in the first epoch has a norm of {saturating} with "
-                "the saturating loss and of {other} with the non-saturating one; in the end their samples teach {worth} and "
-                "{worth_other}.",
+                "When both are trained together from the start, the generator's gradient in the first epoch has a norm of "
+                "{saturating} with the saturating loss and of {other} with the non-saturating one; in the end their samples "
+                "teach {worth} and {worth_other}.",
                 **shown,
             )
         )
@@ -139,8 +162,8 @@ def _loss(rows: Rows) -> list[Sentence | None]:
         found.append(
             say(
                 "The losses of the two players need not differ: the saturating one is the discriminator's own with its sign "
-                "turned, and both have the same aim. They differ in where they are steep: the saturating one is flat where the "
-                "discriminator is sure, which is where a generator begins."
+                "turned, and both losses of the generator have the same aim. They differ in where they are steep: the saturating "
+                "one is flat where the discriminator is sure, which is where a generator begins."
             )
         )
     return found
@@ -154,8 +177,8 @@ def _why(ahead: int, saturating: Row, other: Row) -> Sentence | None:
         )
     times = plain(float(f"{large / small:.2g}"), other.first.record("led_gradient"))
     return say(
-        "Why ascend on log D(G(z)) instead of descending on log(1 - D(G(z)))? Behind the longest lead its gradient is {times} "
-        "times as large: a generator that is seen through still learns.",
+        "Why ascend on log D(G(z)) instead of descending on log(1 - D(G(z)))? Behind the longest lead the gradient of the first "
+        "is {times} times that of the second: a generator that is seen through still learns.",
         times=times,
     )
 
@@ -176,7 +199,8 @@ def _net(rows: Rows) -> list[Sentence | None]:
         farthest = max(ragged, key=lambda row: abs(row.value("raggedness") - 1))
         found.append(
             say(
-                "Neighbouring pixels differ by {ragged} of what they do in real images; farthest from them is {arm}.",
+                "The difference of neighbouring pixels, as a multiple of that in real images, is {ragged}; farthest from 1 is "
+                "{arm}.",
                 ragged=_each(ragged, "raggedness"),
                 arm=farthest.name.inside,
             )

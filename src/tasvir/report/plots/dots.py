@@ -19,11 +19,21 @@ if TYPE_CHECKING:
 BESIDE_ZERO = 0.15
 
 
-def dot_plot(title: Words, rows: Sequence[tuple[Words, Reading]], *, as_percent: bool = True, width_in: float = 3.6) -> Panel:
-    """One dot a row, its interval a line, its name above; the highest is coloured."""
+def dot_plot(
+    title: Words,
+    rows: Sequence[tuple[Words, Reading]],
+    *,
+    as_percent: bool = True,
+    ideal: float | None = None,
+    width_in: float = 3.6,
+) -> Panel:
+    """One dot a row, its interval a line, its name above; the highest, or the nearest to an `ideal`, is coloured."""
 
     def draw(axes: "Axes", words: "Language") -> None:
-        best = max(reading.value for _, reading in rows)
+        values = [reading.value for _, reading in rows]
+        best = max(values) if ideal is None else min(values, key=lambda value: abs(value - ideal))
+        if ideal is not None:
+            axes.axvline(ideal, color=SOFT, linewidth=0.8, linestyle=":")
         for position, (_, reading) in enumerate(rows):
             _interval(axes, reading, position=position, colour=ACCENT if reading.value == best else SOFT)
         _rows(axes, [words(name) for name, _ in rows], words.percent if as_percent else lambda value: words.plain(float(value)))
