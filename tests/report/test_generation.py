@@ -7,7 +7,7 @@ from recorded import Run, measure, store, trace
 from tasvir.report.chapters import generation
 from tasvir.report.document import Figure, Table
 
-GAUSSIAN, VAE = "generation/gaussian", "generation/vae"
+GAUSSIAN, VAE, GAN = "generation/gaussian", "generation/vae", "generation/gan"
 
 
 def said(run: Run) -> str:
@@ -25,17 +25,18 @@ def rows(run: Run, name: str) -> list[list[str]]:
 def test_neighbourhoods_stand_beside_those_of_held_out_images_in_both_spaces(two_once):
     found = rows(two_once, "neighbourhoods")
     features, pixels = "a classifier's features", "raw pixels"
-    names = ["Held-out real images", "Gaussian sampler", "Conditional VAE"]
+    names = ["Held-out real images", "Gaussian sampler", "Conditional VAE", "Conditional GAN"]
     assert [row[:2] for row in found] == [[name, space] for space in (features, pixels) for name in names]
-    assert found[3][2:5] == ["100.0 %", "1.19", "87.7 %"]
-    assert found[4][2:5] == ["98.2 %", "1.56", "86.0 %"]
-    assert blocks(two_once, Table)["neighbourhoods"].bold == {0, 3}
+    assert found[4][2:5] == ["100.0 %", "1.19", "87.7 %"]
+    assert found[5][2:5] == ["98.2 %", "1.56", "86.0 %"]
+    assert blocks(two_once, Table)["neighbourhoods"].bold == {0, 4}
 
 
 def test_what_samples_are_worth_stands_beside_real_images(two_once):
     assert [row[:5] for row in rows(two_once, "samples-worth")] == [
         ["Gaussian sampler", *worth(two_once, GAUSSIAN)],
         ["Conditional VAE", *worth(two_once, VAE)],
+        ["Conditional GAN", *worth(two_once, GAN)],
         ["Real images", gan_train(two_once, VAE, of="real"), "1", nearest(two_once, VAE, of="held_out"), "–"],
     ]
     assert all(row[5:] == ["–", "–"] or all(time.endswith("s") for time in row[5:]) for row in rows(two_once, "samples-worth"))
@@ -60,14 +61,15 @@ def nearest(run: Run, cell: str, *, of: str) -> str:
 
 def test_samples_stand_beside_real_images(two_once):
     figure = blocks(two_once, Figure)["generated-samples"]
-    assert [panel.title for panel in figure.panels] == ["Real images", "Gaussian sampler", "Conditional VAE"]
+    assert [panel.title for panel in figure.panels] == ["Real images", "Gaussian sampler", "Conditional VAE", "Conditional GAN"]
 
 
 def test_sentences_name_the_best_the_blurred_and_the_grainy(two):
     measure(two, GAUSSIAN, "sharpness", 1.9)
     measure(two, VAE, "sharpness", 0.02)
     text, real = said(two), gan_train(two, VAE, of="real")
-    told = f"{gan_train(two, GAUSSIAN)} (Gaussian sampler), {gan_train(two, VAE)} (Conditional VAE)"
+    names = {GAUSSIAN: "Gaussian sampler", VAE: "Conditional VAE", GAN: "Conditional GAN"}
+    told = ", ".join(f"{gan_train(two, cell)} ({name})" for cell, name in names.items())
     assert f"samples alone reaches a balanced accuracy of {told}; from as many real images, {real}." in text
     assert "Seen in a classifier's features, samples cover this share of the real images:" in text
     assert "Gaussian sampler 1.90 (grainy), Conditional VAE 0.02 (blurred)" in text
@@ -86,13 +88,23 @@ def test_other_records_give_another_best(two):
 @pytest.mark.parametrize(
     ("copies", "n", "words"),
     [
-        (1, 10, "1 of 10 (Conditional VAE). That is no more than of fresh images, so there is no sign of copying."),
-        (11, 1000, "11 of 1,000 (Conditional VAE). That is no more than of fresh images, so there is no sign of copying."),
+        (
+            1,
+            10,
+            "1 of 10 (Conditional VAE), 0 of 57 (Conditional GAN). That is no more than of fresh images, so there is no sign "
+            "of copying.",
+        ),
+        (
+            11,
+            1000,
+            "11 of 1,000 (Conditional VAE), 0 of 57 (Conditional GAN). That is no more than of fresh images, so there is no sign "
+            "of copying.",
+        ),
         (
             300,
             1000,
-            "300 of 1,000 (Conditional VAE). Among fresh images so many occur in less than one case in a hundred: training "
-            "images are repeated by the conditional VAE.",
+            "300 of 1,000 (Conditional VAE), 0 of 57 (Conditional GAN). Among fresh images so many occur in less than one case "
+            "in a hundred: training images are repeated by the conditional VAE.",
         ),
     ],
 )
