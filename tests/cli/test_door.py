@@ -147,10 +147,13 @@ def asked(world, tmp_path_factory):
     out, images = tmp_path_factory.mktemp("asked"), ("--data", world.images)
     predictions = out / "predictions.csv"
     predictions.write_text("label,predicted\na,a\nb,a\nb,b\n")
+    played = (world.images, "--vary", "net", "--epochs", 1, "--threads", 1, "--device", "cpu")
     reduced = (world.images, "--methods", "raw,pca", "--dims", "2,3", "--threads", 1, "--device", "cpu")
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
         "study run": ("study", "run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
+        "study gan": ("study", "gan", *played, "--out", out / "runs"),
+        "study estimate gan": ("study", "estimate", "gan", *played),
         "study reduction": ("study", "reduction", *reduced, "--out", out / "runs"),
         "study estimate reduction": ("study", "estimate", "reduction", *reduced),
         "study list": ("study", "list"),

@@ -104,7 +104,7 @@ def test_another_autoencoder_is_another_training(tmp_path):
     [
         ({"pretrained": "encoder"}, "fitted Autoencoder"),
         ({"pretrained": Autoencoder()}, "not fitted"),
-        ({"pretrained": fitted_autoencoder(example("odd float64")[0])}, r"\(7, 5, 1\)"),
+        ({"pretrained": fitted_autoencoder(example("odd float64")[0])}, r"\(11, 9, 1\)"),
         ({"freeze_trunk": True}, "without pretrained"),
     ],
     ids=["no autoencoder", "not fitted", "another size", "frozen nothing"],

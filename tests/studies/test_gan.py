@@ -234,8 +234,8 @@ def some(data, rows, **changed):
 def test_images_that_cannot_be_studied_are_refused(data):
     with pytest.raises(BadInputError, match="7 pixels a side: a GAN needs at least 8"):
         cells_of(dataclasses.replace(data, images=data.images[:, :7]), GANOptions(), 0)
-    with pytest.raises(BadInputError, match="needs at least 60"):
-        cells_of(some(data, np.arange(60)), GANOptions(), 0)
+    with pytest.raises(BadInputError, match="needs at least 40"):
+        cells_of(some(data, np.arange(40)), GANOptions(), 0)
     one = np.flatnonzero(data.labels == data.labels[0])
     rare = np.append(one, np.flatnonzero((data.labels != data.labels[0]) & (data.split == "train"))[:2])
     with pytest.raises(BadInputError, match="has 2 training images: this study needs at least 3"):

@@ -261,11 +261,14 @@ class GAN(TrainedEstimator):
     def _run(
         self, task: Task, batches: Batches, valid: Batches | None, *, history: History | None, hooks: Sequence[Hook]
     ) -> History:
-        """The loop, and what the recorder saw; a loss that is not finite ends the training where a state is kept."""
+        """The loop, and what the recorder saw; a loss that is not finite ends the training where a state is kept.
+
+        What is held out has no loss: the recorder looks at it.
+        """
         (recorder,) = (hook for hook in hooks if isinstance(hook, FlightRecorder))
         history = History() if history is None else history
         try:
-            fit_loop(task, batches, valid, max_epochs=self.max_epochs, history=history, hooks=hooks)
+            fit_loop(task, batches, max_epochs=self.max_epochs, history=history, hooks=hooks)
         except LossNotFiniteError:
             if not recorder.kept_epoch:
                 raise

@@ -105,8 +105,7 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
             if adapt := getattr(net, "adapt", None):
                 adapt(_some_images(batches.tensors[0]))
             task = self._build_task(net, engine, n_steps=batches.n_steps, seed=seed)
-            has_loss = hasattr(task, "valid_step")
-            valid_batches = OrderedBatches(*self._tensors(*valid)) if valid is not None and has_loss else None
+            valid_batches = None if valid is None else OrderedBatches(*self._tensors(*valid))
             hooks = copy.deepcopy(list(self.hooks))
             # A checkpoint is written when every other hook has seen the epoch.
             in_order = sorted([*hooks, *self._own_hooks(given, valid, seed)], key=lambda hook: isinstance(hook, Checkpoint))

@@ -25,6 +25,10 @@ class PairSpec:
     BadInputError
         What either of them refuses, when a GAN is fitted.
 
+    Notes
+    -----
+    Both are built whole, and half of each is used.
+
     Examples
     --------
     >>> from tasvir import DCGANSpec, FCGANSpec, GAN, PairSpec

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 VARIED = ("depth", "noise", "balance", "loss", "net")
 #: Fewest training images, of all and of a class, and pixels a side.
-FEWEST_IMAGES, FEWEST_OF_A_CLASS, SMALLEST_SIDE = 60, 3, 8
+FEWEST_IMAGES, FEWEST_OF_A_CLASS, SMALLEST_SIDE = 40, 3, 8
 
 
 @dataclass(frozen=True)
