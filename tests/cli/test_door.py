@@ -152,7 +152,7 @@ def asked(world, tmp_path_factory):
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
         "study run": ("study", "run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
-        "study gan": ("study", "gan", *played, "--out", out / "runs"),
+        "study gan": ("study", "gan", *played, "--jobs", 1, "--out", out / "runs"),
         "study estimate gan": ("study", "estimate", "gan", *played),
         "study reduction": ("study", "reduction", *reduced, "--out", out / "runs"),
         "study estimate reduction": ("study", "estimate", "reduction", *reduced),

@@ -6,6 +6,7 @@ Legend: n images, Z latents, K classes, F features, m images of a class.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -80,7 +81,6 @@ class Sight:
     ) -> None:
         self.space, self.real, self.held_out, self._learn_features = space, real, held_out, learn_features
         self.n_latents, self.seed = n_latents, seed
-        self._features: Features | None = None
         counts_K = np.bincount(real.kinds)
         self.m_K = np.minimum(counts_K, np.clip(N_VARIED // len(counts_K), FEWEST, MOST))
         self.real_variety_K = self._real_variety()
@@ -116,13 +116,17 @@ class Sight:
 
     def measure(self, generator: torch.nn.Module) -> dict[str, float]:
         """Coverage and the like of as many images as are held out, in the proportion of their classes."""
-        if self._features is None:
-            self._features = self._learn_features()
-        held_out = self.held_out
-        assert held_out is not None
-        rows = spread_sample(held_out.kinds, self.n_compared, self.seed)
-        drawn = self.draw(generator, held_out.kinds[rows], "measure")
-        return dict(vars(prdc(self._features(held_out.X[rows]), self._features(drawn), k=NEIGHBOURS)))
+        features, points_nF, kinds_n = self._compared
+        drawn = self.draw(generator, kinds_n, "measure")
+        return dict(vars(prdc(points_nF, features(drawn), k=NEIGHBOURS)))
+
+    @cached_property
+    def _compared(self) -> tuple[Features, np.ndarray, np.ndarray]:
+        """The features, and of the held-out images theirs and their classes: learned at the first look."""
+        assert self.held_out is not None
+        rows = spread_sample(self.held_out.kinds, self.n_compared, self.seed)
+        features = self._learn_features()
+        return features, features(self.held_out.X[rows]), self.held_out.kinds[rows]
 
     def _real_variety(self) -> np.ndarray:
         """(K,) of as many real images of each class as are drawn; 0 for a class of a few images."""
