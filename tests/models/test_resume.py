@@ -184,18 +184,23 @@ def test_a_checkpoint_needs_a_seed(images, tmp_path):
         Autoencoder(hooks=(Checkpoint(tmp_path / "training"),)).fit(*images)
 
 
-def fit_and_save(folder):
+def fit_and_save(folder, name):
+    """A training of 60 epochs, with its best state kept, as a folder."""
     X, y, _ = load_data("digits").part("train")
-    hooks = (KeepBest(), Checkpoint(folder / "training"))
-    spec = ResNetSpec(widths=(4, 8))
-    net = ImageClassifier(net=spec, augment="shift", max_epochs=60, random_state=0, device="cpu", hooks=hooks)
-    return save_model(net.fit(X[:300], y[:300]), folder / "model") / "weights.safetensors"
+    checkpoint = Checkpoint(folder / "training")
+    seeded = {"max_epochs": 60, "random_state": 0, "device": "cpu"}
+    estimators = {
+        "classifier": ImageClassifier(net=ResNetSpec(widths=(4, 8)), augment="shift", hooks=(KeepBest(), checkpoint), **seeded),
+        "gan": GAN(net=DCGANSpec(generator=(8,), discriminator=(8,), dense=16), hooks=(checkpoint,), **seeded),
+    }
+    return save_model(estimators[name].fit(X[:300], y[:300]), folder / "model")
 
 
-def test_sigkill_at_any_moment(tmp_path):
-    """A real kill: the process ends where it stands."""
+@pytest.mark.parametrize("name", ["classifier", "gan"])
+def test_sigkill_at_any_moment(tmp_path, name):
+    """A real kill: the process ends where it stands. Weights and all that is said of the training are the same in the end."""
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_resume, pathlib\n"
-    code += f"test_resume.fit_and_save(pathlib.Path({str(tmp_path / 'killed')!r}))"
+    code += f"test_resume.fit_and_save(pathlib.Path({str(tmp_path / 'killed')!r}), {name!r})"
     process = subprocess.Popen([sys.executable, "-c", code])
     while process.poll() is None and not (tmp_path / "killed" / "training").exists():
         time.sleep(0.002)
@@ -203,4 +208,6 @@ def test_sigkill_at_any_moment(tmp_path):
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     assert not (tmp_path / "killed" / "model").exists()
-    assert fit_and_save(tmp_path / "killed").read_bytes() == fit_and_save(tmp_path / "whole").read_bytes()
+    killed, whole = (fit_and_save(tmp_path / how, name) for how in ("killed", "whole"))
+    for file in ("weights.safetensors", "model.json"):
+        assert (killed / file).read_bytes() == (whole / file).read_bytes(), file
