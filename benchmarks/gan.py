@@ -88,7 +88,7 @@ def textbook(X: np.ndarray, y: np.ndarray) -> float:
     """Seconds of the quicker of two epochs of the loop that tutorials show, with our players."""
     torch.manual_seed(0)
     players = DCGANSpec().build((28, 28, 1), 128, 10)
-    images = torch.from_numpy(X)[:, None].float() / 127.5 - 1
+    images = torch.from_numpy(np.array(X))[:, None].float() / 127.5 - 1
     loader = DataLoader(TensorDataset(images, torch.from_numpy(y).long()), batch_size=128, shuffle=True)
     adams = [torch.optim.Adam(p.parameters(), lr=2e-4, betas=(0.5, 0.999)) for p in (players.generator, players.discriminator)]
     return min(_epoch(players, loader, *adams) for _ in range(2))

@@ -14,7 +14,7 @@ LONG_S = 60
 
 
 def sample(
-    model: Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="A model folder of a VAE or a GaussianSampler.")],
+    model: Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="A model folder of a GAN, a VAE or a GaussianSampler.")],
     *,
     n: Annotated[int, typer.Option("-n", "--number", help="How many images.")],
     out: Annotated[Path, typer.Option(help="A .npz file, or a folder for PNG files, one sub-folder a class.")],

@@ -10,8 +10,9 @@ import numpy as np
 COLLAPSED = 0.1
 #: What holds for so many epochs in a row is no accident of one.
 IN_A_ROW = 2
-#: A discriminator that is so sure of itself, real and generated, has won; it may be so for an epoch or two.
-SURE, SURE_IN_A_ROW = 0.95, 3
+#: A discriminator that is so sure of itself, real and generated, has won. At the beginning of a training on a few hundred images
+#: it may be so for some epochs, until the generator has learned to draw at all.
+SURE, SURE_IN_A_ROW = 0.95, 5
 #: A loss (in nats) that no player comes to who still plays.
 MOST_LOSS = 100.0
 
