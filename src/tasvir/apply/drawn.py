@@ -76,7 +76,9 @@ def draw(folder: Path, *, n: int, label: str | None = None, seed: int = 0) -> Dr
     """`n` samples of the sampler in `folder`; nothing is drawn yet, but what cannot be drawn is refused."""
     sampler = load_model(folder)
     if not hasattr(sampler, "sample"):
-        raise BadInputError(f"{folder}: {type(sampler).__name__} draws no images: give the folder of a VAE or a GaussianSampler")
+        raise BadInputError(
+            f"{folder}: {type(sampler).__name__} draws no images: give the folder of a GAN, a VAE or a GaussianSampler"
+        )
     drawn = Drawn(sampler, n, label, seed)
     drawn._targets(0)
     return drawn

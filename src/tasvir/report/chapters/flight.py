@@ -22,12 +22,25 @@ def recorder_blocks(rows: Sequence[View], class_names: Sequence[str]) -> list[Bl
     """All of it for the generators that have a recorder: figures, the slider, and words."""
     seen = [row for row in rows if row.curve("losses") is not None]
     return [
-        losses_figure("gan-losses", seen),
-        scores_figure("gan-scores", seen),
-        neighbourhoods_figure("gan-neighbourhoods", seen),
+        *(_one_figure(row) for row in seen),
         grids_slider("gan-grids", seen),
         *(prose(*told(row, class_names)) for row in seen),
     ]
+
+
+def _one_figure(row: View) -> Figure | None:
+    """Of a single training: losses, scores and neighbourhoods beside each other."""
+    titles = {"losses": say("Losses, in nats"), "scores": say("Taken for real"), "neighbourhoods": say("Coverage and recall")}
+    caption = say(
+        "Training of {generator}. The discriminator's loss counts real and generated images, and is {even} where it can tell "
+        "nothing; the probability of being real that it gives to both; samples beside held-out real images. The dotted line "
+        "marks the epoch that was kept.",
+        generator=row.inside,
+        even=plain(1.386),
+    )
+    curves = [(title, row.curve(name), row.facts.get("kept_epoch")) for name, title in titles.items()]
+    shares = ("scores", "neighbourhoods")
+    return curves_figure(f"flight-{row.last}", caption, curves, percent=shares, panel_rem=13.0, width_in=2.5)
 
 
 def losses_figure(name: str, rows: Sequence[View]) -> Figure | None:
@@ -139,10 +152,14 @@ def _swing(row: View) -> Sentence | None:
     values = None if curve is None else _last(curve, "generator_loss")
     if curve is None or values is None or len(values) < 3:
         return None
-    move = decimal(Reading(float(np.abs(np.diff(values)).mean()), record=curve.record), 2)
+    epochs = np.arange(len(values))
+    around_trend = values - np.polyval(np.polyfit(epochs, values, 1), epochs)
+    move = decimal(Reading(float(np.abs(np.diff(around_trend)).mean()), record=curve.record), 2)
     if move.value > SWING:
-        return say("In the second half the generator's loss swings, by {move} from epoch to epoch.", move=move)
-    return say("In the second half the generator's loss is steady: it moves by {move} from epoch to epoch.", move=move)
+        return say("In the second half the generator's loss swings, by {move} from epoch to epoch around its trend.", move=move)
+    return say(
+        "In the second half the generator's loss is steady: it moves by {move} from epoch to epoch around its trend.", move=move
+    )
 
 
 def _kept(row: View) -> Sentence | None:

@@ -77,13 +77,13 @@ def _pictures(rows: Sequence[View]) -> Figure | None:
     first, samples = drawn[0]
     names = tuple(map(str, first.facts.get("shown_classes") or ()))
     few = len(samples) <= _FEW_CLASSES
-    columns, width_in = (8, 5.0) if few else (5, 2.6)
+    columns, width_in = (8, 5.0) if few else (5, 1.95)
     grids: list[tuple[Words, np.ndarray | None]] = [(say("Real images"), first.array("real"))]
     grids += [(row.title, images) for row, images in drawn]
     panels = [picture_grid(t, x[:, :columns], row_names=names, width_in=width_in) for t, x in grids if x is not None]
     caption = say("Real training images and samples of each generator, one class a row, none of them chosen.")
     alt = say("Grids of small images, real ones beside generated ones.")
-    return figure("generated-samples", caption, alt=alt, panels=panels, panel_rem=36 if few else 13)
+    return figure("generated-samples", caption, alt=alt, panels=panels, panel_rem=36 if few else 9.4)
 
 
 def _neighbours_table(measured: Sequence[View]) -> Table | None:
