@@ -35,9 +35,9 @@ def words(run):
 
 def test_a_training_in_which_nothing_happens(flown):
     assert words(flown) == (
-        "DCGAN, 2 transposed convolutions: no alarm was raised. The players are level: the discriminator gives real images 55.0 % "
-        "and generated ones 45.0 %. In the second half the generator's loss is steady: it moves by 0.00 from epoch to epoch around "
-        "its trend. The last of 10 epochs was kept."
+        "DCGAN, 2 transposed convolutions: no alarm was raised. The players are level: the discriminator gives real images 55.0 "
+        "% and generated ones 45.0 %. In the second half the generator's loss is steady: it moves by 0.00 from epoch to epoch "
+        "around its trend. The last of 10 epochs was kept."
     )
 
 
