@@ -5,13 +5,18 @@ import pytest
 from recorded import Run, store, trace
 
 from tasvir.records.record import metric
+from tasvir.report.cells import Reading
 from tasvir.report.chapters.flight import grids_slider, told
 from tasvir.report.chapters.gan_answers import answers
+from tasvir.report.chapters.gan_levers import levers_of
 from tasvir.report.chapters.gan_rows import read_rows
+from tasvir.report.differences import Difference
 from tasvir.report.document import MOST_FRAMES
+from tasvir.report.name import Name
 from tasvir.report.text import plain_spaces
 from tasvir.report.view import views
 from tasvir.report.words.language import language
+from tasvir.report.words.message import say
 
 CELL = "gan/dcgan-2/0"
 LEVEL = {"real_score": [0.55] * 10, "fake_score": [0.45] * 10}
@@ -50,6 +55,19 @@ def test_who_leads_is_read_from_the_second_half(flown, real, fake, said):
     assert said in words(flown)
 
 
+@pytest.mark.parametrize("loss", ["hinge", "least_squares", "relativistic"])
+def test_scores_that_are_no_probabilities_name_no_leader(flown, loss):
+    flown.tell(CELL, loss=loss)
+    assert "players are level" not in words(flown)
+
+
+def test_a_coverage_that_still_rises_asks_for_more_epochs(flown):
+    trace(flown, CELL, "neighbourhoods", coverage=[0.1, 0.2, 0.5, 0.6, 0.7, 0.8], recall=[0.1] * 6)
+    assert "Coverage still rose in the last quarter, by 10.0 points" in words(flown)
+    trace(flown, CELL, "neighbourhoods", coverage=[0.1, 0.8, 0.8, 0.8, 0.79, 0.8], recall=[0.1] * 6)
+    assert "still rose" not in words(flown)
+
+
 def test_a_loss_that_swings_is_said_to(flown):
     """Rising or falling is no swing."""
     trace(flown, CELL, "losses", generator_loss=[0.3 * n for n in range(10)], discriminator_loss=[1.0] * 10)
@@ -79,21 +97,21 @@ def test_alarms_are_told(flown, alarm, said):
 def test_a_page_holds_at_most_twelve_grids_of_a_training(flown):
     epochs = [1, *range(6, 151, 6)]
     run = flown
-    run.tell(CELL, grid_epochs=epochs)
+    run.tell(CELL, grid_epochs=epochs, kept_epoch=66)
 
     store(run, CELL, "grids", np.zeros((len(epochs), 4, 8, 8), np.uint8))
     block = grids_slider("grids", views(run.asked(), "gan"))
     titles = [language()(frame.title) for frame in block.series[0].frames]
     assert len(titles) == MOST_FRAMES
     assert (titles[0], titles[-1]) == ("epoch 1", "epoch 150")
+    assert "epoch 66, kept" in titles
 
 
 # -- answers ---------------------------------------------------------------------------------------------------------
 
 
-def answered(vary, arms):
+def answered(vary, arms, differences=()):
     """The answers from arms -> {metric: value or (value, low, high)}."""
-
     run = Run()
     for arm, numbers in arms.items():
         records = []
@@ -101,48 +119,60 @@ def answered(vary, arms):
             value, low, high = value if isinstance(value, tuple) else (value, None, None)
             records.append(metric(name, value, low=low, high=high))
         run.found(f"gan/{arm}/0", records)
-    return " ".join(plain_spaces(language()(one)) for one in answers(vary, read_rows(run.asked())))
+    return " ".join(plain_spaces(language()(one)) for one in answers(vary, read_rows(run.asked()), differences))
+
+
+def difference(arm, low, high, refused=None):
+    name, d = Name(say("{name}", name=arm), say("{name}", name=arm)), Reading((low + high) / 2, low, high)
+    return Difference(arm, "other", name, name, d, refused=refused)
+
+
+DEPTHS = {
+    "fcgan-2": {"generator_loss": 0.7, "gan_train": 0.8},
+    "fcgan-3": {"generator_loss": 0.9, "gan_train": 0.9},
+}
 
 
 def test_a_low_loss_is_held_against_what_samples_teach():
+    text = answered("depth", DEPTHS)
+    assert "FCGAN: the shallowest generator ends with the lowest loss: 0.70" in text
+    assert "The lowest loss does not go with the samples that teach most" in text
+    better = {"fcgan-2": {"generator_loss": 0.7, "gan_train": 0.95}, "fcgan-3": DEPTHS["fcgan-3"]}
+    assert "Here the lowest loss goes with the samples that teach most" in answered("depth", better)
+    higher = {"fcgan-2": {"generator_loss": 1.0, "gan_train": 0.95}, "fcgan-3": DEPTHS["fcgan-3"]}
+    assert "the shallowest generator does not end with the lowest loss" in answered("depth", higher)
+
+
+def test_without_a_verdict_no_arm_is_called_better():
+    assert "No arm is called better or worse here" in answered("depth", DEPTHS)
+    refused = [difference("fcgan-2", 0.1, 0.2, refused={"what": "seeds", "n": 2, "fewest": 3})]
+    assert "No arm is called better or worse here" in answered("depth", DEPTHS, refused)
+
+
+def test_verdicts_say_what_helps_and_hurts():
+    found = [difference("one", 0.1, 0.2), difference("two", -0.2, -0.1), difference("three", -0.1, 0.1)]
+    text = answered("depth", DEPTHS, found)
+    assert "these help against the arm that they are held against: one." in text
+    assert "these hurt: two." in text
+    assert "no arm can be told from the one that it is held against" in answered("depth", DEPTHS, found[2:])
+
+
+@pytest.mark.parametrize(
+    ("gaps", "said"),
+    [
+        ((0.3, 0.2), "constant noise brings the losses nearer"),
+        ((0.9, 0.2), "not every noise brings the losses nearer"),
+        ((-0.9, 0.9), "noise does not bring the losses nearer"),
+    ],
+)
+def test_whether_noise_brings_the_losses_together(gaps, said):
     arms = {
-        "fcgan-2": {"generator_loss": 0.7, "gan_train": 0.8},
-        "fcgan-3": {"generator_loss": 0.9, "gan_train": 0.9},
+        "dcgan-noise-0": {"loss_gap": 0.8, "gan_train": 0.9},
+        "dcgan-noise-0.1-constant": {"loss_gap": gaps[0], "gan_train": 0.9},
+        "dcgan-noise-0.4-constant": {"loss_gap": gaps[1], "gan_train": 0.8},
+        "dcgan-noise-0.4-falling": {"loss_gap": 0.8, "gan_train": 0.8},
     }
-    text = answered("depth", arms)
-    assert "FCGAN: the shallowest generator has the lowest loss" in text
-    assert "The lowest loss is no sign of better images: FCGAN, 2 hidden layers has it, but the samples of FCGAN, 3" in text
-    arms["fcgan-2"]["gan_train"] = 0.95
-    assert "Here the lowest loss goes with the samples that teach most" in answered("depth", arms)
-    arms["fcgan-2"]["generator_loss"] = 1.0
-    assert "the shallowest generator does not have the lowest loss" in answered("depth", arms)
-
-
-def test_noise_harms_only_where_intervals_do_not_meet():
-    arms = {
-        "dcgan-noise-0": {"loss_gap": 0.8, "gan_train": (0.9, 0.88, 0.92)},
-        "dcgan-noise-0.4-constant": {"loss_gap": 0.3, "gan_train": (0.8, 0.78, 0.82)},
-    }
-    assert "DCGAN: noise brings the losses nearer to each other: the gap is 0.80 without" in answered("noise", arms)
-    assert "It harms: samples teach clearly less than without noise" in answered("noise", arms)
-    arms["dcgan-noise-0.4-constant"]["gan_train"] = (0.89, 0.87, 0.91)
-    arms["dcgan-noise-0.4-constant"]["loss_gap"] = -0.9
-    text = answered("noise", arms)
-    assert "None of it makes samples teach clearly more or less" in text
-    assert "noise does not bring the losses nearer" in text
-
-
-def test_levers_are_sorted_by_what_is_clear():
-    arms = {
-        "balance-none": {"gan_train": (0.8, 0.78, 0.82)},
-        "balance-noise": {"gan_train": (0.9, 0.88, 0.92)},
-        "balance-shift": {"gan_train": (0.81, 0.79, 0.83)},
-        "balance-smoothing": {"gan_train": (0.6, 0.58, 0.62)},
-    }
-    text = answered("balance", arms)
-    assert "clearly more with 90.0 % [88.0, 92.0] (noise that falls)." in text
-    assert "clearly less with 60.0 % [58.0, 62.0] (one-sided label smoothing)." in text
-    assert "no clear difference to that with 81.0 % [79.0, 83.0] (differentiable shifts)." in text
+    assert said in answered("noise", arms)
 
 
 def test_the_gradient_behind_a_lead_tells_why():
@@ -161,6 +191,15 @@ def test_nets_are_compared_by_what_was_measured():
         "net-dense": {"gan_train": 0.8, "fit_s": 3.0, "raggedness": 1.4},
     }
     text = answered("net", arms)
-    assert "Samples teach most from the DCGAN pair" in text
+    assert "Samples teach 90.0 % (the DCGAN pair), 80.0 % (the FCGAN pair)." in text
     assert "the quickest was the FCGAN pair" in text
     assert "farthest from 1 is the FCGAN pair" in text
+
+
+def test_levers_are_told_in_words_and_those_that_do_nothing_are_not():
+    run = Run()
+    levers = {"instance_noise": 0.2, "noise_epochs": 40, "r1": 0.0, "ema": 0.999, "discriminator_rate": 1.0}
+    run.found("gan/balance-noise/0", facts={"levers": levers})
+    run.found("gan/balance-none/0", facts={"levers": {"instance_noise": 0.0, "noise_epochs": 40}})
+    told_of = [plain_spaces(language()(levers_of(row))) for row in read_rows(run.asked())]
+    assert told_of == ["noise 0.2, which falls to nothing in 40 epochs, average 0.999", "none"]

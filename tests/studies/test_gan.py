@@ -29,9 +29,9 @@ from tasvir.report.words.language import language
 from tasvir.report.write import read_report
 from tasvir.studies import recipes
 from tasvir.studies.families import gan, gan_arms, gan_cells
-from tasvir.studies.families.gan import STUDY, VARIED, GANOptions
-from tasvir.studies.families.gan import gan_cells as cells_of
+from tasvir.studies.families.gan import STUDY, VARIED, GANOptions, cells_of
 from tasvir.studies.families.gan_arms import arms_of
+from tasvir.studies.inside import Inside
 from tasvir.studies.run import run_study
 
 REAL_DATA = Path(os.environ.get("TASVIR_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
@@ -146,7 +146,7 @@ def test_a_led_discriminator_gets_its_epochs_on_top(data):
 def test_every_cell_is_complete(finished, found):
     assert finished.failed == ()
     names = {f"gan/net-{net}/{seed}" for net in ("conv", "dense", "mixed") for seed in range(3)}
-    assert {name for name in found if name.startswith("gan/")} == names | {"gan/real", "gan/verdict"}
+    assert {name for name in found if name.startswith("gan/")} == names | {"gan/real", "gan/gaussian", "gan/verdict"}
 
 
 def test_an_arm_keeps_curves_grids_and_what_its_samples_are_worth(finished, found):
@@ -173,6 +173,23 @@ def test_all_trainings_see_the_same_images_and_none_of_the_test(data):
     assert (len(part.part("train")[0]), len(part.part("val")[0]), part.counts["test"]) == (50, 20, 0)
     assert not learned & held_out
     assert learned | held_out <= {image.tobytes() for image in data.part("train")[0]}
+
+
+def test_what_chooses_the_state_is_not_what_samples_are_compared_with(data):
+    """The recorder holds a part of the training images out; the study's held-out images stay unseen."""
+    part = gan_cells.learned_part(data, 0, most=200, most_held_out=20)
+    alone = gan_cells.without_validation(part)
+    assert alone.counts == {"train": 200, "val": 0, "test": 0}
+    seen = []
+
+    def look(self, estimator, **how):
+        seen.append(self.data)
+        raise KeyboardInterrupt
+
+    given = {"vary": "net", "arm": "net-conv", "max_epochs": 1, "batch_size": 8, "most_images": 50, "first_seed": 0}
+    with mock.patch.object(Inside, "fit", look), pytest.raises(KeyboardInterrupt):
+        list(gan_cells.play(Inside(data, 0, Path()), **given))
+    assert seen[0].counts == {"train": 50, "val": 0, "test": 0}
 
 
 def test_differences_are_those_of_the_predictions(finished, found, data):
@@ -253,7 +270,14 @@ def chapter_text(finished):
 def test_the_chapter_tells_it_in_both_languages(finished):
     report, text = chapter_text(finished)
     assert "damaged" not in text
-    for words in ("Samples teach most from", "Every arm was trained 3 times", "Trainings took", "of neighbouring pixels"):
+    for words in (
+        "Samples teach ",
+        "Gaussian sampler",
+        "no arm can be told from",
+        "Every arm was trained 3 times",
+        "Trainings took",
+        "of neighbouring pixels",
+    ):
         assert words in text, words
     assert {frames.name for frames in report.blocks(Frames)} == {"gan-grids"}
     html = report_html(report, language("fa"))
@@ -268,13 +292,14 @@ def test_each_question_has_its_answer(data, tmp_path, vary):
     _, text = chapter_text(done)
     answers = {
         "depth": "the shallowest generator",
-        "noise": "the gap is",
+        "noise": "a gap of",
         "balance": "Without a lever",
         "loss": "The losses of the two players need not differ",
     }
     assert "damaged" not in text
     assert answers[vary] in text
-    assert "give more seeds for a verdict" in text
+    assert "three or more give a verdict" in text
+    assert "No arm is called better or worse here" in text
 
 
 @pytest.mark.parametrize("gone", ["real", "net-conv/0", "verdict"])

@@ -49,11 +49,13 @@ class AdversarialTask:
         self.players, self.generator_optimizer, self.discriminator_optimizer = engine.setup(players, *optimizers)
         self.average = AveragedModel(players.generator, multi_avg_fn=self._towards, use_buffers=True)
         self.stream, self.n_steps, self.noise_sd, self.waits = torch.Generator(), 0, 0.0, False
+        self.settings: Losses = {}
 
     def begin(self, epoch: int) -> None:
         self.stream.manual_seed(stream_seed(self.seed, "adversarial", epoch))
         self.noise_sd = self.levers.noise_sd(epoch)
         self.waits = epoch < self.levers.discriminator_ahead
+        self.settings = self._settings()
 
     def train_step(self, batch: Batch) -> Losses:
         if not self.players.training:
@@ -66,12 +68,13 @@ class AdversarialTask:
         for again in range(self.levers.generator_steps):
             drawn_BCHW = self._draw(len(x_BCHW), y_B) if again else drawn_BCHW
             told |= self._generator_step(x_BCHW, drawn_BCHW, y_B)
-        self.average.update_parameters(self.players.generator)
+        if not self.waits:
+            self.average.update_parameters(self.players.generator)
         self.n_steps += 1
-        return told | self._settings()
+        return told | self.settings
 
     def _settings(self) -> Losses:
-        """What the step was taken with: the noise and both learning rates."""
+        """What the steps of an epoch are taken with: the noise and both learning rates."""
         optimizers = {"generator": self.generator_optimizer, "discriminator": self.discriminator_optimizer}
         rates = {f"{player}_rate": optimizer.param_groups[0]["lr"] for player, optimizer in optimizers.items()}
         device = self.engine.device

@@ -31,14 +31,16 @@ class Alarm:
         return asdict(self)
 
 
-def find_alarms(rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray, *, at_once: bool = False) -> list[Alarm]:
+def find_alarms(
+    rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray, *, at_once: bool = False, led: int = 0
+) -> list[Alarm]:
     """All that went wrong in these epochs: "collapse" (of all or of one class), "won" and "divergence".
 
-    `at_once`: an epoch that looks so is enough.
+    `at_once`: an epoch that looks so is enough. In the first `led` epochs the discriminator is meant to win.
     """
     found = [
         *_collapses(variety_EK, 1 if at_once else IN_A_ROW),
-        *_won(rows, 1 if at_once else SURE_IN_A_ROW),
+        *_won(rows, 1 if at_once else SURE_IN_A_ROW, led=led),
         *_diverged(rows),
     ]
     return sorted(found, key=lambda alarm: (alarm.epoch, alarm.kind))
@@ -55,8 +57,8 @@ def _collapses(variety_EK: np.ndarray, in_a_row: int) -> Iterator[Alarm]:
             yield from (Alarm("collapse", *ends, int(label)) for ends in _lasting(alone_E, in_a_row))
 
 
-def _won(rows: Sequence[Mapping[str, float]], in_a_row: int) -> Iterator[Alarm]:
-    sure = [row["real_score"] > SURE and row["fake_score"] < 1 - SURE for row in rows]
+def _won(rows: Sequence[Mapping[str, float]], in_a_row: int, *, led: int) -> Iterator[Alarm]:
+    sure = [epoch >= led and row["real_score"] > SURE and row["fake_score"] < 1 - SURE for epoch, row in enumerate(rows)]
     yield from (Alarm("won", *ends) for ends in _lasting(sure, in_a_row))
 
 

@@ -28,7 +28,7 @@ class RecorderSpec:
     measure_every : int, default=2
         Epochs from one comparison with held-out images to the next.
     grid_every : int, default=6
-        Epochs from one grid of samples to the next; the first and the last epoch have one too.
+        Epochs from one grid of samples to the next; the first, the last and the kept epoch have one too.
     grid_side : int, default=10
         Samples a side of a grid, at most 20.
 
@@ -80,16 +80,22 @@ class FlightRecorder:
         task, epoch = cast(AdversarialTask, task), len(history)
         averaged = task.average.module
         self.variety.append(self.sight.variety(task.players.generator).tolist())
-        self.alarms = find_alarms(history.rows, np.array(self.variety))
-        last = history.stopped or epoch >= self.max_epochs
+        led = task.levers.discriminator_ahead
+        self.alarms = find_alarms(history.rows, np.array(self.variety), led=led)
+        stops = any(alarm.kind == "divergence" for alarm in self.alarms)
+        last = stops or history.stopped or epoch >= self.max_epochs
         if self.sight.n_compared and (epoch % self.spec.measure_every == 0 or last):
             self.measured[epoch] = self.sight.measure(averaged)
         if epoch == 1 or epoch % self.spec.grid_every == 0 or last:
             self.grids[epoch] = self.sight.grid(averaged, self.spec.grid_side)
         looks_bad = find_alarms(history.rows[-1:], np.array(self.variety[-1:]), at_once=True)
-        if not looks_bad and self._is_as_good(epoch):
+        if epoch > led and not looks_bad and self._is_as_good(epoch):
             self.kept_epoch, self.kept_state = epoch, copy_state(task.state())
-        return any(alarm.kind == "divergence" for alarm in self.alarms)
+        return stops
+
+    def diverged(self, epoch: int) -> None:
+        """A loss became NaN or infinite in this epoch, which has no row."""
+        self.alarms.append(Alarm("divergence", epoch, epoch))
 
     def _is_as_good(self, epoch: int) -> bool:
         """Whether this epoch measures as well as any before it, within the error of a share of so many images."""
@@ -118,9 +124,13 @@ class FlightRecorder:
         self.alarms = [Alarm(**told) for told in state["alarms"]]
 
     def close(self, task: Task) -> None:
-        if self.kept_state is not None:
-            task.load(self.kept_state)
-            self.kept_state = None  # an estimator would hold it as long as it lives
+        if self.kept_state is None:
+            return
+        task.load(self.kept_state)
+        self.kept_state = None  # an estimator would hold it as long as it lives
+        if self.kept_epoch not in self.grids:
+            grid = self.sight.grid(cast(AdversarialTask, task).average.module, self.spec.grid_side)
+            self.grids = dict(sorted({**self.grids, self.kept_epoch: grid}.items()))
 
     def told(self) -> dict[str, Any]:
         """All but the grids, as plain values."""

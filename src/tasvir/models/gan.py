@@ -17,9 +17,8 @@ from tasvir.contracts.settings import TRAINING_SETTINGS, Number, OneOf
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.adversarial_loss import LOSSES
 from tasvir.models.adversarial_task import AdversarialTask
-from tasvir.models.alarms import Alarm
+from tasvir.models.eye import small_classifier
 from tasvir.models.flight_recorder import FlightRecorder, RecorderSpec
-from tasvir.models.image_classifier import ImageClassifier
 from tasvir.models.labels import learn_labels, targets_to_draw, validation_targets
 from tasvir.models.levers import LEVERS, LeversSpec
 from tasvir.models.sight import Features, Images, Sight, draw_pixels
@@ -29,7 +28,6 @@ from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.fcgan import FCGANSpec
 from tasvir.nets.pair import PairSpec
 from tasvir.nets.players import bound_slope
-from tasvir.nets.vgg import VGGSpec
 from tasvir.train.engine import Engine
 from tasvir.train.history import History
 from tasvir.train.loop import Batches, Hook, Task, fit_loop
@@ -38,8 +36,8 @@ PLAYERS = {"conv": DCGANSpec(), "dense": FCGANSpec(), "mixed": PairSpec()}
 RECORDERS = {"default": RecorderSpec()}
 #: Images have at least so many pixels a side.
 SMALLEST_SIDE = 8
-#: The net whose features coverage is measured in: channels, images a step, and steps, in at most so many epochs.
-SEEING_WIDTHS, SEEING_BATCH, SEEING_STEPS, SEEING_EPOCHS = (32, 64, 64), 32, 400, 40
+#: Steps of the classifier in whose features coverage is measured; fewer images are not seen more often than so many would be.
+SEEING_STEPS, FEWEST_SEEN = 400, 320
 #: Principal components in its place where there are no classes to learn from.
 SEEING_COMPONENTS = 50
 
@@ -58,8 +56,8 @@ class GAN(TrainedEstimator):
         ``net__depth``, ``net__generator`` ... reach into it.
     loss : {"non_saturating", "saturating", "least_squares", "hinge", "relativistic"}, default="non_saturating"
         What the players minimise.
-    levers : None, {"balanced", "none"} or LeversSpec, default=None
-        What keeps them in balance; None is "balanced".
+    levers : None, {"balanced", "none", "r3gan"} or LeversSpec, default=None
+        What keeps them in balance; None is "balanced". "r3gan" has both penalties, for the relativistic loss.
     recorder : None or RecorderSpec, default=None
         How often the generator is looked at.
     n_components : int, default=64
@@ -80,8 +78,9 @@ class GAN(TrainedEstimator):
     ----------
     history_ : History
         Means of each epoch: ``generator_loss``, ``discriminator_loss`` (without penalties); ``real_score``, ``fake_score``, the
-        sigmoid of the discriminator's score of real images, D(x), and of generated ones, D(G(z)); ``generator_gradient``,
-        ``discriminator_gradient``, norms; ``generator_rate``, ``discriminator_rate``, ``noise_sd``, what they were trained with.
+        sigmoid of the discriminator's score of real images, D(x), and of generated ones, D(G(z)), as it sees them;
+        ``generator_gradient``, ``discriminator_gradient``, norms; ``generator_rate``, ``discriminator_rate``, ``noise_sd``, what
+        they were trained with.
     record_ : dict
         What the recorder saw: ``variety``, of each epoch and class, the distance of neighbouring samples as a share of that of
         real images (None for a class of fewer than 5 images, or of equal ones); ``coverage``, ``recall`` and the like at
@@ -106,10 +105,10 @@ class GAN(TrainedEstimator):
 
     References
     ----------
-    I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014; A. Radford et al., ICLR 2016 (DCGAN); M. Mirza, S. Osindero
-    2014 and T. Miyato, M. Koyama, ICLR 2018 (labels: a one-hot vector beside the noise, projection in the discriminator); X. Mao
-    et al. 2017 (least squares); J. Lim, J. Ye 2017 (hinge); Y. Huang et al., NeurIPS 2024 (relativistic, with R1 and R2). Of the
-    levers: `LeversSpec`.
+    I. Goodfellow et al., *Generative adversarial nets*, NIPS 2014; A. Radford et al., ICLR 2016 (DCGAN); M.
+    Mirza, S. Osindero 2014 and T. Miyato, M. Koyama, ICLR 2018 (labels: a one-hot vector beside the noise, projection in the
+    discriminator); X. Mao et al. 2017 (least squares); J. Lim, J. Ye 2017 (hinge); Y. Huang et al., NeurIPS 2024 (relativistic;
+    with ``levers="r3gan"`` its penalties). Of the levers: `LeversSpec`.
 
     Examples
     --------
@@ -225,6 +224,13 @@ class GAN(TrainedEstimator):
         )
 
     def _own_hooks(self, given: Arrays, valid: Arrays | None, seed: int) -> tuple[Hook, ...]:
+        if self.classes_ is not None:
+            left = np.bincount(given[1], minlength=len(self.classes_))
+            if left.min() == 0:
+                raise BadInputError(
+                    f"class {self.classes_[left.argmin()]} has no images left to learn from, as whole groups are held out: give "
+                    "X_val, or validation_fraction=None"
+                )
         real = Images(given[0], given[1] if len(given) > 1 else None)
         held_out = None if valid is None else Images(valid[0], valid[1] if len(valid) > 1 else None)
         sight = Sight(
@@ -244,18 +250,8 @@ class GAN(TrainedEstimator):
             flat = self.space_.store(real.X).reshape(len(real.X), -1)
             components = PCA(min(SEEING_COMPONENTS, *flat.shape), random_state=seed).fit(flat)
             return lambda X: components.transform(self.space_.store(X).reshape(len(X), -1))
-        n_steps = -(-len(real.X) // SEEING_BATCH)
-        classifier = ImageClassifier(
-            net=VGGSpec(widths=SEEING_WIDTHS),
-            augment="shift",
-            max_epochs=int(np.clip(round(SEEING_STEPS / n_steps), 1, SEEING_EPOCHS)),
-            batch_size=SEEING_BATCH,
-            validation_fraction=None,
-            image_shape=self.image_shape,
-            engine=self.engine,
-            device=self.device,
-            random_state=seed,
-        )
+        classifier = small_classifier(max(len(real.X), FEWEST_SEEN), steps=SEEING_STEPS, seed=seed)
+        classifier.set_params(image_shape=self.image_shape, engine=self.engine, device=self.device)
         return classifier.fit(real.X, real.targets).embed
 
     def _run(
@@ -272,8 +268,7 @@ class GAN(TrainedEstimator):
         except LossNotFiniteError:
             if not recorder.kept_epoch:
                 raise
-            epoch = len(history) + 1
-            recorder.alarms.append(Alarm("divergence", epoch, epoch))
+            recorder.diverged(len(history) + 1)
         self.record_, self.grids_ = recorder.told(), recorder.grids
         return history
 

@@ -34,13 +34,14 @@ class LeversSpec:
         Weights of the gradient penalties: half of each times the squared slope of the score at real (R1) and at generated (R2)
         images.
     penalty_every : int, default=16
-        Steps from one penalty to the next; it then counts as many times as much.
+        Steps from one penalty to the next; it then counts as many times as much (which Adam, whose steps do not grow with their
+        gradient, does not take for as many small ones).
     shift : float, default=0.0
         Differentiable augmentation: what the discriminator sees, real and generated, is shifted at random by at most this
         fraction of its side, in [0, 0.5).
     ema : float, default=0.999
-        Decay of the average over the generator's steps that is kept in place of its last ones, in [0, 1); 0 keeps the last ones.
-        The average begins with a short memory: (1 + n) / (10 + n) after n steps, until that is greater.
+        Decay of the average over the generator's weights after each batch, which is kept in their place, in [0, 1); 0 keeps the
+        last ones. The average begins with a short memory: (1 + n) / (10 + n) after n batches, until that is greater.
 
     Raises
     ------
@@ -112,5 +113,5 @@ RANGES: dict[str, Setting] = {
     "ema": _SHARE,
 }
 
-#: The first is what None means; "none" is the training of the first paper.
-LEVERS = {"balanced": LeversSpec(), "none": LeversSpec(r1=0.0, ema=0.0)}
+#: The first is what None means; "none" is the training of the first papers, "r3gan" has the penalties of Huang et al. 2024.
+LEVERS = {"balanced": LeversSpec(), "none": LeversSpec(r1=0.0, ema=0.0), "r3gan": LeversSpec(r2=1.0)}

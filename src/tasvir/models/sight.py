@@ -81,7 +81,7 @@ class Sight:
     ) -> None:
         self.space, self.real, self.held_out, self._learn_features = space, real, held_out, learn_features
         self.n_latents, self.seed = n_latents, seed
-        counts_K = np.bincount(real.kinds)
+        counts_K = np.bincount(real.kinds)  # every class has an image here: `GAN` sees to it
         self.m_K = np.minimum(counts_K, np.clip(N_VARIED // len(counts_K), FEWEST, MOST))
         self.real_variety_K = self._real_variety()
 

@@ -7,13 +7,16 @@ from typing import Any
 import torch
 from torch import nn
 
+from tasvir.nets.shapes import CropTo
+
 #: What is drawn of a net: layers that learn a map. A norm belongs to the layer before it.
 KINDS: dict[type[nn.Module], str] = {
     nn.Linear: "dense",
     nn.Conv2d: "convolution",
     nn.ConvTranspose2d: "transposed convolution",
 }
-NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+#: What belongs to the map before it, and may change its size.
+JOINED = (nn.BatchNorm1d, nn.BatchNorm2d, CropTo)
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,7 @@ def layers_of(net: nn.Module, look: Callable[[nn.Module], Any]) -> list[Layer]:
     handles = [
         module.register_forward_hook(lambda module, _, output: _note(found, module, output))
         for module in net.modules()
-        if isinstance(module, (*KINDS, *NORMS))
+        if isinstance(module, (*KINDS, *JOINED))
     ]
     training = net.training
     try:
@@ -51,9 +54,10 @@ def n_parameters(net: nn.Module) -> int:
 
 
 def _note(found: list[Layer], module: nn.Module, output: torch.Tensor) -> None:
-    if isinstance(module, NORMS):
-        before = found.pop()
-        found.append(Layer(before.kind, before.output, before.n_parameters + n_parameters(module), normed=True))
+    if isinstance(module, JOINED):
+        before, normed = found.pop(), not isinstance(module, CropTo)
+        learned = before.n_parameters + n_parameters(module)
+        found.append(Layer(before.kind, tuple(output.shape[1:]), learned, normed=before.normed or normed))
         return
     kind = next(kind for of, kind in KINDS.items() if isinstance(module, of))
     found.append(Layer(kind, tuple(output.shape[1:]), n_parameters(module)))

@@ -59,7 +59,10 @@ class Signed(nn.Module):
 
 
 def bound_slope(discriminator: nn.Module) -> None:
-    """Divide each linear map by its largest singular value (Miyato et al. 2018): no score changes faster than its image."""
+    """Divide the weight of each linear map by its largest singular value (Miyato et al. 2018); a convolution's as a matrix.
+
+    So scores change slowly with the image: with dense layers and no labels never faster than the image does.
+    """
     for layer in discriminator.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d):
             spectral_norm(layer)

@@ -42,7 +42,10 @@ def gan_names() -> dict[str, Name]:
     found = dict(_arms())
     found |= {f"balance-{key}": name for key, name in _LEVERS.items()}
     found |= {f"net-{key}": name for key, name in _NETS.items()}
-    return {f"gan/{key}": name for key, name in found.items()} | {"gan/real": Name(say("Real images"), say("real images"))}
+    return {f"gan/{key}": name for key, name in found.items()} | {
+        "gan/real": Name(say("Real images"), say("real images")),
+        "gan/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
+    }
 
 
 def _arms() -> Iterator[tuple[str, Name]]:

@@ -15,8 +15,6 @@ from tasvir.studies.work import Fit, Search
 VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
 #: Steps that every arm's small classifier is trained for, whatever the size of its training set, and images a step.
 STEPS, BATCH = 400, 32
-#: Channels of the small classifier: half as many as the default net has.
-JUDGING_WIDTHS = (32, 64, 64)
 #: An image is shown in an epoch of the judging net at least so often, so that it hardly matters which ones come once more.
 SHOWN = 4
 #: Steps and images a step of the VAE that is trained anew at each seed.
@@ -180,17 +178,9 @@ def _balanced_score(fitted: Any, X: np.ndarray, y: np.ndarray) -> float:
 
 def small_classifier(n_images: int, *, augment: str = "shift", seed: int = 0) -> Any:
     """The net that judges training sets, small enough to be trained twenty times: equal steps, no image held out."""
-    from tasvir.models.image_classifier import ImageClassifier
-    from tasvir.nets.vgg import VGGSpec
+    from tasvir.models.eye import small_classifier as unfitted
 
-    return ImageClassifier(
-        net=VGGSpec(widths=JUDGING_WIDTHS),
-        augment=augment,
-        max_epochs=max(1, round(STEPS / max(1, n_images / BATCH))),
-        batch_size=BATCH,
-        validation_fraction=None,
-        random_state=seed,
-    )
+    return unfitted(n_images, steps=STEPS, augment=augment, seed=seed)
 
 
 def batches_an_epoch(most: int, steps: int) -> int:

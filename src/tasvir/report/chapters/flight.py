@@ -7,13 +7,17 @@ import numpy as np
 
 from tasvir.report.blocks import curves_figure
 from tasvir.report.cells import Curve, Reading
-from tasvir.report.document import Block, Figure, Frame, Frames, Series, frames, prose, thinned
-from tasvir.report.numbers import count, decimal, percent, plain
+from tasvir.report.document import MOST_FRAMES, Block, Figure, Frame, Frames, Series, frames, prose, thinned
+from tasvir.report.numbers import count, decimal, percent, plain, span
 from tasvir.report.view import View
-from tasvir.report.words.message import Sentence, Shown, Words, say
+from tasvir.report.words.message import Sentence, Shown, Words, listed, say
 
 #: A probability that real images get more than generated ones by so much is a lead, by so much a great one.
 LEAD, GREAT_LEAD = 0.2, 0.6
+#: Losses whose scores are log-odds.
+CROSS_ENTROPIES = ("non_saturating", "saturating")
+#: A coverage that ends by so much above that of the last quarter's beginning still rises.
+RISING = 0.05
 #: The part of a training, at its end, that is read; and a mean move of the loss from epoch to epoch, in nats, that is a swing.
 LAST, SWING = 0.5, 0.1
 
@@ -46,8 +50,8 @@ def _one_figure(row: View) -> Figure | None:
 def losses_figure(name: str, rows: Sequence[View]) -> Figure | None:
     """The losses of both players, a panel a training."""
     caption = say(
-        "Losses of both players, in nats; the discriminator's counts real and generated images, and is {even} where it can tell "
-        "nothing. The dotted line marks the epoch that was kept.",
+        "Losses of both players. That of the discriminator counts real and generated images; a cross-entropy (the saturating and "
+        "the non-saturating loss) is {even} nats where it can tell nothing. The dotted line marks the epoch that was kept.",
         even=plain(1.386),
     )
     return _curves(name, rows, "losses", caption=caption)
@@ -56,15 +60,18 @@ def losses_figure(name: str, rows: Sequence[View]) -> Figure | None:
 def scores_figure(name: str, rows: Sequence[View]) -> Figure | None:
     """What the discriminator holds of real and of generated images."""
     caption = say(
-        "The probability of being real that the discriminator gives, on average, to real images and to generated ones. Where "
-        "both are one half, it cannot tell them apart."
+        "The sigmoid of the discriminator's score of real images and of generated ones: of a cross-entropy the probability of "
+        "being real. Where both are one half, it cannot tell them apart."
     )
     return _curves(name, rows, "scores", caption=caption, percent=True)
 
 
 def gradients_figure(name: str, rows: Sequence[View]) -> Figure | None:
     """How much each player is moved."""
-    caption = say("Norm of the gradient of each player, the mean of an epoch: what moves it at a step.")
+    caption = say(
+        "Norm of the gradient of each player, the mean of an epoch: what moves it at a step. At a step with a penalty the "
+        "discriminator's has that of the penalty in it."
+    )
     return _curves(name, rows, "gradients", caption=caption)
 
 
@@ -75,6 +82,13 @@ def neighbourhoods_figure(name: str, rows: Sequence[View]) -> Figure | None:
         "images, every second epoch."
     )
     return _curves(name, rows, "neighbourhoods", caption=caption, percent=True)
+
+
+def noise_figure(name: str, rows: Sequence[View]) -> Figure | None:
+    """The instance noise of those that have any."""
+    noisy = [row for row in rows if (curve := row.curve("noise")) is not None and max(curve.series["noise_sd"], default=0.0) > 0]
+    caption = say("Standard deviation of the noise on what the discriminator sees, images from -1 to 1.")
+    return _curves(name, noisy, "noise", caption=caption)
 
 
 def variety_figure(name: str, rows: Sequence[View]) -> Figure | None:
@@ -105,16 +119,29 @@ def _series(row: View) -> Series | None:
     grids, epochs = row.array("grids"), row.facts.get("grid_epochs") or ()
     if grids is None or len(grids) != len(epochs):
         return None
-    shown = thinned(range(len(epochs)))
-    return Series(row.title, tuple(Frame(say("epoch {n}", n=count(epochs[place])), grids[place]) for place in shown))
+    kept = row.facts.get("kept_epoch")
+    places = {*thinned(range(len(epochs)), MOST_FRAMES - 1), *(place for place, epoch in enumerate(epochs) if epoch == kept)}
+    shown = [(count(epochs[place]), epochs[place] == kept, grids[place]) for place in sorted(places)]
+    titles = [say("epoch {n}, kept", n=n) if is_kept else say("epoch {n}", n=n) for n, is_kept, _ in shown]
+    return Series(row.title, tuple(Frame(title, grid) for title, (_, _, grid) in zip(titles, shown, strict=True)))
 
 
-def told(row: View, class_names: Sequence[str]) -> list[Sentence]:
+def told_of_all(rows: Sequence[View], class_names: Sequence[str]) -> list[Words]:
+    """One line for all trainings without an alarm, and one for each training."""
+    quiet = [row for row in rows if not row.facts.get("alarms")]
+    lines: list[Words] = []
+    if len(quiet) > 1:
+        some = say("all arms") if len(quiet) == len(rows) else listed((row.inside for row in quiet), ", ")
+        lines.append(say("No alarm was raised for {arms}.", arms=some))
+    return [*lines, *(listed(told(row, class_names, quietly=len(quiet) > 1), " ") for row in rows)]
+
+
+def told(row: View, class_names: Sequence[str], *, quietly: bool = False) -> list[Sentence]:
     """A training in words: what went wrong, who leads, whether it swings, and which state was kept."""
     found = [_alarm(row, alarm, class_names) for alarm in row.facts.get("alarms") or ()]
     if not found:
-        found = [say("{title}: no alarm was raised.", title=row.title)]
-    return [*found, *(one for one in (_leader(row), _swing(row), _kept(row)) if one is not None)]
+        found = [say("{title}.", title=row.title) if quietly else say("{title}: no alarm was raised.", title=row.title)]
+    return [*found, *(one for one in (_leader(row), _swing(row), _kept(row), _rising(row)) if one is not None)]
 
 
 def _alarm(row: View, alarm: Mapping[str, Any], class_names: Sequence[str]) -> Sentence:
@@ -133,8 +160,8 @@ def _alarm(row: View, alarm: Mapping[str, Any], class_names: Sequence[str]) -> S
 
 def _leader(row: View) -> Sentence | None:
     curve = row.curve("scores")
-    if curve is None:
-        return None
+    if curve is None or row.facts.get("loss", CROSS_ENTROPIES[0]) not in CROSS_ENTROPIES:
+        return None  # other scores are no probabilities
     real, fake = (_mean_of_last(curve, name) for name in ("real_score", "fake_score"))
     shown: dict[str, Words] = {
         "real": percent(Reading(real, record=curve.record)),
@@ -173,6 +200,16 @@ def _kept(row: View) -> Sentence | None:
         "Of {epochs} epochs number {kept} was kept: later ones measure worse, or something seems to have gone wrong in them.",
         **shown,
     )
+
+
+def _rising(row: View) -> Sentence | None:
+    """Whether more epochs would have brought more."""
+    curve = row.curve("neighbourhoods")
+    values = [] if curve is None else [value for value in curve.series.get("coverage", ()) if np.isfinite(value)]
+    if curve is None or len(values) < 4 or values[-1] - values[-1 - len(values) // 4] < RISING:
+        return None
+    rise = span(Reading(values[-1] - values[-1 - len(values) // 4], record=curve.record))
+    return say("Coverage still rose in the last quarter, by {rise}: more epochs may bring more.", rise=rise)
 
 
 def _last(curve: Curve, name: str) -> np.ndarray:

@@ -2,21 +2,23 @@
 
 from collections.abc import Sequence
 
-from tasvir.report.cells import Cells
+from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters.flight import (
     gradients_figure,
     grids_slider,
     losses_figure,
     neighbourhoods_figure,
+    noise_figure,
     scores_figure,
-    told,
+    told_of_all,
     variety_figure,
 )
 from tasvir.report.chapters.gan_answers import answers
-from tasvir.report.chapters.gan_rows import CELLS, REAL, VERDICT, Row, read_rows
+from tasvir.report.chapters.gan_levers import LOSSES, levers_of
+from tasvir.report.chapters.gan_rows import CELLS, REAL, SIMPLE, VERDICT, Row, read_rows
 from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Figure, Key, Panel, Table, analysis, chapter, figure, prose, table, trouble
-from tasvir.report.numbers import count
+from tasvir.report.numbers import count, percent
 from tasvir.report.plots.architecture import KINDS, architecture
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.quantities import quantity
@@ -24,6 +26,8 @@ from tasvir.report.view import View, problems, view
 from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 
 NAME, TITLE = "gan", say("Adversarial training")
+#: With fewer trainings of each arm there is no verdict.
+FEWEST_SEEDS = 3
 #: What is asked of each choice.
 QUESTIONS = {
     "depth": say("Is the loss of a shallower generator lower, and does that mean better images?"),
@@ -32,7 +36,7 @@ QUESTIONS = {
     "loss": say("Why does the generator ascend on log D(G(z))? Must the losses of the two players differ?"),
     "net": say("Dense layers or convolutions, with as many parameters?"),
 }
-_WORTH = ("gan_train", "coverage", "recall", "clipped_density", "raggedness", "sample_s")
+_WORTH = ("gan_train", "coverage", "recall", "clipped_density", "raggedness", "copies")
 _TRAINED = ("generator_loss", "discriminator_loss", "loss_gap", "led_gradient")
 _PLAYER_NAMES = {"generator": say("Generator"), "discriminator": say("Discriminator")}
 
@@ -41,7 +45,8 @@ def compose(cells: Cells) -> Chapter | None:
     """The chapter as it is read; None where the run trains no GAN."""
     if not cells.names(CELLS):
         return None
-    rows, real, judge = read_rows(cells), view(cells, REAL), view(cells, VERDICT)
+    rows, judge = read_rows(cells), view(cells, VERDICT)
+    real, simple = view(cells, REAL), view(cells, SIMPLE)
     vary = next((str(row.first.parameters.get("vary")) for row in rows), "")
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
     shown = [row.first for row in rows]
@@ -49,39 +54,47 @@ def compose(cells: Cells) -> Chapter | None:
     blocks: list[Block | None] = [
         prose(QUESTIONS.get(vary), role="verdict"),
         _described(rows, real),
-        analysis(*answers(vary, rows)),
+        prose(*answers(vary, rows, differences), role="list"),
         trouble(problems(cells, CELLS)),
-        _worth_table(rows, real),
+        _worth_table(rows, real=real, simple=simple),
         _compared_figure(rows),
         differences_table("gan-differences", differences, caption=_differences_caption()),
         analysis(*map(verdict_sentence, _clear(differences))),
         grids_slider("gan-grids", shown),
         _size_table(rows),
+        _levers_table(rows),
         _trained_table(rows),
         losses_figure("gan-losses", shown),
         scores_figure("gan-scores", shown),
         neighbourhoods_figure("gan-neighbourhoods", shown),
         gradients_figure("gan-gradients", shown),
+        noise_figure("gan-noise", shown),
         variety_figure("gan-variety", shown),
-        prose(*(listed(told(row, names), " ") for row in shown), role="list"),
+        prose(*told_of_all(shown, names), role="list"),
         _players_figure(rows),
     ]
     return chapter(NAME, TITLE, *blocks, headline=_headline(rows, real), line=say("Adversarial training"))
 
 
 def _headline(rows: Sequence[Row], real: View | None) -> Sentence | None:
-    """From whose samples a classifier learns most."""
-    best = max((row for row in rows if row.over_seeds("gan_train")), key=lambda row: row.value("gan_train"), default=None)
-    if best is None:
+    """What samples teach, from the least to the most; no arm is called the best."""
+    known = sorted((row for row in rows if row.over_seeds("gan_train")), key=lambda row: row.value("gan_train"))
+    if not known:
         return None
-    shown: dict[str, Words] = {"arm": best.name.inside, "worth": best.shown("gan_train")}
+    shown: dict[str, Words] = {name: percent(_alone(row)) for name, row in (("least", known[0]), ("most", known[-1]))}
     if real is None:
-        return say("A classifier learns most from samples of {arm}: {worth} of real images are recognised.", **shown)
+        return say("Samples teach a classifier to recognise {least} to {most} of real images.", **shown)
     return say(
-        "A classifier learns most from samples of {arm}: it recognises {worth} of real images; from real images, {real}.",
-        real=real.shown("gan_train"),
+        "Samples teach a classifier to recognise {least} to {most} of real images; real images, {real}.",
+        real=percent(real.reading("gan_train")),
         **shown,
     )
+
+
+def _alone(row: Row) -> Reading | None:
+    """The number without its interval."""
+    found = row.over_seeds("gan_train")
+    return None if found is None else Reading(found.value, record=found.record)
 
 
 def _described(rows: Sequence[Row], real: View | None) -> Block | None:
@@ -97,8 +110,8 @@ def _described(rows: Sequence[Row], real: View | None) -> Block | None:
             epochs=count(rows[0].first.parameters.get("max_epochs"), rows[0].first.record("max_epochs")),
         )
     ]
-    if n_seeds == 1:
-        sentences.append(say("What differs between single trainings may be luck: give more seeds for a verdict."))
+    if n_seeds < FEWEST_SEEDS:
+        sentences.append(say("What differs between so few trainings may be luck: three or more give a verdict (--seeds 3)."))
     if real is not None:
         sentences.append(
             say(
@@ -117,25 +130,32 @@ def _described(rows: Sequence[Row], real: View | None) -> Block | None:
     return prose(*sentences)
 
 
-def _worth_table(rows: Sequence[Row], real: View | None) -> Table | None:
+def _worth_table(rows: Sequence[Row], *, real: View | None, simple: View | None) -> Table | None:
     caption = say(
         "What the samples are worth. GAN-train: balanced accuracy on held-out real images of a classifier that learned from "
-        "samples alone. Coverage, recall and clipped density: neighbourhoods of held-out images in a classifier's features, "
-        "beside as many training images. Raggedness: the mean difference of neighbouring pixels, that of real images being 1. Of "
-        "several trainings the mean, the lowest and the highest; of a single one GAN-train has the interval over images."
+        "samples alone. Coverage, recall and clipped density: neighbourhoods of held-out images in a classifier's features. "
+        "Raggedness: the mean difference of neighbouring pixels, that of real images being 1. Copies: samples that lie as near "
+        "to a training image as planted copies do. Of several trainings the mean, the lowest and the highest; of a single one "
+        "GAN-train has the interval over images. Below: the simplest generator, and as many real training images."
     )
     columns = (say("Arm"), *(quantity(metric).title for metric in _WORTH))
     found: list[tuple[Words, ...]] = [(row.name.alone, *map(row.shown, _WORTH)) for row in rows]
-    if real is not None:
-        found.append((real.title, *(real.shown(metric) for metric in _WORTH)))
-    return table("gan-worth", caption, columns=columns, rows=found, bold=[len(rows)])
+    found += [(one.title, *map(one.shown, _WORTH)) for one in (simple, real) if one is not None]
+    return table("gan-worth", caption, columns=columns, rows=found, bold=range(len(rows), len(found)))
+
+
+def _levers_table(rows: Sequence[Row]) -> Table | None:
+    caption = say("What keeps the players in balance in each arm, and what they minimise; levers that do nothing are left out.")
+    columns = (say("Arm"), say("Loss"), say("Levers"))
+    found = [(row.name.alone, LOSSES.get(str(row.first.facts.get("loss")), say("–")), levers_of(row)) for row in rows]
+    return table("gan-levers", caption, columns=columns, rows=found)
 
 
 def _trained_table(rows: Sequence[Row]) -> Table | None:
     caption = say(
-        "Where the losses came to: means of the last fifth of the epochs, in nats. The gap is the generator's less half the "
-        "discriminator's; the gradient is the norm of what reaches the generator in the first epoch, or in the last one in which "
-        "the discriminator learns alone. Of several trainings the mean, the lowest and the highest."
+        "Where the losses came to: means of the last fifth of the epochs. The gap, of non-saturating losses, is the generator's "
+        "less half the discriminator's; the gradient is the norm of what reaches the generator in the first epoch, or in the "
+        "last one in which the discriminator learns alone. Of several trainings the mean, the lowest and the highest."
     )
     columns = (say("Arm"), *(quantity(metric).title for metric in _TRAINED))
     found: list[tuple[Words, ...]] = [(row.name.alone, *map(row.shown, _TRAINED)) for row in rows]
@@ -144,8 +164,9 @@ def _trained_table(rows: Sequence[Row]) -> Table | None:
 
 def _size_table(rows: Sequence[Row]) -> Table | None:
     caption = say(
-        "The arms: parameters of both players, seconds of a training, the epoch whose state was kept, and alarms that the "
-        "recorder raised."
+        "The arms: parameters of both players, seconds of a training, the epoch whose state was kept (of the first training), "
+        "and alarms that the recorder raised (in all of them). The discriminators of a family are alike unless they are what "
+        "varies."
     )
     columns = (say("Arm"), *_PLAYER_NAMES.values(), quantity("fit_s").title, say("Kept"), say("Alarms"))
     return table("gan-size", caption, columns=columns, rows=map(_size, rows))
@@ -166,7 +187,8 @@ def _compared_figure(rows: Sequence[Row]) -> Figure | None:
         readings = [(row.name.alone, reading) for row in rows if (reading := row.over_seeds(metric)) is not None]
         if readings:
             ideal = 1.0 if metric == "raggedness" else None
-            panels.append(dot_plot(quantity(metric).title, readings, as_percent=ideal is None, ideal=ideal, width_in=2.5))
+            how = {"as_percent": ideal is None, "marks_best": False}
+            panels.append(dot_plot(quantity(metric).title, readings, level=ideal, width_in=2.5, **how))
     caption = say("The arms side by side; lines are as in the table before.")
     return figure("gan-compared", caption, alt=say("Dots with intervals, one row for each."), panels=panels, panel_rem=13.0)
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from tasvir.report.chapters.gan_rows import Row, find, of_family
+from tasvir.report.differences import Difference
 from tasvir.report.numbers import count, plain
 from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 
@@ -11,9 +12,29 @@ Rows = Sequence[Row]
 _FAMILIES = {"fcgan": say("FCGAN"), "dcgan": say("DCGAN")}
 
 
-def answers(vary: str, rows: Rows) -> list[Sentence]:
-    """The answers to what was varied."""
-    return [one for one in ANSWERS[vary](rows) if one is not None] if vary in ANSWERS else []
+def answers(vary: str, rows: Rows, differences: Sequence[Difference] = ()) -> list[Sentence]:
+    """The answers to what was varied: described, and judged only where there are verdicts."""
+    if vary not in ANSWERS or not rows:
+        return []
+    return [one for one in (*ANSWERS[vary](rows), *_judged(rows, differences)) if one is not None]
+
+
+def _judged(rows: Rows, differences: Sequence[Difference]) -> list[Sentence | None]:
+    """Which arms help or hurt, by verdict; without verdicts, that there are none."""
+    if not any(one.refused is None for one in differences):
+        return [say("No arm is called better or worse here: that takes three trainings of each or more.")]
+    named = {outcome: [one.of_arm.inside for one in differences if one.outcome() == outcome] for outcome in ("helps", "hurts")}
+    if not named["helps"] and not named["hurts"]:
+        return [say("By what their samples teach, no arm can be told from the one that it is held against.")]
+    return [
+        say(
+            "By what their samples teach, these help against the arm that they are held against: {arms}.",
+            arms=listed(named["helps"]),
+        )
+        if named["helps"]
+        else None,
+        say("By what their samples teach, these hurt: {arms}.", arms=listed(named["hurts"])) if named["hurts"] else None,
+    ]
 
 
 def _each(rows: Rows, metric: str) -> Words:
@@ -30,70 +51,71 @@ def _highest(rows: Rows, metric: str) -> Row | None:
     return max(known, key=lambda row: row.value(metric), default=None)
 
 
-def _clearly(row: Row, other: Row) -> int:
-    """1 where its samples teach more, -1 where less, and their intervals (or the ranges of several trainings) do not meet."""
-    a, b = row.over_seeds("gan_train"), other.over_seeds("gan_train")
-    if a is None or b is None or None in (a.low, a.high, b.low, b.high) or row is other:
-        return 0
-    return int(a.low > b.high) - int(a.high < b.low)  # type: ignore[operator]
-
-
 def _depth(rows: Rows) -> list[Sentence | None]:
     """Is the loss of the shallower generator lower, and does that mean better images?"""
     found: list[Sentence | None] = []
+    agree = []
     for family, title in _FAMILIES.items():
         arms = of_family(rows, family)
         low, best = _lowest(arms, "generator_loss"), _highest(arms, "gan_train")
         if len(arms) < 2 or low is None or best is None:
             continue
-        shown: dict[str, Words] = {"net": title, "losses": _each(arms, "generator_loss")}
+        agree.append(low is best)
+        shown: dict[str, Words] = {"net": title, "losses": _each(arms, "generator_loss"), "worth": _each(arms, "gan_train")}
         if low is arms[0]:
-            found.append(say("{net}: the shallowest generator has the lowest loss at the end: {losses}.", **shown))
-        else:
-            found.append(say("{net}: the shallowest generator does not have the lowest loss at the end: {losses}.", **shown))
-        better: dict[str, Words] = {"arm": low.name.inside, "best": best.name.inside, "worth": _each(arms, "gan_train")}
-        if low is best:
-            found.append(say("Here the lowest loss goes with the samples that teach most ({worth}).", **better))
+            found.append(
+                say("{net}: the shallowest generator ends with the lowest loss: {losses}; samples teach {worth}.", **shown)
+            )
         else:
             found.append(
                 say(
-                    "The lowest loss is no sign of better images: {arm} has it, but the samples of {best} teach a classifier "
-                    "most ({worth}). A generator's loss says how well it fools its own discriminator, and nothing else.",
-                    **better,
+                    "{net}: the shallowest generator does not end with the lowest loss: {losses}; samples teach {worth}.", **shown
                 )
             )
+    if agree and all(agree):
+        found.append(
+            say(
+                "Here the lowest loss goes with the samples that teach most. It need not: a generator's loss says how well it "
+                "fools its own discriminator, and nothing else."
+            )
+        )
+    elif agree:
+        found.append(
+            say(
+                "The lowest loss does not go with the samples that teach most: a generator's loss says how well it fools its own "
+                "discriminator, and nothing else."
+            )
+        )
     return found
 
 
 def _noise(rows: Rows) -> list[Sentence | None]:
-    """Does the gap between the losses shrink, where does it harm?"""
+    """Does the gap between the losses shrink?"""
     found: list[Sentence | None] = []
     for family, title in _FAMILIES.items():
         none, arms = find(rows, f"{family}-noise-0"), of_family(rows, f"{family}-noise-")
         constant = [row for row in arms if row.arm.endswith("constant")]
         if none is None or not constant:
             continue
-        most = constant[-1]
+        nearer = [row for row in constant if abs(row.value("loss_gap")) < abs(none.value("loss_gap"))]
         gaps: dict[str, Words] = {"net": title, "none": none.shown("loss_gap"), "gaps": _each(constant, "loss_gap")}
-        if abs(most.value("loss_gap")) < abs(none.value("loss_gap")):
+        if len(nearer) == len(constant):
             found.append(
-                say("{net}: noise brings the losses nearer to each other: the gap is {none} without, and with it {gaps}.", **gaps)
+                say("{net}: constant noise brings the losses nearer to each other: a gap of {none} without, {gaps}.", **gaps)
+            )
+        elif nearer:
+            found.append(
+                say("{net}: not every noise brings the losses nearer to each other: a gap of {none} without, {gaps}.", **gaps)
             )
         else:
             found.append(
-                say("{net}: noise does not bring the losses nearer: the gap is {none} without, and with it {gaps}.", **gaps)
+                say("{net}: noise does not bring the losses nearer to each other: a gap of {none} without, {gaps}.", **gaps)
             )
-        worse = [row for row in arms if _clearly(row, none) < 0]
-        better = [row for row in arms if _clearly(row, none) > 0]
-        shown: dict[str, Words] = {"none": none.shown("gan_train"), "which": _each(worse or better, "gan_train")}
-        if worse:
-            found.append(say("It harms: samples teach clearly less than without noise ({none}) from {which}.", **shown))
-        elif better:
-            found.append(
-                say("It harms nowhere, and helps: samples teach clearly more than without noise ({none}) from {which}.", **shown)
-            )
-        else:
-            found.append(say("None of it makes samples teach clearly more or less than without noise ({none}).", **shown))
+        worth: dict[str, Words] = {
+            "none": none.shown("gan_train"),
+            "worth": _each([row for row in arms if row is not none], "gan_train"),
+        }
+        found.append(say("Samples teach {none} without noise, {worth}.", **worth))
     return found
 
 
@@ -103,23 +125,12 @@ def _balance(rows: Rows) -> list[Sentence | None]:
     if none is None:
         return []
     levers = [row for row in rows if row is not none]
-    more, less, alike = ([row for row in levers if _clearly(row, none) == sign] for sign in (1, -1, 0))
-    value = none.shown("gan_train")
     alarms = [row.name.inside for row in rows if any(cell.facts.get("alarms") for cell in row.cells)]
+    shown: dict[str, Words] = {"none": none.shown("gan_train"), "arms": _each(levers, "gan_train")}
+    gaps: dict[str, Words] = {"none": none.shown("loss_gap"), "arms": _each(levers, "loss_gap")}
     return [
-        say("Without a lever samples teach {none}; clearly more with {arms}.", none=value, arms=_each(more, "gan_train"))
-        if more
-        else None,
-        say("Without a lever samples teach {none}; clearly less with {arms}.", none=value, arms=_each(less, "gan_train"))
-        if less
-        else None,
-        say(
-            "Without a lever samples teach {none}; no clear difference to that with {arms}.",
-            none=value,
-            arms=_each(alike, "gan_train"),
-        )
-        if alike
-        else None,
+        say("Without a lever samples teach {none}; with one, {arms}.", **shown),
+        say("The gap between the losses is {none} without a lever; with one, {arms}.", **gaps),
         say("The recorder raised alarms for {arms}.", arms=listed(alarms)) if alarms else None,
     ]
 
@@ -142,10 +153,12 @@ def _loss(rows: Rows) -> list[Sentence | None]:
         }
         found.append(
             say_n(
-                "After {n} epoch of lead the gradient that reaches the generator has a norm of {saturating} with the saturating "
-                "loss and of {other} with the non-saturating one; in the end their samples teach {worth} and {worth_other}.",
-                "After {n} epochs of lead the gradient that reaches the generator has a norm of {saturating} with the saturating "
-                "loss and of {other} with the non-saturating one; in the end their samples teach {worth} and {worth_other}.",
+                "In the epoch of its lead ({n}) the gradient that reaches the generator has a norm of {saturating} with the "
+                "saturating loss and of {other} with the non-saturating one; in the end their samples "
+                "teach {worth} and {worth_other}.",
+                "In the last of {n} epochs of lead the gradient that reaches the generator has a norm of {saturating} with the "
+                "saturating loss and of {other} with the non-saturating one; in the end their samples "
+                "teach {worth} and {worth_other}.",
                 n=n,
                 **shown,
             )
@@ -178,19 +191,18 @@ def _why(ahead: int, saturating: Row, other: Row) -> Sentence | None:
     times = plain(float(f"{large / small:.2g}"), other.first.record("led_gradient"))
     return say(
         "Why ascend on log D(G(z)) instead of descending on log(1 - D(G(z)))? Behind the longest lead the gradient of the first "
-        "is {times} times that of the second: a generator that is seen through still learns.",
+        "is {times} times that of the second: a generator that is seen through still learns. Adam divides a gradient by its "
+        "usual size, and so hides much of the difference in the end.",
         times=times,
     )
 
 
 def _net(rows: Rows) -> list[Sentence | None]:
     """Dense or convolutional, at as many parameters?"""
-    best, ragged = _highest(rows, "gan_train"), [row for row in rows if math.isfinite(row.value("raggedness"))]
-    if best is None:
-        return []
+    ragged = [row for row in rows if math.isfinite(row.value("raggedness"))]
     fast = _lowest(rows, "fit_s")
     found: list[Sentence | None] = [
-        say("Samples teach most from {arm}: {worth}.", arm=best.name.inside, worth=_each(rows, "gan_train")),
+        say("Samples teach {worth}.", worth=_each(rows, "gan_train")),
         say("Trainings took {seconds}; the quickest was {arm}.", seconds=_each(rows, "fit_s"), arm=fast.name.inside)
         if fast
         else None,

@@ -10,7 +10,7 @@ from tasvir.report.quantities import quantity
 from tasvir.report.view import View, views
 from tasvir.report.words.message import Shown
 
-CELLS, REAL, VERDICT = "gan", "gan/real", "gan/verdict"
+CELLS, REAL, SIMPLE, VERDICT = "gan", "gan/real", "gan/gaussian", "gan/verdict"
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def read_rows(cells: Cells) -> tuple[Row, ...]:
     """The arms in the order of the study."""
     found: dict[str, list[View]] = {}
     for cell in views(cells, CELLS):
-        if cell.name not in (REAL, VERDICT):
+        if cell.name not in (REAL, SIMPLE, VERDICT):
             found.setdefault(cell.name.split("/")[1], []).append(cell)
     return tuple(Row(arm, tuple(trainings)) for arm, trainings in found.items())
 

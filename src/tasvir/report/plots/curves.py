@@ -25,6 +25,7 @@ _LOOKS: dict[str, tuple[str, Line, Words]] = {
     "discriminator_gradient": (SECOND, "--", _DISCRIMINATOR),
     "real_score": (SECOND, "--", say("real images, D(x)")),
     "fake_score": (ACCENT, "-", say("generated images, D(G(z))")),
+    "noise_sd": (ACCENT, "-", say("noise")),
     "coverage": (ACCENT, "-", say("coverage")),
     "recall": (SECOND, "--", say("recall")),
     "middle": (ACCENT, "-", say("the middle class")),

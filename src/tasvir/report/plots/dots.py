@@ -24,16 +24,16 @@ def dot_plot(
     rows: Sequence[tuple[Words, Reading]],
     *,
     as_percent: bool = True,
-    ideal: float | None = None,
+    level: float | None = None,
+    marks_best: bool = True,
     width_in: float = 3.6,
 ) -> Panel:
-    """One dot a row, its interval a line, its name above; the highest, or the nearest to an `ideal`, is coloured."""
+    """One dot a row, its interval a line, its name above; the highest is coloured, where one may be called the best."""
 
     def draw(axes: "Axes", words: "Language") -> None:
-        values = [reading.value for _, reading in rows]
-        best = max(values) if ideal is None else min(values, key=lambda value: abs(value - ideal))
-        if ideal is not None:
-            axes.axvline(ideal, color=SOFT, linewidth=0.8, linestyle=":")
+        best = max(reading.value for _, reading in rows) if marks_best else None
+        if level is not None:
+            axes.axvline(level, color=SOFT, linewidth=0.8, linestyle=":")
         for position, (_, reading) in enumerate(rows):
             _interval(axes, reading, position=position, colour=ACCENT if reading.value == best else SOFT)
         _rows(axes, [words(name) for name, _ in rows], words.percent if as_percent else lambda value: words.plain(float(value)))

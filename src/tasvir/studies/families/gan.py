@@ -53,7 +53,7 @@ class GANOptions:
                 raise BadInputError(f"{name}={getattr(self, name)}: give a whole number of at least 1")
 
 
-def gan_cells(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
+def cells_of(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
     """The data card and the audit, the eye, every arm at every seed, and their judge where there are seeds enough."""
     from tasvir.measures.verdict import FEWEST_SEEDS_FIXED
     from tasvir.studies import recipes
@@ -73,6 +73,10 @@ def gan_cells(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
     arms = gan_cells.arms_for(data, options.vary, epochs)
     looks = Seconds(epochs * recipes.look_s(data))
     cells = [Cell("gan/real", gan_cells.see, shared, seed, work=(recipes.small_training(2),))]
+    baseline = {**shared, "first_seed": seed}
+    cells.append(
+        Cell("gan/gaussian", gan_cells.draw_simply, baseline, seed, needs=("gan/real",), work=(recipes.small_training(),))
+    )
     for arm in arms:
         recipe = partial(gan_cells.unfitted, data, arm=arm.name, seed=seed, **game)
         n_shown = n_train * (epochs + arm.levers.discriminator_ahead)
@@ -80,9 +84,9 @@ def gan_cells(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
         for one in seeds:
             given = {**shared, **game, "arm": arm.name, "first_seed": seed}
             cells.append(Cell(f"gan/{arm.name}/{one}", gan_cells.play, given, one, needs=("gan/real",), work=work))
-    pairs = [[arm.name, arm.against] for arm in arms if arm.against not in (None, arm.name)]
+    pairs = [[arm.name, arm.against] for arm in arms if arm.against is not None]
     if len(seeds) >= FEWEST_SEEDS_FIXED:
-        needs = tuple(cell.name for cell in cells if cell.name != "gan/real")
+        needs = tuple(cell.name for cell in cells if cell.function is gan_cells.play)
         asked = {**shared, "pairs": pairs, "seeds": seeds}
         cells.append(Cell("gan/verdict", gan_cells.judge, asked, seed, needs=needs, compares=Comparison(len(seeds))))
     return [*data_cells(data, seed), *cells]
@@ -110,7 +114,7 @@ STUDY = Study(
     name="gan",
     question="What does a choice in the training of a GAN change: its depth, its noise, its balance, its loss, its net?",
     options=GANOptions,
-    cells=gan_cells,
+    cells=cells_of,
     chapters=(
         "tasvir.report.chapters.data_card",
         "tasvir.report.chapters.audit",
@@ -120,10 +124,11 @@ STUDY = Study(
     assumptions=(
         "The test images were not looked at: samples are compared with validation images, or with a fifth of the training images "
         "that is held out.",
-        "All arms learn from the same images, for as many epochs, and are seen with the same classifier, which learned from the "
+        "All generators learn from the same images, for as many epochs, and are seen with the same classifier, which learned "
+        "from the "
         "real training images.",
-        "Of each training the best state is kept, as its recorder saw it on the held-out images; what those images say of it is "
-        "a little too good, for all arms alike.",
+        "Of each training the best state is kept, as its recorder saw it on a tenth of the training images; the held-out images "
+        "that samples are compared with chose nothing.",
         "GAN-train is the balanced accuracy on held-out real images of a classifier that learned from at most 2,000 samples.",
     ),
 )

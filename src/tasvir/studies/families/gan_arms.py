@@ -21,7 +21,7 @@ DENSE_DEPTHS = ((256, 512), (128, 256, 512), (128, 256, 512, 1024))
 CONV_DEPTHS = (1, 2, 3, 4)
 #: Standard deviations of the instance noise, images from -1 to 1.
 NOISES = (0.0, 0.1, 0.2, 0.4)
-#: Transposed convolutions of the generator that noise is tried on; fewer where the size does not allow them.
+#: Transposed convolutions of the generator that noise is tried on: 8 pixels a side bear so many.
 NOISE_DEPTH = 3
 #: Epochs that the discriminator is trained ahead.
 AHEAD = (0, 1, 3, 10)
@@ -42,11 +42,10 @@ class Arm:
 
 def arms_of(vary: str, image_shape: Shape, *, n_latents: int, n_labels: int, max_epochs: int) -> list[Arm]:
     """The arms of one question, for images of this shape (height, width, channels)."""
-    most = most_depth(image_shape)
     if vary == "depth":
-        return list(_depths(most))
+        return list(_depths(most_depth(image_shape)))
     if vary == "noise":
-        return list(_noises(min(NOISE_DEPTH, most), max_epochs))
+        return list(_noises(max_epochs))
     if vary == "balance":
         return list(_balances(image_shape, max_epochs))
     if vary == "loss":
@@ -62,14 +61,19 @@ def most_depth(image_shape: Shape) -> int:
 def _depths(most: int) -> Iterator[Arm]:
     """Held against three hidden layers, and two transposed convolutions."""
     for hidden in DENSE_DEPTHS:
-        yield Arm(f"fcgan-{len(hidden)}", FCGANSpec(generator=hidden), against="fcgan-3")
+        name = f"fcgan-{len(hidden)}"
+        yield Arm(name, FCGANSpec(generator=hidden), against=_other("fcgan-3", name))
     for depth in CONV_DEPTHS[:most]:
-        yield Arm(f"dcgan-{depth}", DCGANSpec(depth=depth), against="dcgan-2")
+        yield Arm(f"dcgan-{depth}", DCGANSpec(depth=depth), against=_other("dcgan-2", f"dcgan-{depth}"))
 
 
-def _noises(depth: int, max_epochs: int) -> Iterator[Arm]:
+def _other(arm: str, own: str) -> str | None:
+    return None if arm == own else arm
+
+
+def _noises(max_epochs: int) -> Iterator[Arm]:
     """Constant, and falling to nothing by the last epoch."""
-    for family, net in (("fcgan", FCGANSpec()), ("dcgan", DCGANSpec(depth=depth))):
+    for family, net in (("fcgan", FCGANSpec()), ("dcgan", DCGANSpec(depth=NOISE_DEPTH))):
         for sd in NOISES:
             for course, epochs in (("constant", None), ("falling", max_epochs)):
                 levers = replace(NOTHING, instance_noise=sd, noise_epochs=epochs)

@@ -8,6 +8,7 @@ import numpy as np
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.data.dataset import Dataset
+from tasvir.measures.copies import copy_audit
 from tasvir.measures.gan_train import taught_predictions
 from tasvir.measures.holm import holm_verdicts
 from tasvir.measures.mover import balanced_accuracy_estimate
@@ -19,7 +20,7 @@ from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.families.flight import recorded
 from tasvir.studies.families.gan_arms import Arm, arms_of
-from tasvir.studies.families.parts import learned_part
+from tasvir.studies.families.parts import learned_part, without_validation
 from tasvir.studies.families.verdicts import recorded_verdicts
 from tasvir.studies.inside import Inside, measured
 
@@ -48,22 +49,41 @@ def play(
     from tasvir.models.folder import load_model
 
     inside = _on_some(inside, most_images, first_seed)
-    (X, y, _), (X_held, y_held, _), seed = inside.data.part("train"), inside.data.part("val"), inside.seed
+    seed = inside.seed
     recipe = unfitted(inside.data, vary=vary, arm=arm, max_epochs=max_epochs, batch_size=batch_size, seed=seed)
-    fitted = inside.fit(recipe, keep_best=False)
+    fitted = inside.on(without_validation(inside.data)).fit(recipe, keep_best=False)
     gan = fitted.estimator
     yield fitted.fit_s
     yield from recorded(gan)
     yield from _ends(gan, ahead=gan.levers.discriminator_ahead)
-    rows = spread_sample(y_held, min(len(X), len(X_held), COMPARED), seed)
-    drawn, sample_s = inside.time("sample_s", lambda: gan.sample(len(rows), y_held[rows], random_state=stream_seed(seed, "seen")))
-    yield sample_s
     (eye,) = (load_model(record.content) for records in inside.found.values() for record in records if record.kind == "model")
-    yield from _seen(inside, eye, drawn)
-    labels = _some(X, y, seed)[1]
-    yield from _taught(inside, gan.sample(len(labels), labels, random_state=stream_seed(seed, "taught")), labels)
+    yield from worth(inside, gan, eye)
     if seed == first_seed:
         yield inside.keep(gan, "gan")
+
+
+def draw_simply(inside: Inside, *, most_images: int, first_seed: int) -> Iterator[Record]:
+    """The baseline of every generator: a Gaussian of each class."""
+    from tasvir.models.folder import load_model
+
+    inside = _on_some(inside, most_images, first_seed)
+    X, y, _ = inside.data.part("train")
+    sampler, fit_s = inside.time("fit_s", lambda: recipes.gaussian_sampler(seed=inside.seed).fit(X, y))
+    yield fit_s
+    (eye,) = (load_model(record.content) for records in inside.found.values() for record in records if record.kind == "model")
+    yield from worth(inside, sampler, eye)
+
+
+def worth(inside: Inside, sampler: Any, eye: Any) -> Iterator[Record]:
+    """What its samples are worth, on held-out images that it never saw and that chose nothing: seen, taught, copied."""
+    (X, y, _), (X_held, y_held, _), seed = inside.data.part("train"), inside.data.part("val"), inside.seed
+    rows = spread_sample(y_held, min(len(X), len(X_held), COMPARED), seed)
+    drawn = sampler.sample(len(rows), y_held[rows], random_state=stream_seed(seed, "seen"))
+    yield from _seen(inside, eye, drawn)
+    found = copy_audit(drawn, X, X_held[rows])
+    yield metric("copies", found.n_copies, n=found.n_samples)
+    labels = _some(X, y, seed)[1]
+    yield from _taught(inside, sampler.sample(len(labels), labels, random_state=stream_seed(seed, "taught")), labels)
 
 
 def unfitted(data: Dataset, *, vary: str, arm: str, max_epochs: int, batch_size: int, seed: int) -> Any:
@@ -92,7 +112,8 @@ def _ends(gan: Any, *, ahead: int) -> Iterator[Record]:
     generator, discriminator = (float(np.mean(history[f"{player}_loss"][-last:])) for player in ("generator", "discriminator"))
     yield metric("generator_loss", generator)
     yield metric("discriminator_loss", discriminator)
-    yield metric("loss_gap", generator - discriminator / 2)
+    if gan.loss == "non_saturating":  # only there do both losses count the same thing
+        yield metric("loss_gap", generator - discriminator / 2)
     yield metric("led_gradient", history["generator_gradient"][max(0, ahead - 1)])
 
 

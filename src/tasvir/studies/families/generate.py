@@ -19,7 +19,7 @@ from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
 from tasvir.studies.cell import Cell
 from tasvir.studies.families.flight import recorded
-from tasvir.studies.families.parts import with_validation
+from tasvir.studies.families.parts import with_validation, without_validation
 from tasvir.studies.flat import flat_unit
 from tasvir.studies.inside import Inside, loss_curve, measured
 from tasvir.studies.work import Fit, Seconds
@@ -93,7 +93,8 @@ def generate_vae(inside: Inside, *, n_components: int, max_epochs: int) -> Itera
 def generate_gan(inside: Inside, *, max_epochs: int, batch_size: int) -> Iterator[Record]:
     """A conditional GAN, and what its recorder saw."""
     inside = inside.on(with_validation(inside.data, inside.seed))
-    fitted = inside.fit(recipes.gan(max_epochs=max_epochs, batch_size=batch_size, seed=inside.seed), keep_best=False)
+    unfitted = recipes.gan(max_epochs=max_epochs, batch_size=batch_size, seed=inside.seed)
+    fitted = inside.on(without_validation(inside.data)).fit(unfitted, keep_best=False)
     gan = fitted.estimator
     yield fitted.fit_s
     yield from recorded(gan)

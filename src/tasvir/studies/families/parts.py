@@ -34,6 +34,12 @@ def learned_part(data: Dataset, seed: int, *, most: int, most_held_out: int) -> 
     return some_rows(data, both, data.split[both])
 
 
+def without_validation(data: Dataset) -> Dataset:
+    """Its training images alone: what is chosen with is held out of these, and the validation part stays unseen."""
+    rows = np.flatnonzero(data.split == "train")
+    return some_rows(data, rows, data.split[rows])
+
+
 def with_validation(data: Dataset, seed: int) -> Dataset:
     """The set with a validation part: its own, else a fifth of the training images, no group on both sides.
 
