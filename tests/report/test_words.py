@@ -48,6 +48,7 @@ NAMES = {
     "record",
     "value",
     "range",
+    "seeds",
 }
 
 
