@@ -171,6 +171,21 @@ def test_too_few_images_are_held_out_to_compare_with(labelled):
     assert (record["measured_epochs"], record["kept_epoch"]) == ((), 9)
 
 
+class NotFinite(Plant):
+    """A weight that becomes NaN in the last step of an epoch: no loss has told yet."""
+
+    def spoil(self, task):
+        with torch.no_grad():
+            next(task.players.generator.parameters()).fill_(float("nan"))
+
+
+def test_a_generator_that_is_no_longer_finite_is_not_kept():
+    gan = GAN(**SMALL, hooks=(NotFinite(PLANTED),)).fit(*digits(200))
+    assert [(alarm["kind"], alarm["epoch"]) for alarm in gan.record_["alarms"]] == [("divergence", PLANTED)]
+    assert gan.record_["kept_epoch"] < PLANTED
+    assert all(weight.isfinite().all() for weight in gan.net_.parameters())
+
+
 def test_a_loss_that_is_never_finite_is_an_error():
     with pytest.raises(LossNotFiniteError):
         GAN(**SMALL | {"learning_rate": 1e30}).fit(*digits(200))

@@ -1,11 +1,13 @@
 """The GAN as a sampler: labels, folders, what it refuses before it trains."""
 
+import pickle
+
 import numpy as np
 import pytest
 import torch
 
-from tasvir import GAN, DCGANSpec, FCGANSpec, LeversSpec, RecorderSpec, load_data, load_model, save_model
-from tasvir.contracts.errors import BadInputError
+from tasvir import GAN, DCGANSpec, FCGANSpec, LeversSpec, PairSpec, RecorderSpec, load_data, load_model, save_model
+from tasvir.contracts.errors import BadInputError, LossNotFiniteError
 
 SMALL = {
     "net": DCGANSpec(generator=(8,), discriminator=(8,), dense=16),
@@ -70,8 +72,9 @@ def test_flat_numbers_are_padded_inside():
 def test_spectral_norm_is_kept(tmp_path, images):
     gan = GAN(**SMALL, levers=LeversSpec(spectral_norm=True)).fit(*images)
     loaded = load_model(save_model(gan, tmp_path / "gan"))
-    weights = zip(gan.net_.state_dict().items(), loaded.net_.state_dict().values(), strict=True)
-    assert all(torch.equal(mine, other) for (_, mine), other in weights)
+    mine, other = gan.net_.state_dict(), loaded.net_.state_dict()
+    assert mine.keys() == other.keys()
+    assert all(torch.equal(mine[name], other[name]) for name in mine)
 
 
 @pytest.mark.parametrize("loss", ["saturating", "least_squares", "hinge", "relativistic"])
@@ -89,6 +92,12 @@ def test_every_loss_trains(images, loss):
         ({"levers": LeversSpec(smoothing=0.1), "loss": "hinge"}, "no target to smooth"),
         ({"n_components": 0}, "n_components=0"),
         ({"batch_size": 1}, "batch_size=1"),
+        ({"learning_rate": float("inf")}, "learning_rate=inf"),
+        ({"levers": LeversSpec(r1=float("inf"))}, "r1=inf"),
+        ({"levers": LeversSpec(discriminator_ahead=1)}, "the generator would not learn at all"),
+        ({"net": PairSpec("dense")}, "PairSpec\\(generator='dense'\\)"),
+        ({"net": DCGANSpec(depth=10**6)}, "depth=1000000"),
+        ({"net": FCGANSpec(generator=None)}, "generator=None"),
         ({"recorder": RecorderSpec(grid_every=0)}, "grid_every=0"),
     ],
 )
@@ -114,3 +123,30 @@ def test_labels_that_cannot_be_drawn(images, fitted):
         GAN(**SMALL).fit(images[0]).sample(2, 1)
     with pytest.raises(BadInputError, match="label 11 was never seen"):
         GAN(**SMALL).fit(*images, X_val=images[0][:8], y_val=[11] * 8)
+
+
+def test_one_layer_may_be_written_without_a_comma(images):
+    assert GAN(**SMALL).set_params(net__generator=4, net__discriminator=(4,)).fit(*images)
+
+
+def test_no_class_is_held_out_whole(images):
+    """By groups, or because it has two images: then nothing is held out, and every class is learned."""
+    X, y = images
+    for how in ({"groups": y}, {}):
+        labels = y if how else np.repeat(np.arange(100), 2)
+        gan = GAN(**SMALL | {"validation_fraction": 0.1, "random_state": 1}).fit(X, labels, **how)
+        assert len(gan.record_["variety"][0]) == len(gan.classes_)
+        assert gan.record_["measured_epochs"] == ()
+    with pytest.raises(BadInputError, match="leaves 1 image"):
+        GAN(**SMALL | {"validation_fraction": 0.9}).fit(X[:10])
+
+
+def test_a_net_with_spectral_norm_can_be_pickled(images):
+    gan = GAN(**SMALL, levers=LeversSpec(spectral_norm=True)).fit(*images)
+    copied = pickle.loads(pickle.dumps(gan))
+    assert np.array_equal(copied.sample(3, random_state=0), gan.sample(3, random_state=0))
+
+
+def test_a_training_that_diverges_at_once_is_an_error(images):
+    with pytest.raises(LossNotFiniteError, match="before any state was worth keeping: lower learning_rate"):
+        GAN(**SMALL | {"learning_rate": 1000.0, "max_epochs": 3}).fit(*images)

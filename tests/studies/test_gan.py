@@ -236,6 +236,9 @@ def test_a_killed_run_goes_on_and_says_the_same(data, tmp_path):
         ({"profile": "long"}, "profile='long' is not known"),
         ({"epochs": 0}, "epochs=0: give a whole number"),
         ({"seeds": -1}, "seeds=-1: give a whole number"),
+        ({"seeds": 1000}, "at most 100"),
+        ({"epochs": 2.5}, "epochs=2.5: give a whole number"),
+        ({"profile": ["quick"]}, "is not known"),
     ],
 )
 def test_bad_words_are_refused(words, said):
@@ -254,9 +257,16 @@ def test_images_that_cannot_be_studied_are_refused(data):
     with pytest.raises(BadInputError, match="needs at least 40"):
         cells_of(some(data, np.arange(40)), GANOptions(), 0)
     one = np.flatnonzero(data.labels == data.labels[0])
-    rare = np.append(one, np.flatnonzero((data.labels != data.labels[0]) & (data.split == "train"))[:2])
-    with pytest.raises(BadInputError, match="has 2 training images: this study needs at least 3"):
+    rare = np.append(one, np.flatnonzero((data.labels != data.labels[0]) & (data.split == "train"))[:1])
+    with pytest.raises(BadInputError, match=r"has [01] images to learn from, once some are held out"):
         cells_of(some(data, rare), GANOptions(), 0)
+
+
+def test_a_validation_part_of_a_few_images_is_refused(data):
+    split = data.split.copy()
+    split[np.flatnonzero(split == "train")[:4]] = "val"
+    with pytest.raises(BadInputError, match="4 images to compare samples with: this study needs at least 6"):
+        cells_of(dataclasses.replace(data, split=split), GANOptions(), 0)
 
 
 # -- what is told ----------------------------------------------------------------------------------------------------

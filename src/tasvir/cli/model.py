@@ -53,9 +53,25 @@ def fit(
     words = [f"Model: {out}"]
     if last:
         words.append(f"{len(history)} epochs; " + _words(last))
+    words += _recorder_words(getattr(estimator, "record_", None))
     if not n_trained:
         words.insert(0, "This model is finished already, on the same data." + _fewer(estimator, len(history)))
     answer({"model": str(out), "epochs": len(history), "trained_epochs": n_trained, "last": last}, words, as_json=as_json)
+
+
+def _recorder_words(record: dict[str, Any] | None) -> list[str]:
+    """Which epoch of an adversarial training is kept, and what went wrong."""
+    if record is None:
+        return []
+    told = [
+        f"The state of epoch {record['kept_epoch']} is kept."
+        if record["kept_epoch"]
+        else "No epoch looked good; the last is kept."
+    ]
+    for alarm in record["alarms"]:
+        of = "" if alarm["label"] is None else f" of class number {alarm['label']}"
+        told.append(f"Alarm: {alarm['kind']}{of}, epochs {alarm['epoch']} to {alarm['last_epoch']}.")
+    return told
 
 
 def _fewer(estimator: Any, n_epochs: int) -> str:

@@ -78,6 +78,9 @@ class FlightRecorder:
 
     def __call__(self, task: Task, history: History) -> bool:
         task, epoch = cast(AdversarialTask, task), len(history)
+        if not all(bool(weight.isfinite().all()) for weight in task.players.generator.parameters()):
+            self.diverged(epoch)
+            return True
         averaged = task.average.module
         self.variety.append(self.sight.variety(task.players.generator).tolist())
         led = task.levers.discriminator_ahead
@@ -94,7 +97,7 @@ class FlightRecorder:
         return stops
 
     def diverged(self, epoch: int) -> None:
-        """A loss became NaN or infinite in this epoch, which has no row."""
+        """A loss or a weight became NaN or infinite in this epoch: nothing of it can be looked at."""
         self.alarms.append(Alarm("divergence", epoch, epoch))
 
     def _is_as_good(self, epoch: int) -> bool:

@@ -19,6 +19,7 @@ from tasvir.models.adversarial_loss import LOSSES
 from tasvir.models.adversarial_task import AdversarialTask
 from tasvir.models.eye import small_classifier
 from tasvir.models.flight_recorder import FlightRecorder, RecorderSpec
+from tasvir.models.inner_split import inner_split
 from tasvir.models.labels import learn_labels, targets_to_draw, validation_targets
 from tasvir.models.levers import LEVERS, LeversSpec
 from tasvir.models.sight import Features, Images, Sight, draw_pixels
@@ -27,7 +28,7 @@ from tasvir.nets.augment import AugmentSpec
 from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.fcgan import FCGANSpec
 from tasvir.nets.pair import PairSpec
-from tasvir.nets.players import bound_slope
+from tasvir.nets.players import bound_slope, keep_bound
 from tasvir.train.engine import Engine
 from tasvir.train.history import History
 from tasvir.train.loop import Batches, Hook, Task, fit_loop
@@ -69,8 +70,8 @@ class GAN(TrainedEstimator):
     learning_rate : float, default=5e-4
         Of Adam (0.5, 0.99), for the generator; the discriminator's is ``levers.discriminator_rate`` times that.
     validation_fraction : float or None, default=0.1
-        Part of the images held out to compare samples with, in (0, 1); None holds out nothing, and the last state is kept unless
-        something went wrong. Not learned from.
+        Part of the images held out to compare samples with, in (0, 1), not learned from; None holds out nothing, and the last
+        state is kept unless something went wrong. Nothing is held out, either, where a class would have no image left.
     image_shape, hooks, engine, device, random_state
         As in `Autoencoder`.
 
@@ -84,8 +85,8 @@ class GAN(TrainedEstimator):
     record_ : dict
         What the recorder saw: ``variety``, of each epoch and class, the distance of neighbouring samples as a share of that of
         real images (None for a class of fewer than 5 images, or of equal ones); ``coverage``, ``recall`` and the like at
-        ``measured_epochs``; ``alarms``, each with `kind` ("collapse", of all or of the class `label`, "won", "divergence"),
-        `epoch` and `last_epoch`; and ``kept_epoch``.
+        ``measured_epochs``; ``alarms``, each with `kind` ("collapse", of all or of the class at the place `label` of `classes_`,
+        "won", "divergence"), `epoch` and `last_epoch`; and ``kept_epoch``.
     grids_ : dict of int to ndarray of shape (100, h, w[, c])
         uint8 samples by epoch, always of the same noise, class by class. Not saved.
     classes_, class_prior_ : ndarrays of shape (K,), or None without labels
@@ -101,7 +102,7 @@ class GAN(TrainedEstimator):
         A setting outside its range; images below 8 pixels a side, or a depth that halves a single pixel; a class with fewer than
         2 images; a label at sampling that was never seen, or asked of a GAN without labels.
     LossNotFiniteError
-        A loss that became NaN or infinite in the first epoch; later ones end the training, with an alarm.
+        The training diverged before a state was worth keeping; later that ends the training, with an alarm.
 
     References
     ----------
@@ -182,6 +183,7 @@ class GAN(TrainedEstimator):
             labelled = () if y is None else (validation_targets(self.classes_, y_val, len(X_val)),)
             valid = (self._space.check(self, X_val, reset=False), *labelled)
         self._train(X, targets, y=y, groups=groups, valid=valid)
+        keep_bound(self.net_.discriminator)
         return self
 
     def sample(self, n_samples: int = 1, y: Any = None, *, random_state: Any = None) -> np.ndarray:
@@ -199,18 +201,22 @@ class GAN(TrainedEstimator):
             raise BadInputError(f"X has images of {side} pixels a side: a GAN needs at least {SMALLEST_SIDE}, give larger ones")
         if len(X) < 2:
             raise BadInputError(f"X has {len(X)} sample: a GAN needs at least 2 images")
-        loss = LOSSES[self.loss]
-        resolve_spec(self.levers, LEVERS, "levers").check(smoothed=loss.smoothed, loss=self.loss)
+        levers, loss = resolve_spec(self.levers, LEVERS, "levers"), LOSSES[self.loss]
+        levers.check(smoothed=loss.smoothed, loss=self.loss)
+        if levers.discriminator_ahead >= self.max_epochs:
+            raise BadInputError(
+                f"LeversSpec(discriminator_ahead={levers.discriminator_ahead}) with max_epochs={self.max_epochs}: the generator "
+                "would not learn at all, give more epochs"
+            )
 
     def _build_net(self) -> torch.nn.Module:
         n_labels = 0 if self.classes_ is None else len(self.classes_)
-        players = resolve_spec(self.net, PLAYERS, "net").build(self._layout.shape, self.n_components, n_labels)
-        if resolve_spec(self.levers, LEVERS, "levers").spectral_norm:
-            bound_slope(players.discriminator)
-        return players
+        return resolve_spec(self.net, PLAYERS, "net").build(self._layout.shape, self.n_components, n_labels)
 
     def _build_task(self, net: Any, engine: Engine, *, n_steps: int, seed: int) -> AdversarialTask:
         levers = resolve_spec(self.levers, LEVERS, "levers")
+        if levers.spectral_norm:
+            bound_slope(net.discriminator)
         height, width, channels = self._layout.shape
         return AdversarialTask(
             net,
@@ -223,14 +229,19 @@ class GAN(TrainedEstimator):
             seed=seed,
         )
 
+    def _held_out(self, y: Any, groups: Any, *, n_images: int, seed: int) -> float | None:
+        """Nothing, where that would leave a class without an image to learn from."""
+        fraction = self.validation_fraction
+        if self.classes_ is None or fraction is None:
+            return fraction
+        indices, _ = inner_split(n_images, y, groups, fraction=fraction, seed=seed)
+        return fraction if len(np.unique(np.asarray(y)[indices])) == len(self.classes_) else None
+
     def _own_hooks(self, given: Arrays, valid: Arrays | None, seed: int) -> tuple[Hook, ...]:
-        if self.classes_ is not None:
-            left = np.bincount(given[1], minlength=len(self.classes_))
-            if left.min() == 0:
-                raise BadInputError(
-                    f"class {self.classes_[left.argmin()]} has no images left to learn from, as whole groups are held out: give "
-                    "X_val, or validation_fraction=None"
-                )
+        if len(given[0]) < 2:
+            raise BadInputError(
+                f"validation_fraction={self.validation_fraction} leaves 1 image to learn from: give a smaller one"
+            )
         real = Images(given[0], given[1] if len(given) > 1 else None)
         held_out = None if valid is None else Images(valid[0], valid[1] if len(valid) > 1 else None)
         sight = Sight(
@@ -248,7 +259,7 @@ class GAN(TrainedEstimator):
         """A small classifier's, or principal components where there is nothing to classify."""
         if real.targets is None or len(np.unique(real.targets)) < 2:
             flat = self.space_.store(real.X).reshape(len(real.X), -1)
-            components = PCA(min(SEEING_COMPONENTS, *flat.shape), random_state=seed).fit(flat)
+            components = PCA(min(SEEING_COMPONENTS, *flat.shape), random_state=seed % 2**32).fit(flat)
             return lambda X: components.transform(self.space_.store(X).reshape(len(X), -1))
         classifier = small_classifier(max(len(real.X), FEWEST_SEEN), steps=SEEING_STEPS, seed=seed)
         classifier.set_params(image_shape=self.image_shape, engine=self.engine, device=self.device)
@@ -269,6 +280,11 @@ class GAN(TrainedEstimator):
             if not recorder.kept_epoch:
                 raise
             recorder.diverged(len(history) + 1)
+        if not recorder.kept_epoch and any(alarm.kind == "divergence" for alarm in recorder.alarms):
+            raise LossNotFiniteError(
+                f"the training diverged in epoch {recorder.alarms[-1].epoch}, before any state was worth keeping: lower "
+                "learning_rate, or raise levers.r1"
+            )
         self.record_, self.grids_ = recorder.told(), recorder.grids
         return history
 

@@ -26,7 +26,9 @@ def inner_split(n_images: int, y: Any, groups: Any, *, fraction: float | None, s
         raise BadInputError(f"validation_fraction={fraction} of {n_images} images leaves none to train on: give a smaller one")
     from sklearn.model_selection import train_test_split
 
-    train, valid = train_test_split(everything, test_size=fraction, random_state=seed, stratify=_strata(y, n_images, fraction))
+    train, valid = train_test_split(
+        everything, test_size=fraction, random_state=seed % 2**32, stratify=_strata(y, n_images, fraction)
+    )
     return np.sort(train), np.sort(valid)
 
 
@@ -51,4 +53,4 @@ def _split_groups(
         return everything, None
     counts = np.unique(y, return_counts=True)[1] if y is not None else np.array([0])
     folds = StratifiedGroupKFold if counts.min() >= n_folds else GroupKFold
-    return next(folds(n_folds, shuffle=True, random_state=seed).split(everything, y, groups))
+    return next(folds(n_folds, shuffle=True, random_state=seed % 2**32).split(everything, y, groups))

@@ -57,6 +57,10 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
     def _build_net(self) -> torch.nn.Module:
         """The net that is kept, for `space_` (and what else is known at `fit`), freshly initialised."""
 
+    def _held_out(self, y: Any, groups: Any, *, n_images: int, seed: int) -> float | None:
+        """The part of the images that the inner split holds out."""
+        return getattr(self, "validation_fraction", None)
+
     def _own_hooks(self, given: Arrays, valid: Arrays | None, seed: int) -> tuple[Hook, ...]:
         """Hooks that belong to the way of learning; they see an epoch after those of the caller."""
         return ()
@@ -93,7 +97,7 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
         seed = self._seed()
         if groups is not None:
             check_consistent_length(X, groups)
-        fraction = None if valid else getattr(self, "validation_fraction", None)
+        fraction = None if valid else self._held_out(y, groups, n_images=len(X), seed=seed)
         indices, held_out = inner_split(len(X), y, groups, fraction=fraction, seed=seed)
         given: Arrays = (X, *targets)
         if held_out is not None:

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from itertools import pairwise
+from numbers import Integral
 
 from torch import nn
 
@@ -12,7 +13,7 @@ from tasvir.nets.fcgan import LEAK
 from tasvir.nets.players import Discriminator, Generator, Players, Signed
 from tasvir.nets.shapes import CropTo, PadTo, check_sizes, doubled, halvings
 
-AUTO, WHOLE = "auto", Number(low=1, whole=True)
+AUTO, WHOLE = "auto", Number(low=1, high=30, whole=True)
 #: A depth that is chosen leaves so many pixels on the shorter side at least.
 SMALLEST = 5
 #: Channels beside the image where widths are chosen; they double inwards, to at most so many times as many.
@@ -73,20 +74,18 @@ class DCGANSpec:
         height, width, channels = image_shape
         padded = max(height, FEWEST_PIXELS), max(width, FEWEST_PIXELS), channels
         drawing, judging = self.widths(padded)
-        check_sizes(self, generator=drawing, discriminator=judging, dense=(self.dense,))
+        check_sizes(self, dense=(self.dense,))
         drawn = nn.Sequential(*self._drawing(padded, drawing, n_latents + n_labels), CropTo(height, width))
         seen = nn.Sequential(PadTo(*padded[:2]), *self._judging(padded, judging))
         return Players(Generator(drawn, n_labels), Discriminator(seen, self.dense, n_labels))
 
     def widths(self, image_shape: tuple[int, int, int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """The generator's and the discriminator's channels for images of this shape."""
-        for name in ("generator", "discriminator"):
-            if isinstance(given := getattr(self, name), str) and given != AUTO:
-                raise BadInputError(f"DCGANSpec({name}={given!r}): give widths, as (64, 32), or {AUTO!r}")
         side = min(image_shape[:2])
-        depth = self._depth(side)
-        drawing = _doubling(depth)[::-1] if isinstance(self.generator, str) else tuple(self.generator)
-        judging = _doubling(auto_depth(side)) if isinstance(self.discriminator, str) else tuple(self.discriminator)
+        generator, discriminator = self._given("generator"), self._given("discriminator")
+        depth = self._depth(side, generator)
+        drawing = generator or _doubling(depth)[::-1]
+        judging = discriminator or _doubling(auto_depth(side))
         if len(drawing) != depth:
             raise BadInputError(f"DCGANSpec(depth={depth}, generator={drawing}): give as many widths as depth, or depth='auto'")
         for name, widths in (("depth", drawing), ("discriminator", judging)):
@@ -99,12 +98,23 @@ class DCGANSpec:
                 )
         return drawing, judging
 
-    def _depth(self, side: int) -> int:
-        if self.depth != AUTO:
-            if not WHOLE.holds(self.depth):
-                raise BadInputError(f"DCGANSpec(depth={self.depth!r}): give {WHOLE.words}, or {AUTO!r}")
-            return int(self.depth)
-        return auto_depth(side) if isinstance(self.generator, str) else len(self.generator)
+    def _given(self, name: str) -> tuple[int, ...] | None:
+        """Widths that were given, a single one without a comma too; None where they are chosen."""
+        widths = getattr(self, name)
+        if isinstance(widths, str) and widths == AUTO:
+            return None
+        widths = (widths,) if isinstance(widths, Integral) else widths
+        if isinstance(widths, str) or not isinstance(widths, tuple | list):
+            raise BadInputError(f"DCGANSpec({name}={widths!r}): give widths, as (64, 32), or {AUTO!r}")
+        check_sizes(self, **{name: tuple(widths)})
+        return tuple(widths)
+
+    def _depth(self, side: int, given: tuple[int, ...] | None) -> int:
+        if isinstance(self.depth, str) and self.depth == AUTO:
+            return auto_depth(side) if given is None else len(given)
+        if not WHOLE.holds(self.depth):
+            raise BadInputError(f"DCGANSpec(depth={self.depth!r}): give {WHOLE.words}, or {AUTO!r}")
+        return int(self.depth)
 
     def _drawing(self, image_shape: tuple[int, int, int], widths: tuple[int, ...], n_given: int) -> list[nn.Module]:
         sizes = _sizes(image_shape, len(widths))

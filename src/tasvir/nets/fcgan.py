@@ -47,7 +47,7 @@ class FCGANSpec:
 
     def build(self, image_shape: tuple[int, int, int], n_latents: int, n_labels: int) -> Players:
         """Players for images (height, width, channels) of `n_labels` classes (0: without labels)."""
-        check_sizes(self, generator=tuple(self.generator), discriminator=tuple(self.discriminator))
+        check_sizes(self, generator=self.generator, discriminator=self.discriminator)
         height, width, channels = image_shape
         n_numbers = math.prod(image_shape)
         drawing = [n_latents + n_labels, *self.generator]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from tasvir.contracts.errors import BadInputError
 from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.fcgan import FCGANSpec
 from tasvir.nets.players import Players
@@ -41,5 +42,8 @@ class PairSpec:
 
     def build(self, image_shape: tuple[int, int, int], n_latents: int, n_labels: int) -> Players:
         """Players for images (height, width, channels) of `n_labels` classes (0: without labels)."""
+        for name in ("generator", "discriminator"):
+            if type(getattr(self, name)) not in (DCGANSpec, FCGANSpec):
+                raise BadInputError(f"PairSpec({name}={getattr(self, name)!r}): give a DCGANSpec or an FCGANSpec")
         drawing, judging = (spec.build(image_shape, n_latents, n_labels) for spec in (self.generator, self.discriminator))
         return Players(drawing.generator, judging.discriminator)

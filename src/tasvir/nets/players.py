@@ -4,6 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 from torch.nn.utils.parametrizations import spectral_norm
+from torch.nn.utils.parametrize import is_parametrized, remove_parametrizations
 
 
 class Players(nn.Module):
@@ -66,3 +67,10 @@ def bound_slope(discriminator: nn.Module) -> None:
     for layer in discriminator.modules():
         if isinstance(layer, nn.Linear | nn.Conv2d):
             spectral_norm(layer)
+
+
+def keep_bound(discriminator: nn.Module) -> None:
+    """The divided weights become plain ones, where there are any: such a net can be pickled."""
+    for layer in discriminator.modules():
+        if is_parametrized(layer):
+            remove_parametrizations(layer, "weight")

@@ -52,5 +52,9 @@ def halvings(size: int, times: int) -> list[int]:
 def check_sizes(spec: object, **sizes: tuple[int, ...]) -> None:
     """Every size of a spec is a whole number of at least 1; the error names the spec's parameter."""
     for name, values in sizes.items():
-        if not values or any(not isinstance(value, Integral) or isinstance(value, bool) or value < 1 for value in values):
+        if (
+            not isinstance(values, tuple | list)
+            or not values
+            or any(not isinstance(value, Integral) or isinstance(value, bool) or value < 1 for value in values)
+        ):
             raise BadInputError(f"{type(spec).__name__}({name}={values!r}): give whole numbers of at least 1")

@@ -191,8 +191,10 @@ def _swing(row: View) -> Sentence | None:
 
 def _kept(row: View) -> Sentence | None:
     kept, epochs = row.facts.get("kept_epoch"), row.facts.get("epochs")
-    if not kept or not epochs:
+    if not epochs:
         return None
+    if not kept:
+        return say("No state was kept as good: each looked as if something went wrong, and the last one is there.")
     shown: dict[str, Shown] = {"kept": row.count("kept_epoch"), "epochs": row.count("epochs")}
     if kept == epochs:
         return say("The last of {epochs} epochs was kept.", **shown)

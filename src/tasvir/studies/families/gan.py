@@ -5,6 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.contracts.settings import Number
 from tasvir.studies.study import Study
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 VARIED = ("depth", "noise", "balance", "loss", "net")
 #: Fewest training images, of all and of a class, and pixels a side.
-FEWEST_IMAGES, FEWEST_OF_A_CLASS, SMALLEST_SIDE = 40, 3, 8
+FEWEST_IMAGES, FEWEST_OF_A_CLASS, SMALLEST_SIDE = 40, 2, 8
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,12 @@ class GANOptions:
 
     def __post_init__(self) -> None:
         for name, allowed in (("vary", VARIED), ("profile", PROFILES)):
-            if getattr(self, name) not in allowed:
+            if not isinstance(getattr(self, name), str) or getattr(self, name) not in allowed:
                 raise BadInputError(f"{name}={getattr(self, name)!r} is not known: give one of {', '.join(allowed)}")
-        for name in ("epochs", "seeds"):
-            if getattr(self, name) is not None and getattr(self, name) < 1:
-                raise BadInputError(f"{name}={getattr(self, name)}: give a whole number of at least 1")
+        for name, most in (("epochs", 100_000), ("seeds", 100)):
+            numbers = Number(low=1, high=most, whole=True, optional=True)
+            if not numbers.holds(getattr(self, name)):
+                raise BadInputError(f"{name}={getattr(self, name)!r}: give {numbers.words}")
 
 
 def cells_of(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
@@ -62,8 +64,8 @@ def cells_of(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
     from tasvir.studies.families.describe import data_cells
     from tasvir.studies.work import Fit, Seconds
 
-    _check_images(data)
     how = PROFILES[options.profile]
+    _check_images(data, how, seed)
     n_train = min(how.most_images, data.counts["train"] * (1 if data.counts["val"] else 4 / 5))
     height, width = data.images.shape[1:3]
     epochs = options.epochs or int(min(max(how.pixels / (n_train * height * width), how.fewest_epochs), how.most_epochs))
@@ -92,21 +94,32 @@ def cells_of(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
     return [*data_cells(data, seed), *cells]
 
 
-def _check_images(data: "Dataset") -> None:
+def _check_images(data: "Dataset", how: Profile, seed: int) -> None:
+    """Refuse what would fail in every training."""
     import numpy as np
+
+    from tasvir.models.sight import NEIGHBOURS
+    from tasvir.studies.families.gan_cells import ASKED
+    from tasvir.studies.families.parts import learned_part
 
     side, n_train = min(data.images.shape[1:3]), data.counts["train"]
     if side < SMALLEST_SIDE:
         raise BadInputError(f"{data.name} has images of {side} pixels a side: a GAN needs at least {SMALLEST_SIDE}")
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: this study needs at least {FEWEST_IMAGES}, add images")
-    counts = np.bincount(data.targets("train")[0], minlength=len(data.class_names))
-    if len(counts) < 2:
+    if len(data.class_names) < 2:
         raise BadInputError(f"{data.name} has one class: this study asks what samples teach a classifier, give two or more")
-    if counts.min() < FEWEST_OF_A_CLASS:
+    part = learned_part(data, seed, most=how.most_images, most_held_out=ASKED)
+    if part.counts["val"] <= NEIGHBOURS:
         raise BadInputError(
-            f"class {data.class_names[counts.argmin()]!r} of {data.name} has {counts.min()} training images: this study needs "
-            f"at least {FEWEST_OF_A_CLASS} of each, add images or leave the class out"
+            f"{data.name} has {part.counts['val']} images to compare samples with: this study needs at least {NEIGHBOURS + 1} "
+            "validation images, or none, and it holds out a fifth of the training images"
+        )
+    left = np.bincount(part.targets("train")[0], minlength=len(data.class_names))
+    if left.min() < FEWEST_OF_A_CLASS:
+        raise BadInputError(
+            f"class {data.class_names[left.argmin()]!r} of {data.name} has {left.min()} images to learn from, once some are held "
+            f"out: this study needs at least {FEWEST_OF_A_CLASS} of each, add images or leave the class out"
         )
 
 
