@@ -91,7 +91,7 @@ def textbook(X: np.ndarray, y: np.ndarray) -> float:
     torch.manual_seed(0)
     players = DCGANSpec().build((28, 28, 1), 128, 10)
     images = torch.from_numpy(np.array(X))[:, None].float() / 127.5 - 1
-    loader = DataLoader(TensorDataset(images, torch.from_numpy(y).long()), batch_size=128, shuffle=True)
+    loader = DataLoader(TensorDataset(images, torch.from_numpy(np.array(y)).long()), batch_size=128, shuffle=True)
     adams = [torch.optim.Adam(p.parameters(), lr=2e-4, betas=(0.5, 0.999)) for p in (players.generator, players.discriminator)]
     return min(_epoch(players, loader, *adams) for _ in range(2))
 
@@ -146,12 +146,13 @@ def levers(source: str, images: int, seeds: int) -> Iterator[str]:
         "no lever": {"levers": LEVERS["none"]},
         "r1 0.1": {"levers": replace(default, r1=0.1)},
         "r1 10": {"levers": replace(default, r1=10.0)},
+        "no average": {"levers": replace(default, ema=0.0)},
         "noise 0.1": {"levers": replace(default, instance_noise=0.1)},
-        "shift": {"levers": replace(default, shift=0.125)},
-        "batch 32": {"batch_size": 32},
+        "shift 0.125": {"levers": replace(default, shift=0.125)},
+        "batches of 32": {"batch_size": 32},
         "rate 1e-3": {"learning_rate": 1e-3},
         "rate 2e-4": {"learning_rate": 2e-4},
-        "noise of 128": {"n_components": 128},
+        "dense": {"net": "dense"},
     }
     epochs = max(10, min(150, round(60_000 / n)))
     labels = y[fit][spread_sample(y[fit], 2000, 0)]
