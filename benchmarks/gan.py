@@ -147,12 +147,10 @@ def levers(source: str, images: int, seeds: int) -> Iterator[str]:
         "r1 0.1": {"levers": replace(default, r1=0.1)},
         "r1 10": {"levers": replace(default, r1=10.0)},
         "no average": {"levers": replace(default, ema=0.0)},
-        "noise 0.1": {"levers": replace(default, instance_noise=0.1)},
         "shift 0.125": {"levers": replace(default, shift=0.125)},
         "batches of 32": {"batch_size": 32},
         "rate 1e-3": {"learning_rate": 1e-3},
         "rate 2e-4": {"learning_rate": 2e-4},
-        "dense": {"net": "dense"},
     }
     epochs = max(10, min(150, round(60_000 / n)))
     labels = y[fit][spread_sample(y[fit], 2000, 0)]
