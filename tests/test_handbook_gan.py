@@ -261,15 +261,12 @@ def test_how_scores_and_losses_belong_together():
 
 
 def test_where_other_losses_end():
-    PAGE.says(f"σ(1/2) = {sigma(0.5):.3f}", f"scores of at most 1, where σ is {sigma(1):.3f}")
+    PAGE.says(f"σ(1/2) = {sigma(0.5):.3f}")
     scores = torch.arange(-6, 6, 0.0005)
     told_apart = softplus(-scores) + 0.1 * scores + softplus(scores)
     best = scores[told_apart.argmin()]
     loss = LOSSES["non_saturating"].discriminator(best[None], best[None], 0.1)
     PAGE.says(f"`smoothing=0.1` ends at D = {best.sigmoid():.2f} and {loss:.3f}")
-    surest = scores[(softplus(-scores) + 0.05 * scores).argmin()].sigmoid()
-    assert surest == pytest.approx(alarms.SURE, abs=1e-3)
-    PAGE.says(f"where `smoothing` or `label_noise` is {1 - alarms.SURE:.2f} or more")
 
 
 def test_the_rules_of_the_alarms():
@@ -279,10 +276,17 @@ def test_the_rules_of_the_alarms():
         f"real images are nearer than {sight.NO_VARIETY} to each other",
         f"or that has fewer than {sight.FEWEST // 2}, is not judged",
     )
-    sure = f"D(x) above {alarms.SURE} and D(G(z)) below {1 - alarms.SURE:.2f} in {alarms.SURE_IN_A_ROW} epochs in a row"
-    PAGE.says(sure, f"a loss beyond {alarms.MOST_LOSS:.0f} either way")
-    assert push("saturating", logit(1 - alarms.SURE)) == pytest.approx(1 - alarms.SURE)
-    PAGE.says(f"the saturating loss pushes with less than {1 - alarms.SURE:.2f}")
+    PAGE.says(f"below {alarms.SURE} of what it is where it can tell nothing, in {alarms.SURE_IN_A_ROW} epochs in a row")
+    PAGE.says(f"a loss beyond {alarms.MOST_LOSS:.0f} either way")
+    assert -2 * log(0.95) == pytest.approx(alarms.SURE * LOSSES["saturating"].blind, abs=1e-3)
+    assert push("saturating", logit(0.05)) == pytest.approx(0.05)
+    won = {name: f"{alarms.SURE * loss.blind:.3f}" for name, loss in LOSSES.items()}
+    PAGE.says(
+        f"For the first two losses that is {won['non_saturating']}",
+        f"for least squares {won['least_squares']}, hinge {won['hinge']}, relativistic {won['relativistic']}",
+    )
+    smoothed = min(LOSSES["saturating"].discriminator(torch.tensor([float(r)]), torch.tensor([-20.0]), 0.05) for r in range(1, 9))
+    assert smoothed > alarms.SURE * LOSSES["saturating"].blind
 
 
 def test_which_state_is_kept():

@@ -56,6 +56,13 @@ def test_the_other_losses():
     assert LOSSES["relativistic"].generator(FAKE, REAL).item() == LOSSES["relativistic"].discriminator(FAKE, REAL, 0.0).item()
 
 
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_blind_discriminator_gives_all_images_one_score_and_can_lose_no_less(name):
+    scores = torch.linspace(-4, 4, 1601)
+    losses = [LOSSES[name].discriminator(score[None], score[None], 0.0).item() for score in scores]
+    assert min(losses) == pytest.approx(LOSSES[name].blind, abs=1e-5)
+
+
 @pytest.mark.parametrize("score", [-6.0, -3.0, 0.0, 3.0])
 def test_a_generator_that_is_seen_through_hardly_learns_from_the_saturating_loss(score):
     """Its gradient is D(G(z)); that of the other is 1 - D(G(z))."""

@@ -79,7 +79,7 @@ def test_a_healthy_training_raises_no_alarm(name, seed):
 
 def alarms_of(variety, rows=None):
     variety = np.array(variety, dtype=float)
-    found = find_alarms(rows or [ROW] * len(variety), variety)
+    found = find_alarms(rows or [ROW] * len(variety), variety, blind=2 * np.log(2))
     return [(alarm.kind, alarm.epoch, alarm.last_epoch, alarm.label) for alarm in found]
 
 
@@ -106,7 +106,7 @@ def test_a_class_without_variety_has_none_to_lose():
 
 
 def test_a_discriminator_has_won_after_five_sure_epochs():
-    sure = ROW | {"real_score": 0.99, "fake_score": 0.01}
+    sure = ROW | {"discriminator_loss": 0.05}
     fine = [[FINE]] * 6
     assert alarms_of(fine, [ROW, *[sure] * 4, ROW]) == []
     assert alarms_of(fine, [ROW, *[sure] * 5]) == [("won", 2, 6, None)]

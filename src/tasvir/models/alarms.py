@@ -10,9 +10,10 @@ import numpy as np
 COLLAPSED = 0.1
 #: What holds for so many epochs in a row is no accident of one.
 IN_A_ROW = 2
-#: A discriminator that is so sure of itself, real and generated, has won. At the beginning of a training on a few hundred images
-#: it may be so for some epochs, until the generator has learned to draw at all.
-SURE, SURE_IN_A_ROW = 0.95, 5
+#: A discriminator whose loss is less than this share of a blind one's has won: a cross-entropy where D(x) is 0.95 and D(G(z))
+#: 0.05. At the beginning of a training on a few hundred images it may be so for some epochs, until the generator has learned to
+#: draw at all.
+SURE, SURE_IN_A_ROW = 0.074, 5
 #: A loss (in nats) that no player comes to who still plays.
 MOST_LOSS = 100.0
 
@@ -32,15 +33,16 @@ class Alarm:
 
 
 def find_alarms(
-    rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray, *, at_once: bool = False, led: int = 0
+    rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray, *, blind: float, at_once: bool = False, led: int = 0
 ) -> list[Alarm]:
     """All that went wrong in these epochs: "collapse" (of all or of one class), "won" and "divergence".
 
-    `at_once`: an epoch that looks so is enough. In the first `led` epochs the discriminator is meant to win.
+    `blind` is the discriminator's loss where it can tell nothing. `at_once`: an epoch that looks so is enough. In the first `led`
+    epochs the discriminator is meant to win.
     """
     found = [
         *_collapses(variety_EK, 1 if at_once else IN_A_ROW),
-        *_won(rows, 1 if at_once else SURE_IN_A_ROW, led=led),
+        *_won(rows, 1 if at_once else SURE_IN_A_ROW, most=SURE * blind, led=led),
         *_diverged(rows),
     ]
     return sorted(found, key=lambda alarm: (alarm.epoch, alarm.kind))
@@ -57,8 +59,8 @@ def _collapses(variety_EK: np.ndarray, in_a_row: int) -> Iterator[Alarm]:
             yield from (Alarm("collapse", *ends, int(label)) for ends in _lasting(alone_E, in_a_row))
 
 
-def _won(rows: Sequence[Mapping[str, float]], in_a_row: int, *, led: int) -> Iterator[Alarm]:
-    sure = [epoch >= led and row["real_score"] > SURE and row["fake_score"] < 1 - SURE for epoch, row in enumerate(rows)]
+def _won(rows: Sequence[Mapping[str, float]], in_a_row: int, *, most: float, led: int) -> Iterator[Alarm]:
+    sure = [epoch >= led and row["discriminator_loss"] < most for epoch, row in enumerate(rows)]
     yield from (Alarm("won", *ends) for ends in _lasting(sure, in_a_row))
 
 

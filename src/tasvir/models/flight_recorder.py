@@ -84,14 +84,14 @@ class FlightRecorder:
         averaged = task.average.module
         self.variety.append(self.sight.variety(task.players.generator).tolist())
         led = task.levers.discriminator_ahead
-        self.alarms = find_alarms(history.rows, np.array(self.variety), led=led)
+        self.alarms = find_alarms(history.rows, np.array(self.variety), blind=task.loss.blind, led=led)
         stops = any(alarm.kind == "divergence" for alarm in self.alarms)
         last = stops or history.stopped or epoch >= self.max_epochs
         if self.sight.n_compared and (epoch % self.spec.measure_every == 0 or last):
             self.measured[epoch] = self.sight.measure(averaged)
         if epoch == 1 or epoch % self.spec.grid_every == 0 or last:
             self.grids[epoch] = self.sight.grid(averaged, self.spec.grid_side)
-        looks_bad = find_alarms(history.rows[-1:], np.array(self.variety[-1:]), at_once=True)
+        looks_bad = find_alarms(history.rows[-1:], np.array(self.variety[-1:]), blind=task.loss.blind, at_once=True)
         if epoch > led and not looks_bad and self._is_as_good(epoch):
             self.kept_epoch, self.kept_state = epoch, copy_state(task.state())
         return stops

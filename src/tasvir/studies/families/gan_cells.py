@@ -46,8 +46,6 @@ def play(
     inside: Inside, *, vary: str, arm: str, max_epochs: int, batch_size: int, most_images: int, first_seed: int
 ) -> Iterator[Record]:
     """One training of an arm: its curves and grids, and what its samples are worth."""
-    from tasvir.models.folder import load_model
-
     inside = _on_some(inside, most_images, first_seed)
     seed = inside.seed
     recipe = unfitted(inside.data, vary=vary, arm=arm, max_epochs=max_epochs, batch_size=batch_size, seed=seed)
@@ -56,26 +54,25 @@ def play(
     yield fitted.fit_s
     yield from recorded(gan)
     yield from _ends(gan, ahead=gan.levers.discriminator_ahead)
-    (eye,) = (load_model(record.content) for records in inside.found.values() for record in records if record.kind == "model")
-    yield from worth(inside, gan, eye)
+    yield from worth(inside, gan)
     if seed == first_seed:
         yield inside.keep(gan, "gan")
 
 
 def draw_simply(inside: Inside, *, most_images: int, first_seed: int) -> Iterator[Record]:
     """The baseline of every generator: a Gaussian of each class."""
-    from tasvir.models.folder import load_model
-
     inside = _on_some(inside, most_images, first_seed)
     X, y, _ = inside.data.part("train")
     sampler, fit_s = inside.time("fit_s", lambda: recipes.gaussian_sampler(seed=inside.seed).fit(X, y))
     yield fit_s
-    (eye,) = (load_model(record.content) for records in inside.found.values() for record in records if record.kind == "model")
-    yield from worth(inside, sampler, eye)
+    yield from worth(inside, sampler)
 
 
-def worth(inside: Inside, sampler: Any, eye: Any) -> Iterator[Record]:
+def worth(inside: Inside, sampler: Any) -> Iterator[Record]:
     """What its samples are worth, on held-out images that it never saw and that chose nothing: seen, taught, copied."""
+    from tasvir.models.folder import load_model
+
+    (eye,) = (load_model(record.content) for records in inside.found.values() for record in records if record.kind == "model")
     (X, y, _), (X_held, y_held, _), seed = inside.data.part("train"), inside.data.part("val"), inside.seed
     rows = spread_sample(y_held, min(len(X), len(X_held), COMPARED), seed)
     drawn = sampler.sample(len(rows), y_held[rows], random_state=stream_seed(seed, "seen"))
