@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from tasvir import GAN, VAE, Autoencoder, ImageClassifier, LeversSpec, RecorderSpec, load_data, save_model
+from tasvir.models import gan
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.dense import DenseSpec
@@ -200,6 +201,7 @@ def fit_and_save(folder, name):
 def test_sigkill_at_any_moment(tmp_path, name):
     """A real kill: the process ends where it stands. Weights and all that is said of the training are the same in the end."""
     code = f"import sys; sys.path.insert(0, {str(Path(__file__).parent)!r}); import test_resume, pathlib\n"
+    code += f"import tasvir.models.gan; tasvir.models.gan.SEEING_STEPS = {gan.SEEING_STEPS}\n"
     code += f"test_resume.fit_and_save(pathlib.Path({str(tmp_path / 'killed')!r}), {name!r})"
     process = subprocess.Popen([sys.executable, "-c", code])
     while process.poll() is None and not (tmp_path / "killed" / "training").exists():
