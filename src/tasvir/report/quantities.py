@@ -67,7 +67,7 @@ QUANTITIES = {
     "clipped_density": Quantity(say("Clipped density"), percent, 1),
     "sharpness": Quantity(say("Sharpness"), _digits(2)),
     "gan_train": Quantity(say("GAN-train"), percent, 1),
-    "raggedness": Quantity(say("Raggedness"), _digits(2)),
+    "raggedness": Quantity(say("Roughness"), _digits(2)),
     "generator_loss": Quantity(say("Generator's loss"), _digits(2)),
     "discriminator_loss": Quantity(say("Discriminator's loss"), _digits(2)),
     "loss_gap": Quantity(say("Gap"), _digits(2)),

@@ -134,7 +134,7 @@ def _worth_table(rows: Sequence[Row], *, real: View | None, simple: View | None)
     caption = say(
         "What the samples are worth. GAN-train: balanced accuracy on held-out real images of a classifier that learned from "
         "samples alone. Coverage, recall and clipped density: neighbourhoods of held-out images in a classifier's features. "
-        "Raggedness: the mean difference of neighbouring pixels, that of real images being 1. Copies: samples that lie as near "
+        "Roughness: the mean difference of neighbouring pixels, that of real images being 1. Copies: samples that lie as near "
         "to a training image as planted copies do. Of several trainings the mean, the lowest and the highest; of a single one "
         "GAN-train has the interval over images. Below: the simplest generator, and as many real training images."
     )
