@@ -50,9 +50,9 @@ class LeversSpec:
 
     Notes
     -----
-    The defaults are those of a figure that was known to be good on MNIST; none of the candidates in
-    ``benchmarks/gan.py levers`` was better on digits, on 1,000 images of MNIST and on BreastMNIST together
-    (``benchmarks/gan_2026-11-26.md``, held-out training images). `shift` is rounded to whole pixels.
+    Of the candidates in ``benchmarks/gan.py levers`` none teaches a classifier clearly more on digits and on 1,000 images of MNIST,
+    judged on held-out training images; those of BreastMNIST are too few to tell (``benchmarks/gan_2026-11-26.md``). `shift` is
+    rounded to whole pixels.
 
     References
     ----------
