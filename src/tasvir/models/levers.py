@@ -50,9 +50,9 @@ class LeversSpec:
 
     Notes
     -----
-    Of the candidates in ``benchmarks/gan.py levers`` none teaches a classifier clearly more on digits and on 1,000 images of MNIST,
-    judged on held-out training images; those of BreastMNIST are too few to tell (``benchmarks/gan_2026-11-26.md``). `shift` is
-    rounded to whole pixels.
+    Of the candidates in ``benchmarks/gan.py levers`` none was better on digits and on 1,000 images of MNIST at once, judged on
+    held-out training images; those of BreastMNIST are too few to tell (``benchmarks/gan_2026-11-26.md``). `shift` is rounded to
+    whole pixels.
 
     References
     ----------
