@@ -80,7 +80,7 @@ def cells_of(data: "Dataset", options: GANOptions, seed: int) -> "list[Cell]":
         Cell("gan/gaussian", gan_cells.draw_simply, baseline, seed, needs=("gan/real",), work=(recipes.small_training(),))
     )
     for arm in arms:
-        recipe = partial(gan_cells.unfitted, data, arm=arm.name, seed=seed, **game)
+        recipe = partial(gan_cells.tried, data, arm=arm.name, seed=seed, **game)
         n_shown = n_train * (epochs + arm.levers.discriminator_ahead)
         work = (Fit(recipe, n_shown), recipes.small_training(2), looks)
         for one in seeds:

@@ -90,6 +90,11 @@ def unfitted(data: Dataset, *, vary: str, arm: str, max_epochs: int, batch_size:
     return gan.set_params(net=recipe.net, levers=recipe.levers, loss=recipe.loss)
 
 
+def tried(data: Dataset, **asked: Any) -> Any:
+    """The same for a probe of a few epochs, in which nobody is ahead."""
+    return unfitted(data, **asked).set_params(levers__discriminator_ahead=0)
+
+
 def find_arm(data: Dataset, *, vary: str, arm: str, max_epochs: int) -> Arm:
     """The arm of this id."""
     return next(one for one in arms_for(data, vary, max_epochs) if one.name == arm)
