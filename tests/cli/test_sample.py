@@ -90,3 +90,19 @@ def test_labels_of_several_parts_are_left_to_the_file(tasvir, folders, monkeypat
 )
 def test_times_in_words(seconds, words):
     assert _about(seconds) == words
+
+
+def test_a_gan_is_fitted_told_of_and_sampled(tasvir, tmp_path):
+    """One way with one word each: `fit gan`, which epoch is kept, images as a file and as pictures."""
+    words = ("--set", "max_epochs=2", "--set", "net.dense=8", "--set", "levers.instance_noise=0.1", "--checkpoint-every", 1)
+    said = tasvir("fit", "gan", "--data", "digits", "--out", "gan", *words, "--device", "cpu")
+    assert said.code == 0, said
+    assert re.search(r"The state of epoch [12] is kept\.", said.out)
+    assert tasvir("sample", "gan", "-n", 4, "--label", 3, "--out", "threes.npz").code == 0
+    found = np.load(tmp_path / "threes.npz")
+    assert found["images"].shape == (4, 8, 8)
+    assert found["labels"].tolist() == ["3"] * 4
+    assert tasvir("sample", "gan", "-n", 4, "--out", "pictures").code == 0
+    assert len(list((tmp_path / "pictures").rglob("*.png"))) == 4
+    again = tasvir("fit", "gan", "--data", "digits", "--out", "gan", *words, "--device", "cpu")
+    assert "finished already" in again.out

@@ -301,7 +301,7 @@ def test_each_question_has_its_answer(data, tmp_path, vary):
     assert done.failed == ()
     _, text = chapter_text(done)
     answers = {
-        "depth": "the shallowest generator",
+        "depth": "Images of this size bear 3 transposed convolutions at most",
         "noise": "a gap of",
         "balance": "Without a lever",
         "loss": "The losses of the two players need not differ",

@@ -26,6 +26,8 @@ from tasvir.report.view import View, problems, view
 from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 
 NAME, TITLE = "gan", say("Adversarial training")
+#: Depths of convolutional generators that are asked about.
+MOST_CONV = 4
 #: With fewer trainings of each arm there is no verdict.
 FEWEST_SEEDS = 3
 #: What is asked of each choice.
@@ -119,6 +121,15 @@ def _described(rows: Sequence[Row], real: View | None) -> Block | None:
                 "compared with.",
                 n_train=real.count("n_train"),
                 n_held_out=real.count("n_held_out"),
+            )
+        )
+    n_conv = len([row for row in rows if row.arm.startswith("dcgan-") and row.arm.removeprefix("dcgan-").isdigit()])
+    if 0 < n_conv < MOST_CONV:
+        sentences.append(
+            say_n(
+                "Images of this size bear {n} transposed convolution at most: one more would halve a single pixel.",
+                "Images of this size bear {n} transposed convolutions at most: one more would halve a single pixel.",
+                n=count(n_conv),
             )
         )
     sentences.append(
