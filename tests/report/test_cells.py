@@ -5,7 +5,7 @@ import pytest
 
 from tasvir.contracts.errors import DataFileError
 from tasvir.records.record import Record, array, curve, metric
-from tasvir.report.cells import Cells
+from tasvir.report.cells import Cells, Reading, over_trainings
 
 
 def test_names_keep_the_order_in_which_the_study_declared_them(empty):
@@ -68,3 +68,11 @@ def test_arrays_come_from_the_record_or_from_where_they_are_stored(empty):
 
     with pytest.raises(DataFileError, match="gone"):
         Cells(empty.all(), gone).array("a", "x")
+
+
+def test_several_trainings_are_a_mean_between_the_lowest_and_the_highest():
+    found = over_trainings([Reading(0.2, 0.1, 0.3, n=50, record="a"), None, Reading(0.4, n=50, record="b")])
+    assert found == Reading(pytest.approx(0.3), 0.2, 0.4, n=50, record="a; b")
+    assert over_trainings([Reading(1.0, n=5), Reading(2.0, n=6)]).n is None
+    assert over_trainings([None, Reading(0.2, 0.1, 0.3)]) == Reading(0.2, 0.1, 0.3)
+    assert over_trainings([None]) is None

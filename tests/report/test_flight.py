@@ -203,3 +203,11 @@ def test_levers_are_told_in_words_and_those_that_do_nothing_are_not():
     run.found("gan/balance-none/0", facts={"levers": {"instance_noise": 0.0, "noise_epochs": 40}})
     told_of = [plain_spaces(language()(levers_of(row))) for row in read_rows(run.asked())]
     assert told_of == ["noise 0.2, which falls to nothing in 40 epochs, average 0.999", "none"]
+
+
+def test_copies_are_counted_over_all_trainings():
+    run = Run()
+    for seed, copies in enumerate((0, 1, 0)):
+        run.found(f"gan/net-conv/{seed}", [metric("copies", copies, n=1000)])
+    (row,) = read_rows(run.asked())
+    assert language()(row.shown("copies")) == "1 of 3,000"

@@ -135,7 +135,9 @@ def over_trainings(readings: Iterable[Reading | None]) -> Reading | None:
     if len(found) < 2:
         return found[0] if found else None
     values = [reading.value for reading in found]
-    return Reading(fmean(values), min(values), max(values), record="; ".join(reading.record for reading in found))
+    (n, *others) = dict.fromkeys(reading.n for reading in found)
+    record = "; ".join(reading.record for reading in found)
+    return Reading(fmean(values), min(values), max(values), n=None if others else n, record=record)
 
 
 def _reading(record: Record, cell: str) -> Reading:

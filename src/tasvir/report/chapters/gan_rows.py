@@ -39,8 +39,15 @@ class Row:
         return float("nan") if found is None else found.value
 
     def shown(self, metric: str) -> Shown:
-        """The same as it is written."""
-        return quantity(metric).write(self.over_seeds(metric))
+        """The same as it is written; copies are counted over all trainings, so that none is rounded away."""
+        return quantity(metric).write(self._copies() if metric == "copies" else self.over_seeds(metric))
+
+    def _copies(self) -> Reading | None:
+        found = [reading for cell in self.cells if (reading := cell.reading("copies")) is not None]
+        if not found:
+            return None
+        record = "; ".join(reading.record for reading in found)
+        return Reading(sum(reading.value for reading in found), n=sum(reading.n or 0 for reading in found), record=record)
 
 
 def read_rows(cells: Cells) -> tuple[Row, ...]:
