@@ -276,7 +276,8 @@ def test_the_rules_of_the_alarms():
         f"real images are nearer than {sight.NO_VARIETY} to each other",
         f"or that has fewer than {sight.FEWEST // 2}, is not judged",
     )
-    PAGE.says(f"below {alarms.SURE} of what it is where it can tell nothing, in {alarms.SURE_IN_A_ROW} epochs in a row")
+    lasting = f"in {alarms.SURE_IN_A_ROW} epochs in a row and {alarms.SURE_STEPS} steps"
+    PAGE.says(f"below {alarms.SURE} of what it is where it can tell nothing, {lasting}")
     PAGE.says(f"a loss beyond {alarms.MOST_LOSS:.0f} either way")
     assert -2 * log(0.95) == pytest.approx(alarms.SURE * LOSSES["saturating"].blind, abs=1e-3)
     assert push("saturating", logit(0.05)) == pytest.approx(0.05)

@@ -11,9 +11,9 @@ COLLAPSED = 0.1
 #: What holds for so many epochs in a row is no accident of one.
 IN_A_ROW = 2
 #: A discriminator whose loss is less than this share of a blind one's has won: a cross-entropy where D(x) is 0.95 and D(G(z))
-#: 0.05. At the beginning of a training on a few hundred images it may be so for some epochs, until the generator has learned to
-#: draw at all.
-SURE, SURE_IN_A_ROW = 0.074, 5
+#: 0.05; for so many epochs in a row, and steps. At the beginning of a training on a few hundred images it may be so for dozens of
+#: steps, until the generator has learned to draw at all.
+SURE, SURE_IN_A_ROW, SURE_STEPS = 0.074, 5, 100
 #: A loss (in nats) that no player comes to who still plays.
 MOST_LOSS = 100.0
 
@@ -33,16 +33,22 @@ class Alarm:
 
 
 def find_alarms(
-    rows: Sequence[Mapping[str, float]], variety_EK: np.ndarray, *, blind: float, at_once: bool = False, led: int = 0
+    rows: Sequence[Mapping[str, float]],
+    variety_EK: np.ndarray,
+    *,
+    blind: float,
+    n_steps: int = SURE_STEPS,
+    at_once: bool = False,
+    led: int = 0,
 ) -> list[Alarm]:
     """All that went wrong in these epochs: "collapse" (of all or of one class), "won" and "divergence".
 
-    `blind` is the discriminator's loss where it can tell nothing. `at_once`: an epoch that looks so is enough. In the first `led`
-    epochs the discriminator is meant to win.
+    `blind` is the discriminator's loss where it can tell nothing, `n_steps` are those of an epoch. `at_once`: an epoch that looks
+    so is enough. In the first `led` epochs the discriminator is meant to win.
     """
     found = [
         *_collapses(variety_EK, 1 if at_once else IN_A_ROW),
-        *_won(rows, 1 if at_once else SURE_IN_A_ROW, most=SURE * blind, led=led),
+        *_won(rows, 1 if at_once else max(SURE_IN_A_ROW, -(-SURE_STEPS // n_steps)), most=SURE * blind, led=led),
         *_diverged(rows),
     ]
     return sorted(found, key=lambda alarm: (alarm.epoch, alarm.kind))

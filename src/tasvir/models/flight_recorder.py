@@ -84,7 +84,8 @@ class FlightRecorder:
         averaged = task.average.module
         self.variety.append(self.sight.variety(task.players.generator).tolist())
         led = task.levers.discriminator_ahead
-        self.alarms = find_alarms(history.rows, np.array(self.variety), blind=task.loss.blind, led=led)
+        n_steps = max(1, task.n_steps // epoch)
+        self.alarms = find_alarms(history.rows, np.array(self.variety), blind=task.loss.blind, n_steps=n_steps, led=led)
         stops = any(alarm.kind == "divergence" for alarm in self.alarms)
         last = stops or history.stopped or epoch >= self.max_epochs
         if self.sight.n_compared and (epoch % self.spec.measure_every == 0 or last):
