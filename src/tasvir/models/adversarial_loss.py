@@ -54,9 +54,7 @@ def _relativistic(real_B: torch.Tensor, fake_B: torch.Tensor, smoothing: float) 
 LOSSES = {
     "non_saturating": AdversarialLoss(_told_apart, lambda fake_B, real_B: softplus(-fake_B).mean(), 2 * LN2, smoothed=True),
     "saturating": AdversarialLoss(_told_apart, lambda fake_B, real_B: -softplus(fake_B).mean(), 2 * LN2, smoothed=True),
-    "least_squares": AdversarialLoss(
-        _least_squares, lambda fake_B, real_B: 0.5 * ((fake_B - 1) ** 2).mean(), 0.25, smoothed=True
-    ),
+    "least_squares": AdversarialLoss(_least_squares, _drawn_to_one, 0.25, smoothed=True),
     "hinge": AdversarialLoss(_hinge, lambda fake_B, real_B: -fake_B.mean(), 2.0),
     "relativistic": AdversarialLoss(_relativistic, lambda fake_B, real_B: softplus(real_B - fake_B).mean(), LN2, relative=True),
 }
