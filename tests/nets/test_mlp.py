@@ -9,10 +9,27 @@ def test_it_is_two_layers_and_a_head():
     torch.manual_seed(0)
     net = MLPSpec(hidden=(6, 5)).build((2, 3, 1), 4)
     x_BCHW = torch.rand(2, 1, 2, 3)
-    _, first, _, _, second, _ = net.features
+    first, second = (layer for layer in net.features if isinstance(layer, torch.nn.Linear))
     expected = net.head(torch.relu(second(torch.relu(first(x_BCHW.flatten(1))))))
     torch.testing.assert_close(net.eval()(x_BCHW), expected)
     assert expected.shape == (2, 4)
+
+
+def test_what_goes_in_is_shifted_and_scaled_as_one():
+    torch.manual_seed(0)
+    x_BCHW = torch.rand(50, 1, 2, 3) * torch.tensor([1.0, 0.5, 0.1]) + 0.3
+    net = MLPSpec(hidden=(6,)).build((2, 3, 1), 4)
+    net.adapt(x_BCHW)
+    given = net.features[0](x_BCHW)
+    assert given.mean().item() == pytest.approx(0, abs=1e-6)
+    assert given.std(correction=0).item() == pytest.approx(1)
+    torch.testing.assert_close(given.std(0) / given.std(0)[..., :1], x_BCHW.std(0) / x_BCHW.std(0)[..., :1])
+
+
+def test_numbers_that_are_all_equal_stay_finite():
+    net = MLPSpec(hidden=(6,)).build((2, 3, 1), 4)
+    net.adapt(torch.full((5, 1, 2, 3), 0.3))
+    assert net.features[0](torch.full((5, 1, 2, 3), 0.3)).abs().max() < 0.1
 
 
 @pytest.mark.parametrize("wrong", [{"hidden": ()}, {"hidden": (0,)}, {"dropout": -0.1}], ids=str)

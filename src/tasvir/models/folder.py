@@ -22,8 +22,8 @@ from tasvir.models.names import MODELS, words
 from tasvir.train.checkpoint import TRAINING_FILE
 from tasvir.train.history import History
 
-#: 2: convolutional nets pad nothing inside, so that their layers are numbered otherwise.
-FORMAT, WEIGHTS = 2, "weights.safetensors"
+#: 2: convolutional nets pad nothing inside, so that their layers are numbered otherwise; 3: so are those of dense classifiers.
+FORMAT, WEIGHTS = 3, "weights.safetensors"
 
 
 def save_model(

@@ -4,17 +4,23 @@ import math
 from dataclasses import dataclass
 from itertools import pairwise
 
+import torch
 from torch import nn
 
 from tasvir.nets.shapes import check_sizes
 from tasvir.nets.trunk import Trunk, dropout_layer
 
 
+#: Numbers that differ less, on the 0..1 scale, are taken as equal.
+FLAT = 1e-6
+
+
 @dataclass(frozen=True)
 class MLPSpec:
     """What is the classifier that knows no neighbourhood: layers that see all numbers at once?
 
-    For flat X, and for images as rows of pixels.
+    For flat X, and for images as rows of pixels. The numbers it is trained on tell it one shift and one scale, which bring them
+    all together to mean 0 and variance 1; features keep their proportions.
 
     Parameters
     ----------
@@ -46,7 +52,35 @@ class MLPSpec:
         """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
         check_sizes(self, hidden=tuple(self.hidden))
         layers = rectified((math.prod(image_shape), *self.hidden), self.dropout)
-        return Trunk(nn.Sequential(nn.Flatten(), *layers), self.hidden[-1], n_outputs, dropout=self.dropout)
+        return ShiftedTrunk(nn.Sequential(Shift(), nn.Flatten(), *layers), self.hidden[-1], n_outputs, dropout=self.dropout)
+
+
+class ShiftedTrunk(Trunk):
+    """A trunk whose first layer is told by the numbers that it will learn from."""
+
+    def adapt(self, x_BCHW: torch.Tensor) -> None:
+        """Numbers on the 0..1 scale, before the first step."""
+        self.features[0].adapt(x_BCHW)
+
+
+class Shift(nn.Module):
+    """All numbers together to mean 0 and variance 1; until it is adapted, as they are."""
+
+    mean: torch.Tensor
+    sd: torch.Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_buffer("mean", torch.zeros(()))
+        self.register_buffer("sd", torch.ones(()))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return (x - self.mean) / self.sd
+
+    def adapt(self, x: torch.Tensor) -> None:
+        sd, mean = torch.std_mean(x.double(), correction=0)
+        self.mean.copy_(mean)
+        self.sd.copy_(sd.clamp_min(FLAT))
 
 
 def rectified(widths: tuple[int, ...], dropout: float) -> list[nn.Module]:
