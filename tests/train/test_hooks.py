@@ -6,7 +6,7 @@ import torch
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.train.history import History
-from tasvir.train.hooks import EarlyStopping, KeepBest, Progress, copy_state
+from tasvir.train.hooks import EarlyStopping, KeepBest, Progress, StepLosses, copy_state
 from tasvir.train.loop import fit_loop
 
 
@@ -101,3 +101,21 @@ def test_a_copied_state_is_equal_and_apart():
     assert twin["a"].tolist() == [1, 1]
     assert twin["b"][1:] == [3, "x"]
     assert twin["c"] == {"d": None}
+
+
+def test_step_losses_are_those_of_every_step(task, batches):
+    hook = StepLosses()
+    history = fit_loop(task, batches, batches, max_epochs=2, hooks=[hook])  # what is validated on is no step
+    assert hook.values.tolist() == [4, 4, 1, 5, 5, 2]
+    assert (4 * 4 + 4 * 4 + 1) / 9 == pytest.approx(history["loss"][0])
+
+
+def test_step_losses_go_on_from_the_end_of_an_epoch(task, batches, watcher):
+    whole, first, second = StepLosses(), StepLosses(), StepLosses()
+    fit_loop(task, batches, max_epochs=3, hooks=[whole])
+    with pytest.raises(KeyboardInterrupt):
+        fit_loop(task, batches, max_epochs=3, hooks=[first, watcher(fail_at=2)])
+    second.load(first.state())
+    history = History(rows=[{"loss": 0.0}] * 2)
+    fit_loop(task, batches, max_epochs=3, history=history, hooks=[second])
+    assert second.values.tolist() == whole.values.tolist()

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+import torch
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.train.history import History
-from tasvir.train.loop import Task
+from tasvir.train.loop import Losses, Task
 
 
 class Progress:
@@ -82,6 +83,31 @@ class KeepBest:
         if self.best_state is not None:
             task.load(self.best_state)
             self.best_state = None  # an estimator keeps its hooks: a second copy of the net would live as long as the first
+
+
+class StepLosses:
+    """Keeps one loss of every training step: ``values[i]`` is that of step i + 1."""
+
+    def __init__(self, name: str = "loss"):
+        self.name, self.values = name, np.zeros(0, np.float32)
+        self._unread: list[torch.Tensor] = []
+
+    def step(self, losses: Losses) -> None:
+        self._unread.append(losses[self.name].detach())
+
+    def __call__(self, task: Task, history: History) -> bool:
+        read = torch.stack(self._unread).float().cpu().numpy()
+        self.values, self._unread = np.concatenate([self.values, read]), []
+        return False
+
+    def state(self) -> dict[str, Any]:
+        return {"values": self.values}
+
+    def load(self, state: Mapping[str, Any]) -> None:
+        self.values, self._unread = state["values"], []
+
+    def close(self, task: Task) -> None:
+        self._unread = []  # steps of an epoch that did not end belong to no history
 
 
 def copy_state(tree: Any) -> Any:

@@ -36,7 +36,10 @@ class Task(Protocol):
 
 
 class Hook(Protocol):
-    """Watches an epoch's end; True stops the training. `close` always runs."""
+    """Watches an epoch's end; True stops the training. `close` always runs.
+
+    One that has a ``step(losses)`` too hears those of every training step, as tensors: to read one at once is to wait for it.
+    """
 
     def __call__(self, task: Task, history: History) -> bool: ...
     def state(self) -> dict[str, Any]: ...
@@ -56,13 +59,14 @@ def fit_loop(
     """Train `task` until `max_epochs` or until a hook stops it; a `history` handed in resumes after its last epoch."""
     history = History() if history is None else history
     valid_step = None if valid is None else _valid_step(task)
+    heard = [hook.step for hook in hooks if hasattr(hook, "step")]
     try:
         for epoch in range(len(history), max_epochs):
             if history.stopped:
                 break
             started = time.perf_counter()
             task.begin(epoch)
-            row = _mean_losses(task.train_step, batches(epoch), epoch=epoch)
+            row = _mean_losses(task.train_step, batches(epoch), epoch=epoch, heard=heard)
             if valid is not None and valid_step is not None:
                 with torch.inference_mode():
                     row |= _mean_losses(valid_step, valid(epoch), epoch=epoch, prefix="valid_")
@@ -85,15 +89,25 @@ def _valid_step(task: Task) -> Callable[[Batch], Losses]:
     return step
 
 
-def _mean_losses(step: Callable[[Batch], Losses], batches: Iterable[Batch], *, epoch: int, prefix: str = "") -> dict[str, float]:
-    """Run `step` over the batches and give each loss's mean over the images, its name behind `prefix`."""
+def _mean_losses(
+    step: Callable[[Batch], Losses],
+    batches: Iterable[Batch],
+    *,
+    epoch: int,
+    prefix: str = "",
+    heard: Sequence[Callable[[Losses], None]] = (),
+) -> dict[str, float]:
+    """Run `step` over the batches and give each loss's mean over the images, its name behind `prefix`; `heard` hears each step."""
     sums: Losses = {}
     last: dict[str, float] = {}
     n_images = 0
     for index, batch in enumerate(batches):
         size = len(batch[0])
         n_images += size
-        for name, loss in step(batch).items():
+        losses = step(batch)
+        for hear in heard:
+            hear(losses)
+        for name, loss in losses.items():
             name, weighted = prefix + name, loss.detach() * size
             sums[name] = sums[name] + weighted if name in sums else weighted
         if (index + 1) % READ_EVERY == 0:
