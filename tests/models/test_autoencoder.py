@@ -105,6 +105,19 @@ def test_the_errors_of_codes_name_their_columns():
         fitted.inverse_transform(np.zeros((1, 2)))
 
 
+def test_weight_decay_is_beside_the_gradient():
+    """One step: Adam's own, less rate times decay times weight; so it is linear in the decay. Biases do not decay."""
+    X, _, _ = load_data("digits").part("train")
+    how = {"net": DenseSpec(hidden=(8,)), "n_components": 3, "max_epochs": 1, "batch_size": 50, "learning_rate": 0.01}
+    nets = [
+        Autoencoder(**how, weight_decay=decay, validation_fraction=None, device="cpu", random_state=0).fit(X[:50]).net_
+        for decay in (0.0, 1.0, 2.0)
+    ]
+    for none, once, twice in zip(*(net.parameters() for net in nets), strict=True):
+        torch.testing.assert_close(twice - none, 2 * (once - none), atol=1e-6, rtol=1e-3)
+        assert torch.equal(none, once) == (none.ndim == 1)
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

@@ -74,7 +74,10 @@ class Autoencoder(GivesCodes, TrainedEstimator):
     batch_size : int, default=100
         Images a step.
     learning_rate : float, default=1e-3
-        Of Adam.
+        Of AdamW.
+    weight_decay : float, default=0.0
+        Of AdamW, on weights but not on biases and norms; at least 0. It is decoupled from the gradient: as a part of it, even
+        1e-5 would rule where gradients are as small as those of a mean over pixels.
     validation_fraction : float or None, default=0.1
         Part of the images held out to watch the loss, in (0, 1); None holds out nothing.
     image_shape : tuple of int or None, default=None
@@ -112,7 +115,8 @@ class Autoencoder(GivesCodes, TrainedEstimator):
     References
     ----------
     G. Hinton, R. Salakhutdinov, *Reducing the dimensionality of data with neural networks*, Science 313 (2006). We train all
-    layers at once with ReLU and Adam; the paper pretrains layer by layer. P. Vincent et al., *Extracting and composing robust
+    layers at once with ReLU and AdamW; the paper pretrains layer by layer. I. Loshchilov, F. Hutter, *Decoupled weight decay
+    regularization*, ICLR 2019. P. Vincent et al., *Extracting and composing robust
     features with denoising autoencoders*, ICML 2008 (the encoder sees a changed image).
 
     Examples
@@ -127,7 +131,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
     """
 
     _named_specs = {"net": ENCODERS, "augment": AUGMENTS}
-    _settings = TRAINING_SETTINGS | {"n_components": Number(low=1, whole=True)}
+    _settings = TRAINING_SETTINGS | {"n_components": Number(low=1, whole=True), "weight_decay": Number(low=0)}
 
     def __init__(
         self,
@@ -138,6 +142,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
         max_epochs: int = 20,
         batch_size: int = 100,
         learning_rate: float = 1e-3,
+        weight_decay: float = 0.0,
         validation_fraction: float | None = 0.1,
         image_shape: tuple[int, ...] | None = None,
         hooks: Sequence[Hook] = (),
@@ -151,6 +156,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
         self.max_epochs = max_epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
         self.validation_fraction = validation_fraction
         self.image_shape = image_shape
         self.hooks = hooks
@@ -190,7 +196,8 @@ class Autoencoder(GivesCodes, TrainedEstimator):
 
     def _build_task(self, net: torch.nn.Module, engine: Engine, *, n_steps: int, seed: int) -> ReconstructionTask:
         augment = resolve_spec(self.augment, AUGMENTS, "augment").build(self._layout.shape)
-        return ReconstructionTask(net, engine, learning_rate=self.learning_rate, augment=augment, seed=seed)
+        rates = {"learning_rate": self.learning_rate, "weight_decay": self.weight_decay}
+        return ReconstructionTask(net, engine, augment=augment, seed=seed, **rates)
 
 
 def flat_pixels(x_BCHW: np.ndarray) -> np.ndarray:

@@ -8,6 +8,7 @@ import torch
 from torch.nn import functional
 
 from tasvir.contracts.seeds import stream_seed
+from tasvir.models.decay import decayed
 from tasvir.nets.augment import Augment
 from tasvir.train.batches import to_unit
 from tasvir.train.engine import Engine
@@ -32,7 +33,7 @@ class ClassificationTask:
     ):
         self.engine, self.augment, self.schedule, self.seed = engine, augment, schedule, seed
         net = net.to(engine.device)
-        optimizer = torch.optim.AdamW(_decayed(net, weight_decay), lr=schedule.peak, fused=True)
+        optimizer = torch.optim.AdamW(decayed(net, weight_decay), lr=schedule.peak, fused=True)
         self.net, self.optimizer = engine.setup(net, optimizer)
         self.step = 0
         self.generator = torch.Generator()
@@ -97,14 +98,6 @@ def _cross_entropy(logits_BK: torch.Tensor, y_B: torch.Tensor, weight_B: torch.T
 
 def _accuracy(logits_BK: torch.Tensor, y_B: torch.Tensor) -> torch.Tensor:
     return (logits_BK.argmax(1) == y_B).float().mean()
-
-
-def _decayed(net: torch.nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Two parameter groups of what learns: matrices and kernels decay, biases and norms do not."""
-    learning = [parameter for parameter in net.parameters() if parameter.requires_grad]
-    weights = [parameter for parameter in learning if parameter.ndim > 1]
-    others = [parameter for parameter in learning if parameter.ndim <= 1]
-    return [{"params": weights, "weight_decay": weight_decay}, {"params": others, "weight_decay": 0.0}]
 
 
 def _cosine(start: float, end: float, fraction: float) -> float:

@@ -1,4 +1,4 @@
-"""What the trainings of nets that draw have in common: Adam, what the encoder is shown, and what is kept. B batch, C channels."""
+"""What the trainings of nets that draw have in common: AdamW, what the encoder sees, and what is kept. B batch, C channels."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import torch
 
 from tasvir.contracts.seeds import stream_seed
+from tasvir.models.decay import decayed
 from tasvir.nets.augment import Augment
 from tasvir.train.batches import to_unit
 from tasvir.train.engine import Engine
@@ -13,15 +14,24 @@ from tasvir.train.loop import Batch
 
 
 class DrawingTask:
-    """Adam on a net that draws; while it is trained its encoder sees images that `augment` has changed.
+    """AdamW on a net that draws; while it is trained its encoder sees images that `augment` has changed.
 
     Subclasses give train_step(batch) and valid_step(batch).
     """
 
-    def __init__(self, net: torch.nn.Module, engine: Engine, *, learning_rate: float, augment: Augment, seed: int):
+    def __init__(
+        self,
+        net: torch.nn.Module,
+        engine: Engine,
+        *,
+        learning_rate: float,
+        augment: Augment,
+        seed: int,
+        weight_decay: float = 0.0,
+    ):
         self.engine, self.augment, self.seed = engine, augment, seed
         net = net.to(engine.device)
-        optimizer = torch.optim.Adam(net.parameters(), lr=learning_rate, fused=True)
+        optimizer = torch.optim.AdamW(decayed(net, weight_decay), lr=learning_rate, fused=True)
         self.net, self.optimizer = engine.setup(net, optimizer)
         self._changes = torch.Generator()
 

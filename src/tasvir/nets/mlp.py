@@ -10,7 +10,6 @@ from torch import nn
 from tasvir.nets.shapes import check_sizes
 from tasvir.nets.trunk import Trunk, dropout_layer
 
-
 #: Numbers that differ less, on the 0..1 scale, are taken as equal.
 FLAT = 1e-6
 
@@ -60,7 +59,9 @@ class ShiftedTrunk(Trunk):
 
     def adapt(self, x_BCHW: torch.Tensor) -> None:
         """Numbers on the 0..1 scale, before the first step."""
-        self.features[0].adapt(x_BCHW)
+        first = next(self.features.children())
+        assert isinstance(first, Shift)
+        first.adapt(x_BCHW)
 
 
 class Shift(nn.Module):

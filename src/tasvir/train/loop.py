@@ -97,7 +97,8 @@ def _mean_losses(
     prefix: str = "",
     heard: Sequence[Callable[[Losses], None]] = (),
 ) -> dict[str, float]:
-    """Run `step` over the batches and give each loss's mean over the images, its name behind `prefix`; `heard` hears each step."""
+    """Run `step` over the batches and give each loss's mean over the images, its name behind `prefix`;
+    `heard` hears each step."""
     sums: Losses = {}
     last: dict[str, float] = {}
     n_images = 0
