@@ -9,10 +9,10 @@ from tasvir.report.cells import Reading
 from tasvir.report.chapters.flight import grids_slider, told
 from tasvir.report.chapters.gan_answers import answers
 from tasvir.report.chapters.gan_levers import levers_of
-from tasvir.report.chapters.gan_rows import read_rows
 from tasvir.report.differences import Difference
 from tasvir.report.document import MOST_FRAMES
 from tasvir.report.name import Name
+from tasvir.report.rows import read_rows
 from tasvir.report.text import plain_spaces
 from tasvir.report.view import views
 from tasvir.report.words.language import language
@@ -119,7 +119,7 @@ def answered(vary, arms, differences=()):
             value, low, high = value if isinstance(value, tuple) else (value, None, None)
             records.append(metric(name, value, low=low, high=high))
         run.found(f"gan/{arm}/0", records)
-    return " ".join(plain_spaces(language()(one)) for one in answers(vary, read_rows(run.asked()), differences))
+    return " ".join(plain_spaces(language()(one)) for one in answers(vary, read_rows(run.asked(), "gan"), differences))
 
 
 def difference(arm, low, high, refused=None):
@@ -201,7 +201,7 @@ def test_levers_are_told_in_words_and_those_that_do_nothing_are_not():
     levers = {"instance_noise": 0.2, "noise_epochs": 40, "r1": 0.0, "ema": 0.999, "discriminator_rate": 1.0}
     run.found("gan/balance-noise/0", facts={"levers": levers})
     run.found("gan/balance-none/0", facts={"levers": {"instance_noise": 0.0, "noise_epochs": 40}})
-    told_of = [plain_spaces(language()(levers_of(row))) for row in read_rows(run.asked())]
+    told_of = [plain_spaces(language()(levers_of(row))) for row in read_rows(run.asked(), "gan")]
     assert told_of == ["noise 0.2, which falls to nothing in 40 epochs, average 0.999", "none"]
 
 
@@ -209,5 +209,5 @@ def test_copies_are_counted_over_all_trainings():
     run = Run()
     for seed, copies in enumerate((0, 1, 0)):
         run.found(f"gan/net-conv/{seed}", [metric("copies", copies, n=1000)])
-    (row,) = read_rows(run.asked())
+    (row,) = read_rows(run.asked(), "gan")
     assert language()(row.shown("copies")) == "1 of 3,000"

@@ -182,17 +182,22 @@ def _caption(differences: Sequence[Difference], *, several: bool) -> Sentence:
     )
 
 
-def differences_figure(name: str, differences: Sequence[Difference]) -> Figure | None:
-    """Each arm left or right of zero; beside it without near-duplicates, where there are some."""
+def differences_figure(name: str, differences: Sequence[Difference], *, caption: Words | None = None) -> Figure | None:
+    """Each arm left or right of zero; beside it without near-duplicates, where some are; `caption` where against several."""
     whole = [(d.of_arm.alone, d.d) for d in differences]
     without = [(d.of_arm.alone, d.without) for d in differences if d.without is not None]
     first = difference_plot(say("All test images") if without else "", whole) if whole else None
     second = difference_plot(say("Without near-duplicates of training images"), without) if without else None
-    caption = say(
+    caption = caption or say(
         "Differences in balanced accuracy against {against} with their intervals; coloured where the interval leaves out zero.",
         against=differences[0].of_against.inside if differences else "",
     )
     return figure(name, caption, alt=say("Dots with intervals left and right of a line at zero."), panels=(first, second))
+
+
+def clear(differences: Sequence[Difference]) -> list[Difference]:
+    """Those with a verdict; where none has one, the first, which says why."""
+    return [one for one in differences if one.outcome() != "cannot tell"] or list(differences[:1])
 
 
 def _known(reading: Reading | None) -> Reading | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tasvir.report.cells import Cells, Reading
+from tasvir.report.cells import Cells
 from tasvir.report.chapters.flight import (
     gradients_figure,
     grids_slider,
@@ -15,17 +15,18 @@ from tasvir.report.chapters.flight import (
 )
 from tasvir.report.chapters.gan_answers import answers
 from tasvir.report.chapters.gan_levers import LOSSES, levers_of
-from tasvir.report.chapters.gan_rows import CELLS, REAL, SIMPLE, VERDICT, Row, read_rows
-from tasvir.report.differences import Difference, differences_table, read_differences, verdict_sentence
+from tasvir.report.differences import clear, differences_table, read_differences, verdict_sentence
 from tasvir.report.document import Block, Chapter, Figure, Key, Panel, Table, analysis, chapter, figure, prose, table, trouble
 from tasvir.report.numbers import count, percent
 from tasvir.report.plots.architecture import KINDS, architecture
 from tasvir.report.plots.dots import dot_plot
 from tasvir.report.quantities import quantity
+from tasvir.report.rows import Row, read_rows
 from tasvir.report.view import View, problems, view
 from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 
 NAME, TITLE = "gan", say("Adversarial training")
+CELLS, REAL, SIMPLE, VERDICT = "gan", "gan/real", "gan/gaussian", "gan/verdict"
 #: Depths of convolutional generators that are asked about.
 MOST_CONV = 4
 #: With fewer trainings of each arm there is no verdict.
@@ -47,7 +48,7 @@ def compose(cells: Cells) -> Chapter | None:
     """The chapter as it is read; None where the run trains no GAN."""
     if not cells.names(CELLS):
         return None
-    rows, judge = read_rows(cells), view(cells, VERDICT)
+    rows, judge = read_rows(cells, CELLS, without=(REAL, SIMPLE, VERDICT)), view(cells, VERDICT)
     real, simple = view(cells, REAL), view(cells, SIMPLE)
     vary = next((str(row.first.parameters.get("vary")) for row in rows), "")
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
@@ -61,7 +62,7 @@ def compose(cells: Cells) -> Chapter | None:
         _worth_table(rows, real=real, simple=simple),
         _compared_figure(rows),
         differences_table("gan-differences", differences, caption=_differences_caption()),
-        analysis(*map(verdict_sentence, _clear(differences))),
+        analysis(*map(verdict_sentence, clear(differences))),
         grids_slider("gan-grids", shown),
         _size_table(rows),
         _levers_table(rows),
@@ -83,7 +84,7 @@ def _headline(rows: Sequence[Row], real: View | None) -> Sentence | None:
     known = sorted((row for row in rows if row.over_seeds("gan_train")), key=lambda row: row.value("gan_train"))
     if not known:
         return None
-    shown: dict[str, Words] = {name: percent(_alone(row)) for name, row in (("least", known[0]), ("most", known[-1]))}
+    shown: dict[str, Words] = {name: row.alone("gan_train") for name, row in (("least", known[0]), ("most", known[-1]))}
     if real is None:
         return say("Samples teach a classifier to recognise {least} to {most} of real images.", **shown)
     return say(
@@ -91,12 +92,6 @@ def _headline(rows: Sequence[Row], real: View | None) -> Sentence | None:
         real=percent(real.reading("gan_train")),
         **shown,
     )
-
-
-def _alone(row: Row) -> Reading | None:
-    """The number without its interval."""
-    found = row.over_seeds("gan_train")
-    return None if found is None else Reading(found.value, record=found.record)
 
 
 def _described(rows: Sequence[Row], real: View | None) -> Block | None:
@@ -210,11 +205,6 @@ def _differences_caption() -> Sentence:
         "comparisons and count the luck of trainings and images; the last number is the smallest true effect that would be found "
         "with a probability of 80 %."
     )
-
-
-def _clear(differences: Sequence[Difference]) -> list[Difference]:
-    """Those with a verdict; where none has one, the first, which says why."""
-    return [one for one in differences if one.outcome() != "cannot tell"] or list(differences[:1])
 
 
 def _players_figure(rows: Sequence[Row]) -> Figure | None:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Callable, Mapping, Sequence
 
-from tasvir.report.chapters.gan_rows import Row, find, of_family
 from tasvir.report.differences import Difference
 from tasvir.report.numbers import count, plain
+from tasvir.report.rows import Row, find, of_family
 from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 
 Rows = Sequence[Row]

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tasvir.report.chapters.gan_rows import Row
 from tasvir.report.numbers import plain
+from tasvir.report.rows import Row
 from tasvir.report.words.message import Sentence, Words, listed, say
 
 #: How each loss is called.

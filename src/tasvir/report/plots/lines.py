@@ -44,6 +44,7 @@ def line_plot(
     log_x: bool = False,
     level: Level | None = None,
     width_in: float = 3.6,
+    height_in: float | None = None,
 ) -> Panel:
     """Lines with bands, and a dotted level; the places in decades where `log_x`."""
 
@@ -67,7 +68,7 @@ def line_plot(
         axes.set_xlabel(words(x_name))
         axes.spines["left"].set_visible(False)
 
-    return Panel(title, draw, width_in, 0.6 + 0.66 * width_in)
+    return Panel(title, draw, width_in, height_in or 0.6 + 0.66 * width_in)
 
 
 def line_keys(series: Sequence[Series], level: Level | None = None) -> tuple[Key, ...]:
