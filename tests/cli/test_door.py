@@ -148,6 +148,7 @@ def asked(world, tmp_path_factory):
     predictions = out / "predictions.csv"
     predictions.write_text("label,predicted\na,a\nb,a\nb,b\n")
     played = (world.images, "--vary", "net", "--epochs", 1, "--threads", 1, "--device", "cpu")
+    coded = (world.images, "--hidden", "8", "--code", 3, "--epochs", 1, "--threads", 1, "--device", "cpu")
     reduced = (world.images, "--methods", "raw,pca", "--dims", "2,3", "--threads", 1, "--device", "cpu")
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
@@ -156,6 +157,8 @@ def asked(world, tmp_path_factory):
         "study estimate gan": ("study", "estimate", "gan", *played),
         "study reduction": ("study", "reduction", *reduced, "--out", out / "runs"),
         "study estimate reduction": ("study", "estimate", "reduction", *reduced),
+        "study codes": ("study", "codes", *coded, "--jobs", 1, "--out", out / "runs"),
+        "study estimate codes": ("study", "estimate", "codes", *coded),
         "study list": ("study", "list"),
         "study estimate run": ("study", "estimate", "run", world.images, "--threads", 1, "--device", "cpu"),
         "rerun": ("rerun", world.run),

@@ -20,6 +20,9 @@ FA = language("fa")
 OTHERS = [code for code in languages() if code != SOURCE]
 #: Latin words that a Persian page may hold: methods, measures, formats, and the software's own names.
 NAMES = {
+    "Adam",
+    "AdamW",
+    "ReLU",
     "profile",
     "standard",
     "ResNet",

@@ -39,6 +39,15 @@ NAMES = {
     "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
     **gan_names(),
+    "codes/given": Name(say("Autoencoder, decay in the gradient"), say("the autoencoder with its decay in the gradient")),
+    "codes/repaired": Name(say("Autoencoder, decoupled decay"), say("the autoencoder with decoupled decay")),
+    "codes/a": Name(say("(a) As given"), say("the solution as it is given")),
+    "codes/b": Name(say("(b) One softmax"), say("one softmax")),
+    "codes/c": Name(say("(c) Decoupled decay"), say("decoupled decay")),
+    "codes/d": Name(say("(d) Standardised codes"), say("standardised codes")),
+    "codes/e": Name(say("(e) Trained together"), say("encoder and classifier trained together")),
+    "codes/pca": Name(say("Principal components"), say("the classifier of principal components")),
+    "codes/raw": Name(say("Pixels"), say("the classifier of pixels")),
 }
 #: parts of a split
 PARTS = {"train": say("training"), "val": say("validation"), "valid": say("validation"), "test": say("test")}

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.studies.families.listed import listed_sizes
 from tasvir.studies.study import Study
 
 if TYPE_CHECKING:
@@ -73,13 +74,7 @@ class ReductionOptions:
         """The sizes that are asked for, the smallest first; None where the profile says them."""
         if self.dims is None:
             return None
-        words = [word.strip() for word in self.dims.split(",")]
-        bad = next(
-            (word for word in words if not (word.isascii() and word.isdigit() and len(word) < 10 and int(word) >= 1)), None
-        )
-        if bad is not None:
-            raise BadInputError(f"dims={self.dims!r} holds {bad!r}: give whole numbers of at least 1 with commas, as 3,9,15")
-        return tuple(sorted({int(word) for word in words}))
+        return tuple(sorted(set(listed_sizes("dims", self.dims, example="3,9,15"))))
 
     @property
     def asked_methods(self) -> tuple[str, ...]:
