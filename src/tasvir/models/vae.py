@@ -180,6 +180,12 @@ class VAE(GivesCodes, TrainedEstimator):
         check_is_fitted(self)
         return self._posterior(X)[0]
 
+    def posterior(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of each image's Gaussian over codes: two (n, n_components) arrays, float32."""
+        check_is_fitted(self)
+        mean_nZ, log_variance_nZ = self._posterior(X)
+        return mean_nZ, np.exp(0.5 * log_variance_nZ)
+
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Images drawn from codes (n, n_components): float32 in the units and the shape of X at `fit`."""
         check_is_fitted(self)

@@ -38,6 +38,11 @@ NAMES = {
     "evidence/judge/net": Name(say("Small convolution net"), say("a small convolution net")),
     "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
+    "latent/vae": Name(say("VAE with 2 latents"), say("the VAE with 2 latents")),
+    "latent/beta-small": Name(say("VAE, smaller beta"), say("the VAE with a smaller beta")),
+    "latent/beta-large": Name(say("VAE, larger beta"), say("the VAE with a larger beta")),
+    "latent/autoencoder": Name(say("Autoencoder"), say("the autoencoder")),
+    "latent/many": Name(say("Larger VAE"), say("the larger VAE")),
     **gan_names(),
 }
 #: parts of a split

@@ -18,6 +18,7 @@ STUDIES = {
     "run": "tasvir.studies.families.main_job",
     "reduction": "tasvir.studies.families.reduction",
     "gan": "tasvir.studies.families.gan",
+    "latent": "tasvir.studies.families.latent",
 }
 #: The study that has a command of its own: `tasvir run DATA`.
 MAIN = "run"
