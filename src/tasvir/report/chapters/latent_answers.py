@@ -19,6 +19,8 @@ APART, PARTLY = 0.5, 0.25
 MIDDLE = 0.5
 #: Filled as the prior is, so much of it is far: twice that is more than chance.
 FILLED = 0.01
+#: Shares of holes that differ by less than this factor are called alike: another training would change them as much.
+CLEARLY = 1.5
 #: Where a class lives: eighths of a turn, counted from the right against the clock.
 DIRECTIONS = (
     say("right"),
@@ -178,11 +180,11 @@ def holes(rows: Sequence[Row]) -> Sentence | None:
         return None
     most, least = (choose(known, key=lambda one: one[1].value) for choose in (max, min))
     each = listed((say("{value} ({title})", value=percent(found), title=row.name.inside) for row, found in known), ", ")
-    if most[1].value == least[1].value:
-        return say("The planes are equally full; far from what the decoder has learned from lie: {each}.", each=each)
+    if most[1].value < CLEARLY * least[1].value:
+        return say("Of what the prior draws, so much falls into holes: {each}. The planes hardly differ.", each=each)
     return say(
-        "Of what the prior draws, so much falls into holes: {each}. The emptiest plane is that of {most}, the fullest that of "
-        "{least}.",
+        "Of what the prior draws, so much falls into holes: {each}. Here the emptiest plane is that of {most}, the fullest that "
+        "of {least}.",
         each=each,
         most=most[0].name.inside,
         least=least[0].name.inside,
@@ -190,19 +192,19 @@ def holes(rows: Sequence[Row]) -> Sentence | None:
 
 
 def collapsed(rows: Sequence[Row]) -> list[Sentence | None]:
-    """Which latents tell nothing."""
-    return [_collapsed(row) for row in rows if row.trainings and row.trainings[0].array("kl_per_latent") is not None]
+    """Which latents tell nothing; nets of which all tell something share a sentence."""
+    known = [(row, nats) for row in rows if row.trainings and (nats := row.trainings[0].array("kl_per_latent")) is not None]
+    told = [_collapsed(row, nats) for row, nats in known if (nats < ACTIVE_NATS).any()]
+    whole = [row.name.inside for row, nats in known if not (nats < ACTIVE_NATS).any()]
+    if whole:
+        shown: dict[str, Words] = {"nets": listed(whole), "nats": plain(ACTIVE_NATS)}
+        told.append(say("Every latent tells something (a KL divergence of {nats} nats or more) in: {nets}.", **shown))
+    return told
 
 
-def _collapsed(row: Row) -> Sentence | None:
-    training = row.trainings[0]
-    nats = training.array("kl_per_latent")
-    if nats is None:
-        return None
-    record, dead = training.record("kl_per_latent"), np.flatnonzero(nats < ACTIVE_NATS)
+def _collapsed(row: Row, nats: np.ndarray) -> Sentence | None:
+    record, dead = row.trainings[0].record("kl_per_latent"), np.flatnonzero(nats < ACTIVE_NATS)
     shown: dict[str, Words] = {"net": row.name.inside, "all": count(len(nats), record), "nats": plain(ACTIVE_NATS)}
-    if not len(dead):
-        return say("All {all} latents of {net} tell something: each has a KL divergence of {nats} nats or more.", **shown)
     which = listed((plain(int(latent) + 1, record) for latent in dead), ", ")
     return say_n(
         "{n} of the {all} latents of {net} has collapsed (KL divergence below {nats} nats): latent {which}.",

@@ -67,7 +67,7 @@ def grid_figure(plane: View | None) -> Figure | None:
         if (grid := plane.array(f"grid_{spacing}")) is not None
     ]
     caption = say(
-        "What the VAE's decoder draws at {n} x {n} places of its plane. Up and right are as in the scatter of the codes: the "
+        "What the VAE's decoder draws at {n} × {n} places of its plane. Up and right are as in the scatter of the codes: the "
         "first row has the largest z₂.",
         n=plane.count("n"),
     )
@@ -156,7 +156,7 @@ def walk_figure(walk: View | None) -> Figure | None:
         "From one training image to another (rows {between} of the training part): codes on a straight line, and on a sphere.",
         between=between,
     )
-    return figure("latent-walk", caption, alt=say("Rows of images that change from one into the other."), panels=[*ways, *first])
+    return figure("latent-walk", caption, alt=say("Rows of images that change from one into the other."), panels=[*first, *ways])
 
 
 def ways_figure(walk: View | None, plane: View | None) -> Figure | None:

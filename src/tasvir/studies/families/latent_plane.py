@@ -90,10 +90,19 @@ def _emptiness(codes: np.ndarray, drawn: np.ndarray, *, n: int, scale: float, li
             yield metric(name, float(far_places(places, points, distance).mean()), n=len(places), labels={"of": of})
     mapped = latent_grid(N_MAPPED, scale=limit * (1 - 1 / N_MAPPED)).reshape(-1, 2)  # the middles of its cells
     yield array("far_map", far_places(mapped, drawn, distance).reshape(N_MAPPED, N_MAPPED))
-    edges = np.linspace(-limit, limit, N_CELLS + 1)
+    yield array("density", density(codes, limit).astype(np.float32))
+
+
+def density(codes: np.ndarray, limit: float) -> np.ndarray:
+    """Codes a unit of area in square cells from -limit to limit, all together 1; a row a height, the first one the highest.
+
+    Smoothed by a Gaussian as wide as Scott's rule says for codes of standard deviation 1.
+    """
+    from scipy.ndimage import gaussian_filter
+
+    edges, cell = np.linspace(-limit, limit, N_CELLS + 1), 2 * limit / N_CELLS
     counts, _, _ = np.histogram2d(codes[:, 1], codes[:, 0], bins=(edges, edges))
-    area = (2 * limit / N_CELLS) ** 2
-    yield array("density", (counts[::-1] / (len(codes) * area)).astype(np.float32))  # the first row is the highest
+    return gaussian_filter(counts[::-1] / (len(codes) * cell**2), len(codes) ** (-1 / 6) / cell, mode="constant")
 
 
 def is_variational(net: Any) -> bool:
