@@ -35,7 +35,7 @@ def look(inside: Inside, *, n: int, scale: float, explored: bool, most_images: i
     limit = max(scale, float(np.quantile(np.abs(codes), SHOWN_SHARE))) * 1.08
     yield drawing_error(X_held, plane.inverse_transform(held) / 255)
     yield from _separated(inside, codes, held)
-    yield from _emptiness(codes, _around(net, X, codes, inside.seed), n=n, scale=scale, limit=limit, seed=inside.seed)
+    yield from _emptiness(codes, _around(net, X, codes, seed=inside.seed), n=n, scale=scale, limit=limit, seed=inside.seed)
     yield from _drawn(plane, n=n, scale=scale)
     rows = spread_sample(y, N_SHOWN, inside.seed)
     yield array("codes", codes[rows])
@@ -110,7 +110,7 @@ def is_variational(net: Any) -> bool:
     return hasattr(net, "posterior")
 
 
-def _around(net: Any, X: np.ndarray, codes: np.ndarray, seed: int) -> np.ndarray:
+def _around(net: Any, X: np.ndarray, codes: np.ndarray, *, seed: int) -> np.ndarray:
     """A draw around each code, as training takes them; an autoencoder's codes are points."""
     if not is_variational(net):
         return codes
