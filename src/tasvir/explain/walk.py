@@ -49,10 +49,11 @@ def interpolate(first: ArrayLike, last: ArrayLike, n: int = 9, *, path: str = "s
 
     Examples
     --------
-    >>> interpolate([1.0, 0.0], [0.0, 1.0], 3).round(2).tolist()
-    [[1.0, 0.0], [0.5, 0.5], [0.0, 1.0]]
-    >>> interpolate([1.0, 0.0], [0.0, 1.0], 3, path="spherical").round(2).tolist()
-    [[1.0, 0.0], [0.71, 0.71], [0.0, 1.0]]
+    >>> interpolate([2.0, 0.0], [0.0, 2.0], 3).tolist()
+    [[2.0, 0.0], [1.0, 1.0], [0.0, 2.0]]
+    >>> x, y = interpolate([2.0, 0.0], [0.0, 2.0], 3, path="spherical")[1]
+    >>> f"{x:.2f} {y:.2f}"
+    '1.41 1.41'
     """
     a, b = _one_code(first, "first"), _one_code(last, "last")
     if a.shape != b.shape:
