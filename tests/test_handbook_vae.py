@@ -1,5 +1,6 @@
 """The numbers on the handbook's page on variational autoencoders are those that the code and the mathematics give."""
 
+import io
 from math import exp, hypot, log, sqrt
 
 import numpy as np
@@ -14,6 +15,8 @@ from tasvir.report.chapters import latent_answers
 from tasvir.report.chapters.generation_training import ACTIVE_NATS
 from tasvir.report.plots.plane import CIRCLES
 from tasvir.studies.families import latent
+from tasvir.studies.families.latent import STUDY, LatentOptions
+from tasvir.studies.run import run_study
 
 PAGE = Page("vae")
 
@@ -26,7 +29,7 @@ def test_columns_of_the_grid():
     PAGE.says(", ".join(f"{value:.2f}" for value in x[:5]) + " and the same to the right")
     assert x[:5] == pytest.approx(-x[:4:-1])
     PAGE.says(f"beyond 2 in either number lie only {100 * (1 - (1 - 2 * norm.sf(2)) ** 2):.0f} % of the prior")
-    options = latent.LatentOptions()
+    options = LatentOptions()
     PAGE.says(f"`latent_grid({options.n}, scale={options.scale:g})`")
 
 
@@ -91,3 +94,43 @@ def test_lengths_of_ways():
     assert lengths["straight"].min() == pytest.approx(sqrt(Z / 2), abs=1e-5)
     assert lengths["spherical"] == pytest.approx(np.full(9, sqrt(Z)), abs=1e-5)
     assert hypot(*interpolate([2.0, 0.0], [0.0, 2.0], 3, path="spherical")[1]) == pytest.approx(2)
+
+
+# -- what was measured -------------------------------------------------------------------------------------------------------
+
+
+def measured() -> dict[str, list[dict[str, float]]]:
+    """set -> its nets in the order of the table: VAE, beta 0.1, beta 10, autoencoder; shares are 0..1."""
+    found: dict[str, list[dict[str, float]]] = {}
+    rows: list[dict[str, float]] = []
+    for name, _, *cells in PAGE.table("set", "net"):
+        rows = found.setdefault(name, []) if name else rows
+        numbers = [float(cell.strip(" %")) / (100 if "%" in cell else 1) if cell.strip() else None for cell in cells]
+        rows.append(dict(zip(("error", "nats", "knn", "silhouette", "grid", "holes"), numbers, strict=True)))
+    return found
+
+
+def test_what_the_page_says_of_its_table():
+    falls = []
+    for rows in measured().values():
+        vae, small, large, autoencoder = rows
+        falls += [(small["nats"] - vae["nats"]) / 2, (vae["nats"] - large["nats"]) / 2]
+        assert large["holes"] == min(row["holes"] for row in rows)
+        assert autoencoder["nats"] is None
+    PAGE.says(f"the nats fall by {min(falls):.1f} to {max(falls):.1f} a latent, more than the 1.15 of the linear law")
+    assert min(falls) > log(10) / 2
+
+
+@pytest.mark.real
+def test_the_row_of_the_digits_is_measured_so(tmp_path):
+    """Processors differ, and a training with them: about the same numbers."""
+    done = run_study(STUDY, load_data("digits"), LatentOptions(), out=tmp_path, threads=1, jobs=1, stream=io.StringIO())
+    at = done.run.run_record().data["addresses"]
+    values = {(r.cell, r.name, r.data["labels"].get("of")): r.data["value"] for r in done.run.records() if r.kind == "metric"}
+    for arm, row in zip(("vae", "beta-small", "beta-large", "autoencoder"), measured()["digits"], strict=True):
+        plane = at[f"latent/{arm}/0/plane"]
+        assert values[plane, "reconstruction_mse", None] == pytest.approx(row["error"], rel=0.15)
+        assert values[plane, "knn_accuracy", None] == pytest.approx(row["knn"], abs=0.08)
+        assert values[plane, "far_prior", "draws"] == pytest.approx(row["holes"], abs=0.025)
+        if row["nats"] is not None:
+            assert values[at[f"latent/{arm}/0"], "kl", None] == pytest.approx(row["nats"], rel=0.15)

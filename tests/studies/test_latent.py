@@ -243,6 +243,8 @@ def test_images_that_cannot_be_studied_are_refused(data):
         cells_of(dataclasses.replace(data, images=wide), LatentOptions(), 0)
     with pytest.raises(BadInputError, match="needs at least 40"):
         cells_of(some(data, np.arange(30)), LatentOptions(), 0)
+    with pytest.raises(BadInputError, match="too few to hold some out"):
+        cells_of(dataclasses.replace(data, groups=np.zeros(len(data.images), int)), LatentOptions(), 0)
     n_train = data.counts["train"]
     with pytest.raises(BadInputError, match=f"has training images 0 to {n_train - 1}"):
         cells_of(data, LatentOptions(between=(0, n_train)), 0)

@@ -18,8 +18,10 @@ from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Shown, Words, listed, say
 
 _AXES = ("z₁", "z₂")
+#: Numbers in a small square of images, about as many bytes of the page, which is to stay below 5 MB; a large one has twice that.
+_NUMBERS = 200_000
 _PATHS = {"straight": say("Straight"), "spherical": say("Spherical")}
-_FAR_KEY = Key(say("far from every code that the decoder has learned from"), SOFT, "s")
+_FAR_KEY = Key(say("far from the codes"), SOFT, "s")
 
 
 def explorer(plane: View | None, class_names: Sequence[str]) -> Explorer | None:
@@ -35,7 +37,7 @@ def explorer(plane: View | None, class_names: Sequence[str]) -> Explorer | None:
         "The decoder's {n} numbers are in this page, and nothing is fetched.",
         n=count(sum(layer.weights.size + layer.bias.size for layer in layers), plane.record("decoder")),
     )
-    still = picture_grid("", grid, axis_names=_AXES, width_in=4.2)
+    still = picture_grid("", grid, axis_names=_AXES, width_in=4.2, most_numbers=2 * _NUMBERS)
     alt = say("A square of images that change smoothly.")
     keys = class_keys(class_names)
     shape = grid.shape[2:]
@@ -62,7 +64,7 @@ def grid_figure(plane: View | None) -> Figure | None:
         "quantile": say("At quantiles of equal probability"),
     }
     panels = [
-        picture_grid(title, grid, axis_names=_AXES, width_in=3.5)
+        picture_grid(title, grid, axis_names=_AXES, width_in=3.5, most_numbers=2 * _NUMBERS)
         for spacing, title in titles.items()
         if (grid := plane.array(f"grid_{spacing}")) is not None
     ]
@@ -109,7 +111,7 @@ def _scatter(
 def grids_figure(rows: Sequence[Row]) -> Figure | None:
     """The square of images of every net."""
     panels = [
-        picture_grid(row.name.alone, grid, axis_names=_AXES, width_in=3.5)
+        picture_grid(row.name.alone, grid, axis_names=_AXES, width_in=3.5, most_numbers=_NUMBERS)
         for row, plane in planes_of(rows)
         if (grid := plane.array("grid_even")) is not None
     ]
@@ -181,7 +183,7 @@ def latents_figure(latents: View | None) -> Figure | None:
     names = [say("{latent}: {nats}", latent=count(j + 1), nats=Shown("decimal", float(nats[j]), record, digits=2)) for j in order]
     axes = {"x_name": say("latent number, the most used first"), "y_name": say("nats an image")}
     panels = [
-        picture_grid(say("Latent: nats"), drawn[order], row_names=names, width_in=4.6),
+        picture_grid(say("Latent: nats"), drawn[order], row_names=names, width_in=4.6, most_numbers=2 * _NUMBERS),
         value_bars(say("What each latent tells"), nats[order].tolist(), **axes),
     ]
     caption = say(

@@ -95,7 +95,7 @@ def cells_of(data: "Dataset", options: LatentOptions, seed: int) -> "list[Cell]"
     from tasvir.studies.work import Fit, Seconds
 
     how = PROFILES[options.profile]
-    _check_images(data, options)
+    _check_images(data, options, seed)
     n_train = min(how.most_images, data.counts["train"] * (1 if data.counts["val"] else 4 / 5))
     epochs = options.epochs or int(min(max(how.n_shown / n_train, how.fewest_epochs), how.most_epochs))
     shared: dict[str, Any] = {"most_images": how.most_images, "first_seed": seed}
@@ -128,8 +128,10 @@ def arms_of(options: LatentOptions) -> dict[str, dict[str, Any]]:
     }
 
 
-def _check_images(data: "Dataset", options: LatentOptions) -> None:
+def _check_images(data: "Dataset", options: LatentOptions, seed: int) -> None:
     """Refuse what no net of this study could learn, and images that are not there."""
+    from tasvir.studies.families.parts import with_validation
+
     sides, n_train = data.images.shape[1:3], data.counts["train"]
     if min(sides) < SMALLEST_SIDE or max(sides) > LARGEST_SIDE:
         raise BadInputError(
@@ -142,6 +144,7 @@ def _check_images(data: "Dataset", options: LatentOptions) -> None:
         raise BadInputError(
             f"between={tuple(options.between)}: {data.name} has training images 0 to {n_train - 1}, give two of these"
         )
+    with_validation(data, seed)  # which refuses images of which none can be held out
 
 
 STUDY = Study(
