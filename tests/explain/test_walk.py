@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tasvir.contracts.errors import BadInputError
@@ -11,6 +11,7 @@ from tasvir.explain.walk import interpolate, traverse
 CODES = st.lists(st.floats(-5, 5, width=32), min_size=3, max_size=3).map(np.array)
 
 
+@settings(max_examples=40)
 @given(CODES, CODES, st.sampled_from(["straight", "spherical"]))
 def test_a_way_begins_and_ends_at_its_codes_and_is_the_same_from_behind(a, b, path):
     way = interpolate(a, b, 7, path=path)

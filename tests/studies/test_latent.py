@@ -25,6 +25,7 @@ from tasvir.report.text import report_text
 from tasvir.report.words.language import language
 from tasvir.report.write import read_report
 from tasvir.studies import recipes
+from tasvir.studies import run as study_run
 from tasvir.studies.families import latent, latent_cells, latent_plane
 from tasvir.studies.families.latent import STUDY, LatentOptions, cells_of
 from tasvir.studies.families.parts import learned_part
@@ -36,7 +37,9 @@ ARMS = ("vae", "beta-small", "beta-large", "autoencoder", "many")
 
 
 def run(data, out, **words):
-    with mock.patch.dict(latent.PROFILES, quick=SMALL):
+    """Records alone: a test that looks at the page draws it."""
+    drawn = mock.patch.object(study_run, "draw_page", lambda path, **how: path)
+    with drawn, mock.patch.dict(latent.PROFILES, quick=SMALL):
         return run_study(STUDY, data, LatentOptions(**words), out=out, threads=1, jobs=1, device="cpu", stream=io.StringIO())
 
 

@@ -21,6 +21,7 @@ for (const figure of document.querySelectorAll("figure.explorer")) {
   }, code);
   const context = canvas.getContext("2d"), image = context.createImageData(canvas.width, canvas.height);
   const number = new Intl.NumberFormat(document.documentElement.lang, { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+  const written = (value) => number.format(value).replace("-", "−");
   let code = [0, 0];
   const show = (x, y) => {
     code = [x, y].map((value) => Math.round(100 * Math.min(limit, Math.max(-limit, value))) / 100 + 0);
@@ -31,7 +32,7 @@ for (const figure of document.querySelectorAll("figure.explorer")) {
     context.putImageData(image, 0, 0);
     const [left, down] = [code[0], -code[1]].map((value) => (value / limit + 1) * side / 2);
     pointer.setAttribute("transform", `translate(${left} ${down})`);
-    said.value = `z₁ = ${number.format(code[0])}, z₂ = ${number.format(code[1])}`;
+    said.value = `z₁ = ${written(code[0])}, z₂ = ${written(code[1])}`;
     canvas.dataset.code = code;
   };
   const follow = (event) => {
