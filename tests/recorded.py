@@ -9,7 +9,7 @@ from typing import Any
 from tasvir.records.record import Record, array, cell_done, curve, failure, metric
 from tasvir.records.run import RunFolder, open_run
 from tasvir.report.cells import Cells
-from tasvir.report.document import Chapter, Figure, Frame, Frames, Key, Panel, Prose, Report, Series, Table
+from tasvir.report.document import Chapter, Explorer, Figure, Frame, Frames, Key, Panel, Prose, Report, Series, Table
 from tasvir.report.summary import summarise
 from tasvir.report.text import plain_spaces
 from tasvir.report.words.language import language
@@ -96,7 +96,7 @@ def trace(run: Run, cell: str, name: str, x: Iterable[float] | None = None, **se
 
 def spoken(part: Any, words: Any) -> Any:
     """The same with strings in place of words."""
-    if isinstance(part, Chapter | Prose | Table | Figure | Panel | Key | Frames | Series | Frame):
+    if isinstance(part, Chapter | Prose | Table | Figure | Panel | Key | Frames | Series | Frame | Explorer):
         names = {
             "title",
             "sentences",

@@ -149,12 +149,15 @@ def asked(world, tmp_path_factory):
     predictions.write_text("label,predicted\na,a\nb,a\nb,b\n")
     played = (world.images, "--vary", "net", "--epochs", 1, "--threads", 1, "--device", "cpu")
     coded = (world.images, "--hidden", "8", "--code", 3, "--epochs", 1, "--threads", 1, "--device", "cpu")
+    looked = (world.images, "--n", 2, "--betas", 0.5, 2, "--epochs", 1, "--threads", 1, "--device", "cpu")
     reduced = (world.images, "--methods", "raw,pca", "--dims", "2,3", "--threads", 1, "--device", "cpu")
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
         "study run": ("study", "run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
         "study gan": ("study", "gan", *played, "--jobs", 1, "--out", out / "runs"),
         "study estimate gan": ("study", "estimate", "gan", *played),
+        "study latent": ("study", "latent", *looked, "--jobs", 1, "--out", out / "runs"),
+        "study estimate latent": ("study", "estimate", "latent", *looked),
         "study reduction": ("study", "reduction", *reduced, "--out", out / "runs"),
         "study estimate reduction": ("study", "estimate", "reduction", *reduced),
         "study codes": ("study", "codes", *coded, "--jobs", 1, "--out", out / "runs"),

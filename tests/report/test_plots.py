@@ -15,6 +15,7 @@ from tasvir.report.plots.curves import learning_curve
 from tasvir.report.plots.dots import difference_plot, dot_plot, seed_plot
 from tasvir.report.plots.matrix import confusion_matrix
 from tasvir.report.plots.pictures import picture_grid, picture_row, pictures_with_words, side_by_side, tiled
+from tasvir.report.plots.plane import plane_density, plane_scatter, plane_ways
 from tasvir.report.plots.roc import roc_plot
 from tasvir.report.plots.scatter import class_scatter
 from tasvir.report.words.language import language
@@ -48,6 +49,10 @@ PANELS = {
     "sixty classes": confusion_matrix(RNG.integers(0, 9, (60, 60)), MANY),
     "scatter": class_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, class_names=["a", "b", "c", "never seen"]),
     "one place": class_scatter("", np.zeros((5, 2)), np.zeros(5, int), class_names=["a"]),
+    "plane": plane_scatter("", RNG.normal(size=(50, 2)), np.arange(50) % 3, class_names=["a", "b", "c", "d"], limit=2.0),
+    "empty plane": plane_scatter("", np.zeros((1, 2)), np.zeros(1, int), class_names=["a"], limit=2.0, far=np.ones((9, 9), bool)),
+    "density": plane_density("", RNG.random((9, 9)), limit=2.0, highest=0.5),
+    "ways": plane_ways("", RNG.normal(size=(50, 2)), {"a": RNG.normal(size=(9, 2)), "b": np.zeros((9, 2))}, limit=2.0),
     "roc": roc_plot([("a", np.array([0, 0, 1]), np.array([0, 1, 1]))]),
 }
 

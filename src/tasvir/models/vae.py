@@ -177,8 +177,12 @@ class VAE(GivesCodes, TrainedEstimator):
 
     def transform(self, X: Any) -> np.ndarray:
         """The posterior means of X: (n, n_components) float32."""
-        check_is_fitted(self)
         return self._posterior(X)[0]
+
+    def posterior(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
+        """Mean and standard deviation of each image's Gaussian over codes: two (n, n_components) arrays, float32."""
+        mean_nZ, log_variance_nZ = self._posterior(X)
+        return mean_nZ, np.exp(0.5 * log_variance_nZ)
 
     def inverse_transform(self, X: Any) -> np.ndarray:
         """Images drawn from codes (n, n_components): float32 in the units and the shape of X at `fit`."""
@@ -206,6 +210,7 @@ class VAE(GivesCodes, TrainedEstimator):
 
     def _posterior(self, X: Any) -> tuple[np.ndarray, np.ndarray]:
         """Mean and log-variance of each image's Gaussian, (n, Z) each."""
+        check_is_fitted(self)
         found = self._infer(lambda x: torch.cat(self.net_.encode(x), dim=1), X)
         return found[:, : self.n_components], found[:, self.n_components :]
 
@@ -230,11 +235,10 @@ class VAE(GivesCodes, TrainedEstimator):
     def _draw(self, codes: np.ndarray, targets: np.ndarray | None) -> np.ndarray:
         """Codes (n, Z) and targets as pixels (n, features) on the 0..1 scale."""
         columns = [codes] if targets is None else [codes, targets[:, None].astype(np.float32)]
-        Z = self.n_components
 
         def decode(columns_B: torch.Tensor) -> torch.Tensor:
-            labels_B = None if targets is None else columns_B[:, Z].long()
-            return self.net_.decode(columns_B[:, :Z], labels_B)
+            labels_B = None if targets is None else columns_B[:, -1].long()
+            return self.net_.decode(columns_B[:, : self.n_components], labels_B)
 
         return flat_pixels(infer(decode, torch.from_numpy(np.hstack(columns)), self._device()))
 

@@ -1,7 +1,9 @@
 """What a report is made of, before a language is chosen and anything is drawn: chapters of sentences, tables and figures."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from types import UnionType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -122,8 +124,45 @@ class Frames:
         return tuple(share_of(k, len(longest), "") for k in range(1, len(longest) + 1))
 
 
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A linear map of a decoder that the page runs: weights (O, I) int16, each row times its scale, and the bias (O,) float32."""
+
+    weights: np.ndarray
+    scales: np.ndarray
+    bias: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Explorer:
+    """A plane of codes to drag in, and the image that a dense decoder draws there; where no script runs, the `still` is seen.
+
+    Between the layers stands a ReLU, after the last the logistic function; the outputs are an image of `image_shape` (h, w[, 3])
+    row by row. `points` (n, 2) with their `labels` lie below, in the colours of the `keys`; the plane reaches from -`limit` to
+    `limit`.
+    """
+
+    name: str
+    caption: Words
+    alt: Words
+    still: Panel
+    layers: tuple[Layer, ...]
+    image_shape: tuple[int, ...]
+    points: np.ndarray
+    labels: np.ndarray
+    limit: float
+    keys: tuple[Key, ...] = ()
+
+    def __post_init__(self) -> None:
+        sizes = [2, *(len(layer.bias) for layer in self.layers)]
+        shapes = [(out, given) for given, out in pairwise(sizes)]
+        fitting = [layer.weights.shape == shape for layer, shape in zip(self.layers, shapes, strict=True)]
+        if not all(fitting) or sizes[-1] != math.prod(self.image_shape):
+            raise ValueError(f"layers of {sizes} numbers do not draw images of {self.image_shape} from two numbers")
+
+
 #: What is numbered as a figure.
-Drawing = Figure | Frames
+Drawing = Figure | Frames | Explorer
 Block = Prose | Table | Drawing
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from tasvir.contracts.atomic import atomic_file
 from tasvir.contracts.plain import harmless_cell
-from tasvir.report.document import Drawing, Figure, Frames, Report, Table
+from tasvir.report.document import Drawing, Explorer, Figure, Frames, Report, Table
 from tasvir.report.drawing import figure_files
 from tasvir.report.plots.pictures import near_square, picture_square
 from tasvir.report.text import caption_of, plain_spaces
@@ -30,13 +30,17 @@ def _files(block: Table | Drawing, words: Language) -> dict[str, bytes]:
     """What a block is exported as, by how the file's name ends."""
     if isinstance(block, Table):
         return {".csv": _csv(block, words)}
-    figure = block if isinstance(block, Figure) else _last_frames(block)
+    figure = _still(block)
     files = {f".{kind}": content for kind, content in figure_files(figure, words).items()}
     return files | _each_frame(block) if isinstance(block, Frames) else files
 
 
-def _last_frames(block: Frames) -> Figure:
-    """What is left of it where nothing moves."""
+def _still(block: Drawing) -> Figure:
+    """What is left of it where nothing moves: the last frames, the square of images."""
+    if isinstance(block, Figure):
+        return block
+    if isinstance(block, Explorer):
+        return Figure(block.name, block.caption, block.alt, (block.still,))
     panels = [picture_square(series.named(series.frames[-1]), series.frames[-1].images) for series in block.series]
     return Figure(block.name, block.caption, block.alt, tuple(panels), panel_rem=13.0)
 

@@ -13,6 +13,8 @@ from tasvir.studies.work import Fit, Search
 
 #: A Gaussian of this width around each pixel: a Bernoulli's bound is so wide on small gray images that codes are left unused.
 VAE_LIKELIHOOD = {"likelihood": "gaussian", "likelihood_sd": 0.15}
+#: The plane's decoder goes into the page: numbers in its last layer, at most, and its widths, which its encoder mirrors.
+PLANE_WEIGHTS, PLANE_WIDEST, PLANE_INNER, PLANE_NARROWEST = 400_000, 256, 128, 16
 #: Steps that every arm's small classifier is trained for, whatever the size of its training set, and images a step.
 STEPS, BATCH = 400, 32
 #: An image is shown in an epoch of the judging net at least so often, so that it hardly matters which ones come once more.
@@ -76,6 +78,18 @@ def short_conditional_vae(n_images: int, *, seed: int) -> Any:
     epochs = max(1, round(VAE_STEPS / max(1, n_images / VAE_BATCH)))
     unfitted = conditional_vae(n_components=16, max_epochs=epochs, seed=seed)
     return unfitted.set_params(batch_size=VAE_BATCH, validation_fraction=None)
+
+
+def latent_net(data: Dataset, *, n_components: int, beta: float | None, max_epochs: int, seed: int) -> Any:
+    """A net of the study of a latent plane: a VAE, or where there is no `beta` an autoencoder; dense, and narrow at the end."""
+    from tasvir.models.autoencoder import Autoencoder
+    from tasvir.models.vae import VAE
+    from tasvir.nets.dense import DenseSpec
+
+    last = int(np.clip(PLANE_WEIGHTS // data.images[0].size, PLANE_NARROWEST, PLANE_WIDEST))
+    unfitted = Autoencoder() if beta is None else VAE(beta=beta, codes="prior").set_params(**VAE_LIKELIHOOD)
+    net = DenseSpec((last, PLANE_INNER))
+    return unfitted.set_params(net=net, n_components=n_components, max_epochs=max_epochs, random_state=seed)
 
 
 def gan(*, max_epochs: int, batch_size: int, seed: int) -> Any:

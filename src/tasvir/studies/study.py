@@ -19,6 +19,7 @@ STUDIES = {
     "reduction": "tasvir.studies.families.reduction",
     "gan": "tasvir.studies.families.gan",
     "codes": "tasvir.studies.families.ladder",
+    "latent": "tasvir.studies.families.latent",
 }
 #: The study that has a command of its own: `tasvir run DATA`.
 MAIN = "run"

@@ -4,6 +4,7 @@ from cli.bad.making import Bad
 
 ASKED = "study run digits --out {new}"
 REDUCED = "study reduction digits --out {new}"
+PLANE = "study latent digits --out {new}"
 
 
 def study(cause: str, words: str, says: str) -> Bad:
@@ -49,5 +50,20 @@ STUDIES = [
     study("no such method", f"{REDUCED} --methods pca,umap", "umap.*landmark_isomap"),
     study("no neighbours to choose from", f"{REDUCED} --k-draws 0", "--k-draws 0"),
     study("a reduction of no such profile", f"{REDUCED} --profile slow", "slow"),
+    study("a latent grid of one cell", f"{PLANE} --n 1", "--n 1.*at least 2"),
+    study("half a cell of a latent grid", f"{PLANE} --n 2.5", "--n"),
+    study("a latent scale of nothing", f"{PLANE} --scale 0", "--scale 0.*above 0"),
+    study("a negative latent scale", f"{PLANE} --scale=-2", "--scale -2"),
+    study("an endless latent scale", f"{PLANE} --scale inf", "--scale inf"),
+    study("betas on one side of 1", f"{PLANE} --betas 2 4", "--betas.*below 1, then one above 1"),
+    study("a negative beta", f"{PLANE} --betas -1 4", "betas"),
+    study("a single beta", f"{PLANE} --betas 4", "betas"),
+    study("a walk from an image to itself", f"{PLANE} --between 3 3", "--between.*two different images"),
+    study("a walk to an image that is not there", f"{PLANE} --between 0 99999", "--between.*training images 0 to"),
+    study("a walk from before the first image", f"{PLANE} --between -1 3", "between"),
+    study("a walk between words", f"{PLANE} --between cat dog", "--between"),
+    study("a plane after no epoch", f"{PLANE} --epochs 0", "--epochs 0"),
+    study("a plane of no such profile", f"{PLANE} --profile slow", "slow"),
+    study("a plane of few images", "study latent {one_class} --out {new}", "training images|class"),
     study("a flag without its value", "study run digits --out", "--out"),
 ]

@@ -14,7 +14,7 @@ from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Shown, Words, listed, say
 
 _CURVES = {"elbo": say("evidence lower bound"), "reconstruction": say("reconstruction"), "kl": say("KL divergence")}
-_ACTIVE_NATS = 0.1
+ACTIVE_NATS = 0.1
 
 
 def decoded_figure(rows: Sequence[View]) -> Figure | None:
@@ -71,9 +71,9 @@ def used_latents(row: View) -> Sentence | None:
     return say(
         "{title}: {n} of its {all} latent numbers tell more than {nats} nats about an image.",
         title=row.title,
-        n=count(int((nats > _ACTIVE_NATS).sum()), row.record("kl_per_latent")),
+        n=count(int((nats > ACTIVE_NATS).sum()), row.record("kl_per_latent")),
         all=count(len(nats), row.record("kl_per_latent")),
-        nats=plain(_ACTIVE_NATS),
+        nats=plain(ACTIVE_NATS),
     )
 
 

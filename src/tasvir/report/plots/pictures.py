@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tasvir.report.words.language import Language
 
 MOST_SIDE = 72  # pixels of one image; larger ones are reduced, so that the page stays small
+_NAME = 11  # letters of a row's name, at most
 _MOST_SPAN = 900  # pixels of a whole grid, for the same reason
 
 
@@ -34,19 +35,29 @@ def picture_row(title: Words, images: np.ndarray, *, wide: bool = False) -> Pane
 
 
 def picture_grid(
-    title: Words, images: np.ndarray, *, row_names: Sequence[str] = (), axis_names: Sequence[Words] = (), width_in: float = 2.6
+    title: Words,
+    images: np.ndarray,
+    *,
+    row_names: Sequence[Words] = (),
+    axis_names: Sequence[Words] = (),
+    width_in: float = 2.6,
+    most_numbers: float = math.inf,
 ) -> Panel:
-    """Images (rows, columns, h, w[, 3]) uint8 in a square pattern, with names at the rows, or at both axes (x, y)."""
-    grid = tiled(images)
-    names = [shortened(name, 11) for name in row_names]
-    beside = 0.04 + 0.063 * max(map(len, names), default=0)
+    """Images (rows, columns, h, w[, 3]) uint8 in a square pattern, with names at the rows, or at both axes (x, y).
+
+    Where they hold more than `most_numbers` they are reduced to about as many, for the page's sake.
+    """
+    share = min(1.0, math.sqrt(most_numbers / images.size))
+    grid = tiled(images, min(MOST_SIDE, max(1, int(share * max(images.shape[2:4])))))
+    names = [shortened(name, _NAME) if isinstance(name, str) else name for name in row_names]
+    beside = 0.04 + 0.063 * max((len(name) if isinstance(name, str) else _NAME for name in names), default=0)
     height = (width_in - beside) * grid.shape[0] / grid.shape[1] + (0.2 if axis_names else 0.02)
     middles = (np.arange(len(images)) + 0.5) * grid.shape[0] / len(images)
 
     def draw(axes: "Axes", words: "Language") -> None:
         axes.imshow(grid, interpolation="none", aspect="equal")
         axes.set_xticks([])
-        axes.set_yticks(middles if names else [], names)
+        axes.set_yticks(middles if names else [], [name if isinstance(name, str) else words(name) for name in names])
         axes.spines[:].set_visible(False)
         if axis_names:
             axes.set(xlabel=words(axis_names[0]), ylabel=words(axis_names[1]))

@@ -26,8 +26,7 @@ def class_scatter(title: Words, points: np.ndarray, labels: np.ndarray, *, class
             own = points[labels == index]
             colour, marker = class_colour(index), class_marker(index)
             axes.plot(*own.T, linestyle="", color=colour, marker=marker, markersize=3.4, markeredgewidth=0, alpha=0.8)
-        if len(class_names) <= _MOST_NAMES:
-            _name_classes(axes, points, labels, class_names=class_names)
+        name_classes(axes, points, labels, class_names=class_names)
         axes.set_xticks([])
         axes.set_yticks([])
         axes.set_xlabel(words(say("component {n}", n=Shown("count", 1))))
@@ -41,7 +40,10 @@ def class_keys(class_names: Sequence[str]) -> tuple[Key, ...]:
     return tuple(Key(name, class_colour(i), class_marker(i)) for i, name in enumerate(class_names))
 
 
-def _name_classes(axes: "Axes", points: np.ndarray, labels: np.ndarray, *, class_names: Sequence[str]) -> None:
+def name_classes(axes: "Axes", points: np.ndarray, labels: np.ndarray, *, class_names: Sequence[str]) -> None:
+    """Each class by its name at its median, where no other name is near; many classes have none."""
+    if len(class_names) > _MOST_NAMES:
+        return
     from matplotlib.patheffects import withStroke
 
     present = [index for index in range(len(class_names)) if (labels == index).any()]
