@@ -147,7 +147,7 @@ def test_it_removes_noise(digits):
     fitted = Denoiser(variance=0.04, max_epochs=10, learning_rate=0.01, **SMALL).fit(digits[:600])
     seen = noisy(digits[600:700], 0.2)
     before, after = (np.square(found - digits[600:700] / 255).mean() for found in (seen, fitted.transform(seen) / 255))
-    assert after < 0.6 * before
+    assert after < 0.7 * before
     assert fitted.history_["valid_mse"][-1] == pytest.approx(-fitted.score(digits[600:]), rel=0.25)
 
 

@@ -1,0 +1,5 @@
+"""stub"""
+
+
+def compose(cells):
+    return None
