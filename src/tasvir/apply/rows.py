@@ -30,12 +30,15 @@ class Rows:
     more: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
-def transformed_rows(estimator: Any, data: Dataset) -> Rows:
-    """The codes of every image."""
+def transformed_rows(estimator: Any, data: Dataset, *, variance: float | None = None) -> Rows:
+    """The codes of every image; `variance` is for a denoiser that is told it."""
     if not hasattr(estimator, "transform"):
-        instead = "use tasvir predict" if hasattr(estimator, "predict_proba") else "give the folder of an autoencoder"
+        instead = (
+            "use tasvir predict" if hasattr(estimator, "predict_proba") else "give the folder of an autoencoder or a denoiser"
+        )
         raise BadInputError(f"{type(estimator).__name__} does not transform: {instead}")
-    values = estimator.transform(images_for(estimator, data))
+    told = {} if variance is None else {"variance": variance}
+    values = estimator.transform(images_for(estimator, data), **told)
     n_values = int(np.prod(values.shape[1:]))
     names = estimator.get_feature_names_out() if hasattr(estimator, "get_feature_names_out") else ()
     heads = list(names) if len(names) == n_values else [f"value{i}" for i in range(n_values)]

@@ -1,5 +1,6 @@
-"""`tasvir transform|predict MODEL_DIR --data D --out FILE`: what a model says of every image, as a table."""
+"""`tasvir transform|predict MODEL_DIR --data D --out FILE`: what a model says of every image, as a table; or images, cleaned."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,15 +18,50 @@ if TYPE_CHECKING:
 
 ModelDir = Annotated[Path, typer.Argument(metavar="MODEL_DIR", help="A model folder: from `tasvir fit`, or in a run's models.")]
 Data = Annotated[str, typer.Option(help="A named set or a path. Images get the size and colour that the model takes.")]
+OutOrFolder = Annotated[
+    Path, typer.Option(help="The file to write, .npz or .csv, one that is there is replaced; of a denoiser also a new folder.")
+]
+Variance = Annotated[
+    float | None, typer.Option(help="Of the noise (pixels of 0..1), for a denoiser that is told it.  [default: estimated]")
+]
 Out = Annotated[Path, typer.Option(help="The file to write, .npz or .csv. One that is there is replaced.")]
 
 
 @takes_data
-def transform(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False, options: LoadOptions) -> None:
-    """Write the codes of every image of a set: one row an image, with its part, its place there and its label."""
-    from tasvir.apply.rows import transformed_rows
+def transform(
+    model_dir: ModelDir, *, data: Data, out: OutOrFolder, variance: Variance = None, as_json: Json = False, options: LoadOptions
+) -> None:
+    """Write the codes of every image, one row an image with its part, its place there and its label; or the images, cleaned."""
+    from tasvir.apply.cleaned import check_folder, is_denoiser, write_cleaned
+    from tasvir.apply.intake import load_for
+    from tasvir.apply.rows import ENDINGS, transformed_rows
+    from tasvir.models.folder import load_model
 
-    _write(transformed_rows, model_dir, data, out=out, options=options, as_json=as_json)
+    as_rows = out.suffix.lower() in ENDINGS
+    if as_rows and variance is None:
+        _write(transformed_rows, model_dir, data, out=out, options=options, as_json=as_json)
+        return
+    model = load_model(model_dir)
+    if not is_denoiser(model):
+        _refuse(model, out, variance)
+    if as_rows:
+        rows_of = functools.partial(transformed_rows, variance=variance)
+        _write(rows_of, model_dir, data, out=out, options=options, as_json=as_json)
+        return
+    check_folder(model, out)
+    noisy = load_for(model, data, options)
+    write_cleaned(model, noisy, out, variance=variance)
+    result = {"model": str(model_dir), "data": noisy.name, "out": str(out), "images": len(noisy)}
+    answer(result, [f"{out}: {len(noisy)} images, cleaned"], as_json=as_json)
+
+
+def _refuse(model: "Any", out: Path, variance: float | None) -> None:
+    """What only a denoiser can be asked."""
+    from tasvir.apply.rows import check_out
+
+    if variance is not None:
+        raise BadInputError(f"--variance is for denoisers, and this model is of class {type(model).__name__}: leave it out")
+    check_out(out)
 
 
 @takes_data

@@ -38,6 +38,16 @@ NAMES = {
     "evidence/judge/net": Name(say("Small convolution net"), say("a small convolution net")),
     "evidence/gaussian": Name(say("Gaussian sampler"), say("the Gaussian sampler")),
     "evidence/vae": Name(say("Conditional VAE"), say("the conditional VAE")),
+    "denoise/noisy": Name(say("Noisy image"), say("the noisy image")),
+    "denoise/gaussian": Name(say("Gaussian filter"), say("the Gaussian filter")),
+    "denoise/tv": Name(say("Total variation"), say("the total variation filter")),
+    "denoise/wavelet": Name(say("Wavelets"), say("the wavelet filter")),
+    "denoise/nlm": Name(say("Non-local means"), say("non-local means")),
+    "denoise/textbook": Name(say("Textbook net"), say("the textbook net")),
+    "denoise/unet": Name(say("U-Net, one variance"), say("the U-Net for one variance")),
+    "denoise/blind": Name(say("U-Net, a range, blind"), say("the blind U-Net for a range")),
+    "denoise/told": Name(say("U-Net, a range, told"), say("the U-Net that is told the variance")),
+    "denoise/estimated": Name(say("U-Net, a range, estimate"), say("the U-Net that is told an estimate")),
     **gan_names(),
 }
 #: parts of a split
