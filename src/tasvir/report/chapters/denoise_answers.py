@@ -90,6 +90,16 @@ def _ranges(found: Found) -> list[Sentence | None]:
                 ),
             )
         )
+    estimated = found.row("estimated")
+    if estimated is not None and (sd := estimated.reading("estimated_sd")) is not None:
+        truth = plain(round(found.level**0.5, 4), estimated.first.record("bench"))
+        said.append(
+            say(
+                "The estimate of the standard deviation is {sd} on average, the truth {truth}.",
+                sd=decimal(bare(sd), 3),
+                truth=truth,
+            )
+        )
     return said
 
 
@@ -127,7 +137,7 @@ def _untouched(found: Found) -> Sentence | None:
     if ours is None or textbook is None:
         return None
     return say(
-        "Of an image without noise the U-Net for one variance leaves {ours} dB, the textbook net {textbook} dB.",
+        "An image without noise is given back at {ours} dB by the U-Net for one variance, at {textbook} dB by the textbook net.",
         ours=_db(ours),
         textbook=_db(textbook),
     )

@@ -85,7 +85,8 @@ def curve_figure(found: Found) -> Figure | None:
     ]
     caption = say(
         "What happens where the noise is weaker or stronger than that (dotted) for which the first two nets are trained. Below "
-        "0 an arm harms the image. Filters are told the variance and tuned anew for each."
+        "0 an arm harms the image; where it does so by more than 2 dB, its line is left out. Filters are told the variance and "
+        "tuned anew for each."
     )
     level = (Key(say("trained level"), SOFT, "", ":"),) if mark is not None else ()
     alt = say("Lines over the strength of the noise.")

@@ -48,7 +48,7 @@ def line_plot(
     mark: float | None = None,
     lowest: float | None = None,
 ) -> Panel:
-    """Lines with bands, a dotted level and a dotted place; places in decades where `log_x`. Below `lowest` lines leave the plot."""
+    """Lines with bands, a dotted level, a dotted place; places in decades where `log_x`. Below `lowest` lines leave the plot."""
     whole = all(float(place).is_integer() for one in series for place in one.x)
 
     def draw(axes: "Axes", words: "Language") -> None:

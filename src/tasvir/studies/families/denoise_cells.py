@@ -97,11 +97,19 @@ def train(
 
 def estimate(inside: Inside, *, bench: dict[str, Any]) -> Iterator[Record]:
     """The net that is told, given what is estimated from each image."""
+    import torch
+
     from tasvir.models.folder import load_model
+    from tasvir.models.noise import estimated_sd
 
     (folder,) = (record.content for records in inside.found.values() for record in records if record.kind == "model")
     denoiser = load_model(folder)
-    yield from _judged(inside, Bench(**bench), lambda noisy, v: _unit(denoiser, noisy, None))
+    on = Bench(**bench)
+    yield from _judged(inside, on, lambda noisy, v: _unit(denoiser, noisy, None))
+    images = on.test(inside.data).part("test")[0]
+    noisy = noisy_bytes(images, on.variance, stream_rng(on.seed, "test noise"))
+    x_nCHW = torch.from_numpy(noisy.reshape(*noisy.shape[:3], -1)).permute(0, 3, 1, 2)
+    yield metric("estimated_sd", float(estimated_sd(x_nCHW).mean()), n=len(noisy))
 
 
 def unfitted(*, net: str, variance: list[float], blind: bool, max_epochs: int, seed: int) -> Any:
