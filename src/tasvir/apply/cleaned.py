@@ -12,16 +12,9 @@ from tasvir.apply.intake import fitted_form, images_for
 from tasvir.contracts.atomic import atomic_folder, must_be_writable
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import Dataset
-from tasvir.models.names import MODELS
 
 #: Images that are cleaned at once.
 AT_ONCE = 1024
-
-
-def is_denoiser(estimator: Any) -> bool:
-    """Whether what it gives are images."""
-    model = MODELS.get(type(estimator).__name__)
-    return model is not None and "denoiser" in model.promises
 
 
 def check_folder(estimator: Any, out: Path) -> None:

@@ -32,36 +32,13 @@ def transform(
     model_dir: ModelDir, *, data: Data, out: OutOrFolder, variance: Variance = None, as_json: Json = False, options: LoadOptions
 ) -> None:
     """Write the codes of every image, one row an image with its part, its place there and its label; or the images, cleaned."""
-    from tasvir.apply.cleaned import check_folder, is_denoiser, write_cleaned
-    from tasvir.apply.intake import load_for
     from tasvir.apply.rows import ENDINGS, transformed_rows
-    from tasvir.models.folder import load_model
 
-    as_rows = out.suffix.lower() in ENDINGS
-    if as_rows and variance is None:
-        _write(transformed_rows, model_dir, data, out=out, options=options, as_json=as_json)
-        return
-    model = load_model(model_dir)
-    if not is_denoiser(model):
-        _refuse(model, out, variance)
-    if as_rows:
+    if out.suffix.lower() in ENDINGS:
         rows_of = functools.partial(transformed_rows, variance=variance)
         _write(rows_of, model_dir, data, out=out, options=options, as_json=as_json)
-        return
-    check_folder(model, out)
-    noisy = load_for(model, data, options)
-    write_cleaned(model, noisy, out, variance=variance)
-    result = {"model": str(model_dir), "data": noisy.name, "out": str(out), "images": len(noisy)}
-    answer(result, [f"{out}: {len(noisy)} images, cleaned"], as_json=as_json)
-
-
-def _refuse(model: "Any", out: Path, variance: float | None) -> None:
-    """What only a denoiser can be asked."""
-    from tasvir.apply.rows import check_out
-
-    if variance is not None:
-        raise BadInputError(f"--variance is for denoisers, and this model is of class {type(model).__name__}: leave it out")
-    check_out(out)
+    else:
+        _clean(model_dir, data, out=out, variance=variance, options=options, as_json=as_json)
 
 
 @takes_data
@@ -75,20 +52,37 @@ def predict(model_dir: ModelDir, *, data: Data, out: Out, as_json: Json = False,
 def _write(
     rows_of: "Callable[[Any, Dataset], Rows]", model_dir: Path, source: str, *, out: Path, options: LoadOptions, as_json: bool
 ) -> None:
-    from tasvir.apply.intake import load_for
+    from tasvir.apply.intake import is_denoiser, load_for
     from tasvir.apply.rows import check_out, write_rows
     from tasvir.models.folder import load_model
 
     check_out(out)
     _check_apart(out, Path(source), options)
     model = load_model(model_dir)
-    data = load_for(model, source, options)
+    data = load_for(model, source, options, as_files=is_denoiser(model))
     rows = rows_of(model, data)
     write_rows(rows, out)
     columns = [*rows.each, *rows.heads]
     result = {"model": str(model_dir), "data": data.name, "out": str(out), "rows": len(data), "columns": columns}
     shown = ", ".join(columns[:8]) + (f" and {len(columns) - 8} more" if len(columns) > 8 else "")
     answer(result, [f"{out}: {len(data)} rows of {shown}"], as_json=as_json)
+
+
+def _clean(model_dir: Path, source: str, *, out: Path, variance: float | None, options: LoadOptions, as_json: bool) -> None:
+    """A folder of pictures, which only a denoiser can give."""
+    from tasvir.apply.cleaned import check_folder, write_cleaned
+    from tasvir.apply.intake import is_denoiser, load_for
+    from tasvir.apply.rows import check_out
+    from tasvir.models.folder import load_model
+
+    model = load_model(model_dir)
+    if not is_denoiser(model):
+        check_out(out)
+    check_folder(model, out)
+    noisy = load_for(model, source, options, as_files=True)
+    write_cleaned(model, noisy, out, variance=variance)
+    result = {"model": str(model_dir), "data": noisy.name, "out": str(out), "images": len(noisy)}
+    answer(result, [f"{out}: {len(noisy)} images, cleaned"], as_json=as_json)
 
 
 def _check_apart(out: Path, source: Path, options: LoadOptions) -> None:
