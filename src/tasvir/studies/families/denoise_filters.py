@@ -75,7 +75,7 @@ FILTERS = {
     "gaussian": Filter(_gaussian, (0.4, 0.5, 0.6, 0.7, 0.85, 1.0, 1.3)),
     "tv": Filter(_total_variation, (0.3, 0.45, 0.6, 0.8, 1.0, 1.3)),
     "wavelet": Filter(_wavelet, (0.7, 1.0, 1.3, 1.6, 2.0)),
-    "nlm": Filter(_non_local_means, (0.3, 0.45, 0.6, 0.8), (3, 5)),
+    "nlm": Filter(_non_local_means, (0.3, 0.4, 0.5, 0.6, 0.8), (3, 5)),
 }
 
 #: Seconds that a filter takes for a thousand numbers of an image, about.
