@@ -74,7 +74,7 @@ def compared_figure(found: Found) -> Figure | None:
 def curve_figure(found: Found) -> Figure | None:
     """PSNR, and what is gained over the noisy image, where the noise is weaker and stronger."""
     places = [variance for variance in found.variances if variance]
-    whole = [_series(found, row, place, places) for place, row in enumerate(found.rows)]
+    whole = [_series(row, place, places) for place, row in enumerate(found.rows)]
     gained = [_gain(found, one, places) for one in whole[1:]] if found.row(NOISY) is not None else []
     if len(places) < 2 or not whole:
         return None
@@ -93,7 +93,7 @@ def curve_figure(found: Found) -> Figure | None:
     return figure("denoise-variances", caption, alt=alt, panels=panels, keys=(*line_keys(whole), *level))
 
 
-def _series(found: Found, row: Row, place: int, places: list[float]) -> Series:
+def _series(row: Row, place: int, places: list[float]) -> Series:
     known = [(variance, reading) for variance in places if (reading := row.reading("psnr_at", variance=variance)) is not None]
     x = tuple(variance**0.5 for variance, _ in known)
     alone = tuple(Reading(reading.value, record=reading.record) for _, reading in known)

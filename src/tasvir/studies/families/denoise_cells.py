@@ -61,7 +61,7 @@ def smooth(inside: Inside, *, name: str, bench: dict[str, Any]) -> Iterator[Reco
     chosen = {}
     for variance in dict.fromkeys([on.variance, *on.variances]):
         some = held_out if variance == on.variance else held_out[:TUNED_AGAIN]
-        found = tuned(name, some, variance, on.seed)
+        found = tuned(name, some, variance, seed=on.seed)
         chosen[variance] = max(found, key=lambda one: one[1])[0]
         if variance == on.variance:
             for setting, value in found:
@@ -69,13 +69,15 @@ def smooth(inside: Inside, *, name: str, bench: dict[str, Any]) -> Iterator[Reco
     yield facts(
         {"chosen": chosen[on.variance], "by_variance": [[v, chosen[v]] for v in on.variances], "n_held_out": len(held_out)}
     )
-    yield from _judged(inside, on, lambda noisy, v: clean(name, noisy / np.float32(255), v**0.5, chosen[v]))
+    yield from _judged(inside, on, lambda noisy, v: clean(name, noisy / np.float32(255), sd=v**0.5, setting=chosen[v]))
 
 
-def tuned(name: str, held_out: np.ndarray, variance: float, seed: int) -> list[tuple[dict[str, float], float]]:
+def tuned(name: str, held_out: np.ndarray, variance: float, *, seed: int) -> list[tuple[dict[str, float], float]]:
     """Every setting of a filter with its mean PSNR on held-out images to which noise was added."""
     clean_n, noisy_n = held_out / np.float32(255), noisy_bytes(held_out, variance, stream_rng(seed, "held-out noise"))
-    tried = [(setting, clean(name, noisy_n / np.float32(255), variance**0.5, setting)) for setting in FILTERS[name].settings]
+    tried = [
+        (setting, clean(name, noisy_n / np.float32(255), sd=variance**0.5, setting=setting)) for setting in FILTERS[name].settings
+    ]
     return [(setting, float(psnr(cleaned, clean_n).mean())) for setting, cleaned in tried]
 
 

@@ -30,7 +30,7 @@ class Filter:
         return [{"strength": 0.0}, *({"strength": strength, "patch": patch} for strength, patch in tried)]
 
 
-def clean(name: str, images: np.ndarray, sd: float, setting: Setting) -> np.ndarray:
+def clean(name: str, images: np.ndarray, *, sd: float, setting: Setting) -> np.ndarray:
     """What a filter makes of noisy images (n, H, W[, C]) on the 0..1 scale; without noise it leaves them as they are."""
     if not (setting["strength"] and sd):
         return images

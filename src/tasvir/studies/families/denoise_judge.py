@@ -21,7 +21,7 @@ def judge(inside: Inside, *, bench: dict, filters: list[str], pairs: list[tuple[
     data = Bench(**bench).test(inside.data)
     best = max(filters, key=lambda name: _held_out_psnr(inside, name))
     asked = [(arm, best if against == BEST else against) for arm, against in pairs]
-    scores = {name: _scores_Sn(inside, name, filters, seeds) for pair in asked for name in pair}
+    scores = {name: _scores_Sn(inside, name, filters=filters, seeds=seeds) for pair in asked for name in pair}
     yield facts({"best_filter": best, "n_seeds": len(seeds), "pairs": [list(pair) for pair in asked]})
     if len(seeds) < FEWEST_SEEDS_FIXED:
         yield from _of_these_trainings(scores, asked, data)
@@ -44,7 +44,7 @@ def _held_out_psnr(inside: Inside, name: str) -> float:
     return max(record.data["value"] for record in found if record.kind == "metric" and record.name == "validation_psnr")
 
 
-def _scores_Sn(inside: Inside, name: str, filters: list[str], seeds: list[int]) -> np.ndarray:
+def _scores_Sn(inside: Inside, name: str, *, filters: list[str], seeds: list[int]) -> np.ndarray:
     """(S, n) PSNR by image; a filter has no luck, and is the same at every seed."""
     cells = [f"denoise/{name}"] * len(seeds) if name in filters else [f"denoise/{name}/{seed}" for seed in seeds]
     return np.stack([inside.found_array(cell, "psnr") for cell in cells]).astype(float)
