@@ -39,7 +39,7 @@ class Profile:
 PROFILES = {
     "quick": Profile(5000, 100, 1000, 100, 20e6, 40, n_seeds=1),
     "standard": Profile(16_000, 200, 2000, 200, 48e6, 60, n_seeds=3),
-    "full": Profile(50_000, 300, 10_000, 500, 112e6, 100, n_seeds=3),
+    "full": Profile(50_000, 300, 10_000, 500, 96e6, 100, n_seeds=3),
 }
 
 
