@@ -1,5 +1,7 @@
 """`tasvir transform DENOISER_DIR`: a folder of noisy images becomes a folder of clean ones."""
 
+import errno
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -78,10 +80,15 @@ def test_they_may_be_had_as_arrays_too(tasvir, models, noisy, tmp_path):
     assert np.array_equal(found["transformed"][row], known)
 
 
-def test_a_named_set_has_names_too(tasvir, models, tmp_path):
-    assert tasvir("transform", models / "blind", "--data", "digits", "--out", "clean").code == 0
-    assert files(tmp_path / "clean")[:1] == ["test/0.png"]
-    assert len(files(tmp_path / "clean")) == 1797
+def test_images_without_files_are_named_by_their_place(tasvir, models, tmp_path, monkeypatch):
+    X = load_data("digits").images[:30]
+    np.savez("set.npz", x_train=X[:20], y_train=np.arange(20) % 2, x_test=X[20:], y_test=np.arange(10) % 2)
+    monkeypatch.setattr("tasvir.apply.cleaned.AT_ONCE", 7)
+    assert tasvir("transform", models / "blind", "--data", "set.npz", "--out", "clean").code == 0
+    found = files(tmp_path / "clean")
+    assert (found[0], len(found)) == ("test/0.png", 30)
+    known = load_model(models / "blind").transform(X[20:])
+    assert np.array_equal(pixels(tmp_path / "clean/test/9.png"), np.rint(known[9]))
 
 
 @pytest.mark.parametrize(
@@ -104,6 +111,17 @@ def test_bad_requests_are_one_line_and_leave_nothing(refused, models, noisy, wor
     model, *more = words
     asked = [str(word).format(there=noisy) for word in more]
     assert reason in refused("transform", models / model, "--data", noisy, *asked)
+
+
+def test_the_folder_appears_whole_or_not_at_all(tasvir, models, noisy, tmp_path, monkeypatch):
+    def full(picture):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tasvir.apply.cleaned.png", full)
+    said = tasvir("transform", models / "blind", "--data", noisy, "--out", "clean")
+    assert said.code == 2
+    assert "disk is full" in said.err
+    assert [path.name for path in tmp_path.iterdir()] == ["noisy"]
 
 
 def test_names_that_would_become_one_keep_their_ends():
