@@ -39,8 +39,9 @@ NETS = {"textbook", "unet", "blind", "told", "estimated"}
 
 
 def run(data, out, **words):
-    """With a net of few channels, and few images of each part."""
-    with mock.patch.dict(denoise.PROFILES, quick=SMALL), SMALL_NET:
+    """With a net of few channels, few images of each part, and no page: it is drawn where it is read."""
+    page, probe = mock.patch("tasvir.studies.run.draw_page"), mock.patch("tasvir.studies.work.N_TRAINED", 16)
+    with mock.patch.dict(denoise.PROFILES, quick=SMALL), SMALL_NET, page, probe:
         options = DenoiseOptions(**words)
         return run_study(STUDY, data, options, out=out, threads=1, jobs=1, device="cpu", stream=io.StringIO())
 
