@@ -80,7 +80,7 @@ def _described(found: Found) -> Block | None:
     if (blind := found.row("blind")) is not None:
         low, high = (plain(float(end), blind.first.record("variance")) for end in blind.first.parameters["variance"])
         told.append(say("Those for a range learned variances from {low} to {high}.", low=low, high=high))
-    if found.of(FILTERS):
+    if found.level and found.of(FILTERS):
         told.append(
             say(
                 "Filters know the variance, and their other settings are chosen on {n} held-out images, anew for each variance.",

@@ -29,9 +29,13 @@ def pictures_figure(found: Found) -> Figure | None:
     for row in _shown_rows(found):
         images = row.first.array("shown")
         panels.append(None if images is None else picture_row(_with_psnr(row), images, wide=True))
-    caption = say(
-        "Ten test images, clean, noisy, and as arms clean them; of the filters the one that was best on held-out images. Beside "
-        "each name the mean PSNR on all test images."
+    caption = (
+        say(
+            "Ten test images, clean, noisy, and as arms clean them; of the filters the one that was best on held-out images. "
+            "Beside each name the mean PSNR on all test images."
+        )
+        if found.level
+        else say("Ten test images, and what the nets give back of them. Beside each name the mean PSNR on all test images.")
     )
     return figure("denoise-pictures", caption, alt=say("Rows of images."), panels=panels, panel_rem=40.0)
 
@@ -109,8 +113,9 @@ def _gain(found: Found, one: Series, places: list[float]) -> Series:
 
 
 def _shown_rows(found: Found) -> list[Row]:
-    """Noise, the best filter, and the nets, the one with an estimate left out: it is the one before it."""
-    rows = [found.row(NOISY), found.best_filter, *map(found.row, ("textbook", "unet", "blind", "told"))]
+    """Noise and the best filter, where there is noise, and the nets; the one with an estimate is the one before it."""
+    noise = [found.row(NOISY), found.best_filter] if found.level else []
+    rows = [*noise, *map(found.row, ("textbook", "unet", "blind", "told"))]
     return [row for row in rows if row is not None]
 
 

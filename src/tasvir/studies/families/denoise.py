@@ -183,7 +183,9 @@ def _judge_cell(cells: "list[Cell]", options: DenoiseOptions, on: "Bench", *, se
     from tasvir.studies.cell import Cell, Comparison
     from tasvir.studies.families.denoise_judge import BEST, judge
 
-    pairs = [["unet", BEST], ["unet", "textbook"], ["textbook", "gaussian"]]
+    pairs = [["unet", "textbook"]]
+    if options.level:  # without noise there is nothing for a filter to take away
+        pairs = [["unet", BEST], *pairs, ["textbook", "gaussian"]]
     if options.trained_range is not None:
         pairs += [["blind", "unet"], ["told", "blind"], ["estimated", "blind"]]
     asked = {"bench": asdict(on), "filters": list(FILTER_NAMES), "pairs": pairs, "seeds": seeds}
