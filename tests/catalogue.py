@@ -7,14 +7,17 @@ from tasvir import (
     CNNSpec,
     ConvSpec,
     DCGANSpec,
+    Denoiser,
     DenseSpec,
     FCGANSpec,
     GaussianSampler,
+    HourglassSpec,
     ImageClassifier,
     LandmarkIsomap,
     MLPSpec,
     RecorderSpec,
     ResNetSpec,
+    UNetSpec,
     VGGSpec,
 )
 from tasvir.models.names import MODELS
@@ -30,6 +33,16 @@ ESTIMATORS = {
     "Autoencoder-conv": Autoencoder(net=ConvSpec(filters=(4,)), n_components=2, max_epochs=2, **FP32),
     "VAE-dense": VAE(net=DenseSpec(hidden=(16,)), n_components=2, max_epochs=2, **FP32),
     "VAE-conv-conditional": VAE(net=ConvSpec(filters=(4,)), n_components=2, conditional=True, max_epochs=2, **FP32),
+    "Denoiser-unet": Denoiser(net=UNetSpec(widths=(4, 4)), variance=0.2, max_epochs=2, batch_size=36, learning_rate=0.02, **FP32),
+    "Denoiser-textbook-told": Denoiser(
+        net=HourglassSpec(filters=(4,)),
+        variance=(0.05, 0.3),
+        blind=False,
+        max_epochs=2,
+        batch_size=36,
+        learning_rate=0.02,
+        **FP32,
+    ),
     "GAN-conv": GAN(net=DCGANSpec(generator=(8,), discriminator=(4,), dense=8), n_components=4, max_epochs=2, **SELDOM, **FP32),
     "GAN-dense": GAN(
         net=FCGANSpec(generator=(16,), discriminator=(16,)), n_components=4, max_epochs=2, loss="relativistic", **SELDOM, **FP32

@@ -151,9 +151,12 @@ def asked(world, tmp_path_factory):
     coded = (world.images, "--hidden", "8", "--code", 3, "--epochs", 1, "--threads", 1, "--device", "cpu")
     looked = (world.images, "--n", 2, "--betas", 0.5, 2, "--epochs", 1, "--threads", 1, "--device", "cpu")
     reduced = (world.images, "--methods", "raw,pca", "--dims", "2,3", "--threads", 1, "--device", "cpu")
+    cleaned = (world.images, "--variances", "0.01", "--epochs", 1, "--threads", 1, "--device", "cpu")
     return {
         "run": ("run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
         "study run": ("study", "run", world.images, "--out", world.runs, "--threads", 1, "--device", "cpu"),
+        "study denoise": ("study", "denoise", *cleaned, "--jobs", 1, "--out", out / "runs"),
+        "study estimate denoise": ("study", "estimate", "denoise", *cleaned),
         "study gan": ("study", "gan", *played, "--jobs", 1, "--out", out / "runs"),
         "study estimate gan": ("study", "estimate", "gan", *played),
         "study latent": ("study", "latent", *looked, "--jobs", 1, "--out", out / "runs"),

@@ -9,12 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tasvir import GAN, VAE, Autoencoder, ImageClassifier, LeversSpec, load_data
+from tasvir import GAN, VAE, Autoencoder, Denoiser, ImageClassifier, LeversSpec, load_data
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.fcgan import FCGANSpec
+from tasvir.nets.hourglass import HourglassSpec
 from tasvir.nets.resnet import ResNetSpec
+from tasvir.nets.unet import UNetSpec
 from tasvir.nets.vgg import VGGSpec
 
 GOLDEN = Path(__file__).parent / "golden" / "losses.json"
@@ -43,6 +45,8 @@ TASKS = {
         levers=LeversSpec(instance_noise=0.1, label_noise=0.1, spectral_norm=True, r2=0.5, penalty_every=2, shift=0.2),
         **COMMON,
     ),
+    "denoising": Denoiser(net=UNetSpec(widths=(8, 16)), variance=0.04, **COMMON),
+    "denoising, told": Denoiser(net=HourglassSpec(filters=(8, 16)), variance=(0.01, 0.09), blind=False, **COMMON),
     "variational": VAE(net=DenseSpec(hidden=(32,)), n_components=8, **COMMON),
     "variational, conditional": VAE(net=ConvSpec(filters=(8,)), n_components=8, conditional=True, beta=2.0, **COMMON),
 }

@@ -10,12 +10,13 @@ import numpy as np
 import pytest
 import torch
 
-from tasvir import GAN, VAE, Autoencoder, ImageClassifier, LeversSpec, RecorderSpec, load_data, save_model
+from tasvir import GAN, VAE, Autoencoder, Denoiser, ImageClassifier, LeversSpec, RecorderSpec, load_data, save_model
 from tasvir.models import gan
 from tasvir.nets.conv import ConvSpec
 from tasvir.nets.dcgan import DCGANSpec
 from tasvir.nets.dense import DenseSpec
 from tasvir.nets.resnet import ResNetSpec
+from tasvir.nets.unet import UNetSpec
 from tasvir.nets.vgg import VGGSpec
 from tasvir.train.checkpoint import Checkpoint
 from tasvir.train.hooks import EarlyStopping, KeepBest
@@ -39,6 +40,7 @@ TRAINED = {
         n_components=4,
         **FP32,
     ),
+    "Denoiser": Denoiser(net=UNetSpec(widths=(4, 8)), variance=(0.01, 0.09), blind=False, learning_rate=0.02, **FP32),
     "Autoencoder-conv in bf16": Autoencoder(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
     "VAE in bf16": VAE(net=ConvSpec(filters=(4, 8)), n_components=4, learning_rate=0.03, **BF16),
     "ImageClassifier in bf16": ImageClassifier(net=VGGSpec(widths=(8, 16)), augment="shift", learning_rate=0.02, **BF16),

@@ -12,19 +12,21 @@ from tasvir.data.load import load_to_judge
 from tasvir.data.options import LARGEST, SMALLEST, LoadOptions
 from tasvir.data.raw import Form
 from tasvir.data.resize import block_to_form
+from tasvir.models.names import MODELS
 
 
-def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: bool = False) -> Dataset:
+def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: bool = False, as_files: bool = False) -> Dataset:
     """The set that `source` names, of any classes or of none, in the form of the images at `fit`; no other can be asked for.
 
-    What became black and white at `fit` does so again, unless another range is asked for: a dark batch of 12 bits is none of 8.
+    `as_files`: of a folder every image, whatever its sub-folders. What became black and white at `fit` does so again, unless
+    another range is asked for: a dark batch of 12 bits is none of 8.
     """
     if options.value_range is None:
         known, clip = getattr(estimator, "value_range_", None), getattr(estimator, "clipped_", False)
         options = dataclasses.replace(options, value_range=known, clip=options.clip or clip)
     form = fitted_form(estimator)
     if form is None:
-        return load_to_judge(source, options, labelled=labelled)
+        return load_to_judge(source, options, labelled=labelled, as_files=as_files)
     wanted: dict[str, Any] = {"color": form.color, "image_size": form.height if form.height == form.width else None}
     for name, value in wanted.items():
         if getattr(options, name) not in (None, value):
@@ -34,7 +36,7 @@ def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: boo
             )
     if not SMALLEST <= form.height <= LARGEST:
         wanted["image_size"] = None
-    return load_to_judge(source, dataclasses.replace(options, **wanted), labelled=labelled)
+    return load_to_judge(source, dataclasses.replace(options, **wanted), labelled=labelled, as_files=as_files)
 
 
 def images_for(estimator: Any, data: Dataset, rows: np.ndarray | slice = slice(None)) -> np.ndarray:
@@ -49,6 +51,12 @@ def images_for(estimator: Any, data: Dataset, rows: np.ndarray | slice = slice(N
             "give images of as many numbers"
         )
     return images.reshape(len(images), *estimator.space_.shape)
+
+
+def is_denoiser(estimator: Any) -> bool:
+    """Whether it takes images and gives images."""
+    model = MODELS.get(type(estimator).__name__)
+    return model is not None and "denoiser" in model.promises
 
 
 def fitted_form(estimator: Any) -> Form | None:

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import numpy as np
 
-from tasvir.apply.intake import images_for
+from tasvir.apply.intake import images_for, is_denoiser
 from tasvir.contracts.atomic import atomic_file, must_be_writable
 from tasvir.contracts.errors import BadInputError, DataFileError
 from tasvir.contracts.plain import harmless_cell
@@ -30,12 +30,17 @@ class Rows:
     more: Mapping[str, np.ndarray] = field(default_factory=dict)
 
 
-def transformed_rows(estimator: Any, data: Dataset) -> Rows:
-    """The codes of every image."""
+def transformed_rows(estimator: Any, data: Dataset, *, variance: float | None = None) -> Rows:
+    """The codes of every image; `variance` is for a denoiser that is told it."""
     if not hasattr(estimator, "transform"):
-        instead = "use tasvir predict" if hasattr(estimator, "predict_proba") else "give the folder of an autoencoder"
+        instead = (
+            "use tasvir predict" if hasattr(estimator, "predict_proba") else "give the folder of an autoencoder or a denoiser"
+        )
         raise BadInputError(f"{type(estimator).__name__} does not transform: {instead}")
-    values = estimator.transform(images_for(estimator, data))
+    if variance is not None and not is_denoiser(estimator):
+        raise BadInputError(f"--variance is for denoisers, and this model is of class {type(estimator).__name__}: leave it out")
+    told = {} if variance is None else {"variance": variance}
+    values = estimator.transform(images_for(estimator, data), **told)
     n_values = int(np.prod(values.shape[1:]))
     names = estimator.get_feature_names_out() if hasattr(estimator, "get_feature_names_out") else ()
     heads = list(names) if len(names) == n_values else [f"value{i}" for i in range(n_values)]

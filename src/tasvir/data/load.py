@@ -18,7 +18,7 @@ from tasvir.data.options import LoadOptions
 from tasvir.data.pack import listed, pack
 from tasvir.data.raw import PARTS, Facts, Raw
 from tasvir.data.readers.arrays import ArrayPixels
-from tasvir.data.readers.folder import is_loose, read_loose
+from tasvir.data.readers.folder import holds_images, is_loose, read_loose
 from tasvir.data.readers.pixels import to_uint8
 from tasvir.data.readers.sources import read
 from tasvir.data.rules import told
@@ -133,10 +133,14 @@ def load(source: str | os.PathLike, options: LoadOptions) -> Dataset:
     return assemble(read(source, options), options, words_of(source, options))
 
 
-def load_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: bool) -> Dataset:
-    """A set that a fitted model shall be asked about, not learned from: one class will do, or one image; or no classes at all."""
-    loose = not labelled and options.manifest is None and is_loose(Path(source).expanduser())
-    raw = read_loose(Path(source).expanduser(), options) if loose else read(source, options)
+def load_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: bool, as_files: bool = False) -> Dataset:
+    """A set that a fitted model shall be asked about, not learned from: one class will do, or one image; or no classes at all.
+
+    `as_files`: every image of a folder, also those beside sub-folders; these are no classes.
+    """
+    place = Path(source).expanduser()
+    loose = not labelled and options.manifest is None and (holds_images(place) if as_files else is_loose(place))
+    raw = read_loose(place, options) if loose else read(source, options)
     return assemble(raw, options, words_of(source, options), to_learn=False)
 
 

@@ -18,6 +18,7 @@ class Model:
 MODELS = {
     "Autoencoder": Model("tasvir.models.autoencoder", "autoencoder", ("transformer",)),
     "VAE": Model("tasvir.models.vae", "vae", ("transformer", "sampler")),
+    "Denoiser": Model("tasvir.models.denoiser", "denoiser", ("denoiser",)),
     "GAN": Model("tasvir.models.gan", "gan", ("sampler",)),
     "LandmarkIsomap": Model("tasvir.models.landmark_isomap", "landmark-isomap", ("transformer",)),
     "GaussianSampler": Model("tasvir.models.gaussian_sampler", "gaussian-sampler", ("sampler",)),
@@ -31,11 +32,13 @@ SPECS = {
     "DenseSpec": "tasvir.nets.dense",
     "EncoderTrunkSpec": "tasvir.nets.trunk",
     "FCGANSpec": "tasvir.nets.fcgan",
+    "HourglassSpec": "tasvir.nets.hourglass",
     "LeversSpec": "tasvir.models.levers",
     "MLPSpec": "tasvir.nets.mlp",
     "PairSpec": "tasvir.nets.pair",
     "RecorderSpec": "tasvir.models.flight_recorder",
     "ResNetSpec": "tasvir.nets.resnet",
+    "UNetSpec": "tasvir.nets.unet",
     "VGGSpec": "tasvir.nets.vgg",
 }
 

@@ -31,6 +31,11 @@ def decimal(reading: Reading | None, digits: int = 3) -> Shown:
     return _shown("decimal", reading, digits)
 
 
+def decibels(reading: Reading | None) -> Shown:
+    """A difference of two ratios: 2.31 is '+2.31 dB'."""
+    return _shown("decibels", reading)
+
+
 def seconds(reading: Reading | None) -> Shown:
     """A time from milliseconds to hours, with two or three digits that count."""
     return _shown("seconds", reading)

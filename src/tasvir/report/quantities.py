@@ -75,6 +75,18 @@ QUANTITIES = {
     "sharpness": Quantity(say("Sharpness"), _digits(2)),
     "gan_train": Quantity(say("GAN-train"), percent, 1),
     "raggedness": Quantity(say("Roughness"), _digits(2)),
+    "psnr": Quantity(
+        say("PSNR (dB)"),
+        _digits(2),
+        1,
+        say(
+            "PSNR: minus ten times the logarithm of the mean squared error of an image (pixels from 0 to 1), and then the mean "
+            "over images; ten times the error is 10 dB less. An error below that of rounding to bytes counts as that one, 58.92 "
+            "dB."
+        ),
+    ),
+    "ssim": Quantity(say("SSIM"), _digits(3), 1, say("SSIM: how alike the patterns of small windows are; 1 for equal images.")),
+    "validation_psnr": Quantity(say("PSNR on held-out images (dB)"), _digits(2), 1),
     "generator_loss": Quantity(say("Generator's loss"), _digits(2)),
     "discriminator_loss": Quantity(say("Discriminator's loss"), _digits(2)),
     "loss_gap": Quantity(say("Gap"), _digits(2)),

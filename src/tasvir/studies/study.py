@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 STUDIES = {
     "run": "tasvir.studies.families.main_job",
     "reduction": "tasvir.studies.families.reduction",
+    "denoise": "tasvir.studies.families.denoise",
     "gan": "tasvir.studies.families.gan",
     "codes": "tasvir.studies.families.ladder",
     "latent": "tasvir.studies.families.latent",

@@ -6,6 +6,8 @@ ASKED = "study run digits --out {new}"
 REDUCED = "study reduction digits --out {new}"
 PLANE = "study latent digits --out {new}"
 
+CLEANED = "study denoise digits --out {new}"
+
 
 def study(cause: str, words: str, says: str) -> Bad:
     return Bad("study", cause, words, says)
@@ -65,5 +67,16 @@ STUDIES = [
     study("a plane after no epoch", f"{PLANE} --epochs 0", "--epochs 0"),
     study("a plane of no such profile", f"{PLANE} --profile slow", "slow"),
     study("a plane of few images", "study latent {one_class} --out {new}", "training images|class"),
+    study("noise below nothing", f"{CLEANED} --variance -0.1", "--variance.*-0.1.*at least 0|--variance"),
+    study("more noise than there is image", f"{CLEANED} --variance 3", "'3'.*at most 1"),
+    study("noise that is a word", f"{CLEANED} --variance much", "'much'.*0..1 scale"),
+    study("noise that is no number", f"{CLEANED} --variance nan", "'nan'"),
+    study("a range the wrong way round", f"{CLEANED} --variance 0.04,0.01", "give 0.01,0.04"),
+    study("a range of three", f"{CLEANED} --variance 0,0.01,0.04", "holds 3 numbers"),
+    study("a curve of words", f"{CLEANED} --variances low,high", "'low,high'"),
+    study("no epochs of cleaning", f"{CLEANED} --epochs 0", "epochs=0|--epochs 0"),
+    study("no trainings of cleaning", f"{CLEANED} --seeds 0", "seeds=0|--seeds 0"),
+    study("cleaning of no such profile", f"{CLEANED} --profile slow", "slow"),
+    study("images too small to clean", f"{CLEANED} --image-size 6", "6 pixels a side.*at least 8"),
     study("a flag without its value", "study run digits --out", "--out"),
 ]

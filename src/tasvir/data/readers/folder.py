@@ -23,6 +23,11 @@ def is_loose(folder: Path) -> bool:
     return folder.is_dir() and not _folders(folder) and any(map(is_image, folder.iterdir()))
 
 
+def holds_images(folder: Path) -> bool:
+    """Whether images lie in the folder, or anywhere below it."""
+    return folder.is_dir() and any(is_image(path) for path in folder.rglob("*") if path.is_file())
+
+
 def read_loose(folder: Path, options: LoadOptions) -> Raw:
     """Images without classes: all labels are empty."""
     paths = images_below(folder, folder, follow_links=options.follow_links)

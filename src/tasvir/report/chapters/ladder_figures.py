@@ -108,16 +108,15 @@ def batches_figure(rows: Sequence[Row]) -> Figure | None:
         told.append(
             say("{net}: {accuracy}", net=row.name.alone, accuracy=percent(Reading(accuracy.value, record=accuracy.record)))
         )
-    panel = (
-        line_plot("", lines, x_name=say("batch of 100 test images"), percent=True, width_in=6.4, height_in=2.6) if lines else None
-    )
+    panel = line_plot("", lines, x_name=say("batch of 100 test images"), percent=True) if lines else None
+    wide = None if panel is None else replace(panel, width_in=6.4, height_in=2.6)
     caption = say(
         "Accuracy of each batch of 100 test images in their order (the last one may be smaller), of the first trainings. Of all "
         "test images: {steps}.",
         steps=listed(told, "; "),
     )
     alt = say("Lines over the batches.")
-    return figure("ladder-batches", caption, alt=alt, panels=[panel], keys=line_keys(lines), panel_rem=36.0)
+    return figure("ladder-batches", caption, alt=alt, panels=[wide], keys=line_keys(lines), panel_rem=36.0)
 
 
 def confusion_figures(rows: Sequence[Row], names: Sequence[str]) -> Figure | None:

@@ -21,10 +21,13 @@ KINDS: dict[str, tuple[Words, str]] = {
 }
 #: Height of a box for the smallest and the largest side, and the width of one for few and many channels.
 _LOW, _HIGH, _NARROW, _WIDE = 0.28, 1.0, 0.22, 0.62
+#: The size of letters of a layer at most, as a share of its width: "16×16×128" fits.
+LETTER = 0.175
 
 
 def architecture(title: Words, given: str, layers: Sequence[Mapping[str, Any]], *, width_in: float = 3.6) -> Panel:
     """`layers` have `kind`, `output` (C, H, W or F) and `n_parameters`; `given` is what goes in."""
+    letters = min(6.5, LETTER * 72 * width_in / (len(layers) + 1))
 
     def draw(axes: "Axes", words: "Language") -> None:
         from matplotlib.patches import Rectangle
@@ -37,9 +40,9 @@ def architecture(title: Words, given: str, layers: Sequence[Mapping[str, Any]], 
             axes.annotate(
                 "", (place + 0.5 - width / 2, 0), (place - 0.12, 0), arrowprops={"arrowstyle": "-", "color": SOFT, "lw": 0.7}
             )
-            axes.text(place + 0.5, -0.62, _shape(layer["output"], words), ha="center", va="top", color=INK, fontsize=6.5)
+            axes.text(place + 0.5, -0.62, _shape(layer["output"], words), ha="center", va="top", color=INK, fontsize=letters)
             learned = words.decimal(float(layer["n_parameters"]))
-            axes.text(place + 0.5, -0.84, learned, ha="center", va="top", color=SOFT, fontsize=6)
+            axes.text(place + 0.5, -0.84, learned, ha="center", va="top", color=SOFT, fontsize=letters - 0.5)
         axes.set(xlim=(-0.9, len(layers) + 0.1), ylim=(-1.02, 0.56))
         axes.set_axis_off()
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from tasvir.report.words.language import Language
 
+WIDTH_IN = 3.6
+
 
 @dataclass(frozen=True)
 class Series:
@@ -43,23 +45,28 @@ def line_plot(
     percent: bool = False,
     log_x: bool = False,
     level: Level | None = None,
-    width_in: float = 3.6,
-    height_in: float | None = None,
+    mark: float | None = None,
+    lowest: float | None = None,
 ) -> Panel:
-    """Lines with bands, and a dotted level; the places in decades where `log_x`."""
+    """Lines with bands, a dotted level, a dotted place; places in decades where `log_x`. Below `lowest` lines leave the plot."""
+    whole = all(float(place).is_integer() for one in series for place in one.x)
 
     def draw(axes: "Axes", words: "Language") -> None:
         from matplotlib.ticker import FuncFormatter, MaxNLocator
 
         if level is not None:
             axes.axhline(level.reading.value, color=SOFT, linewidth=1.0, linestyle=":")
+        if mark is not None:
+            axes.axvline(mark, color=SOFT, linewidth=1.0, linestyle=":")
         for one in series:
             _draw_one(axes, one)
+        if lowest is not None and axes.get_ylim()[0] < lowest:
+            axes.set_ylim(bottom=lowest)
         if log_x:
             axes.set_xscale("log")
             axes.minorticks_off()
         else:
-            axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+            axes.xaxis.set_major_locator(MaxNLocator(6, integer=whole))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: words.plain(float(f"{value:.6g}"))))
         axes.yaxis.set_major_formatter(
             FuncFormatter(lambda value, _: words.percent(value) if percent else words.plain(float(f"{value:.6g}")))
@@ -68,7 +75,7 @@ def line_plot(
         axes.set_xlabel(words(x_name))
         axes.spines["left"].set_visible(False)
 
-    return Panel(title, draw, width_in, height_in or 0.6 + 0.66 * width_in)
+    return Panel(title, draw, WIDTH_IN, 0.6 + 0.66 * WIDTH_IN)
 
 
 def line_keys(series: Sequence[Series], level: Level | None = None) -> tuple[Key, ...]:

@@ -30,6 +30,7 @@ SOURCE = "en"
 _YES, _NO = say("yes"), say("no")
 _PERCENT, _POINTS, _OF, _INTERVAL = say("{n} %"), say("{n} points"), say("{k} of {n}"), say("[{low}, {high}]")
 _BELOW, _MS, _S = say("< {n}"), say("{n} ms"), say("{n} s")
+_DB = say("{n} dB")
 _MIN_S, _H_MIN = say("{min} min {s} s"), say("{h} h {min} min")
 
 
@@ -196,6 +197,9 @@ class Language:
 
     def _decimal(self, shown: Shown) -> Drawn:
         return self._with_interval(shown, lambda value: self.decimal(value, shown.digits, grouped=False))
+
+    def _decibels(self, shown: Shown) -> Drawn:
+        return self._with_interval(shown, lambda value: self.decimal(value, 2, signed=True), _DB)
 
     def _count(self, shown: Shown) -> Drawn:
         return Drawn(self.decimal(shown.value), record=shown.record)

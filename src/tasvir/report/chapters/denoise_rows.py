@@ -1,0 +1,106 @@
+"""What the study of denoising found, a row for each arm, over its seeds."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tasvir.report.cells import Cells, Reading, over_trainings
+from tasvir.report.name import Name
+from tasvir.report.names import name_of
+from tasvir.report.quantities import quantity
+from tasvir.report.view import View, view, views
+from tasvir.report.words.message import Shown
+
+CELLS, JUDGE, NOISY = "denoise", "denoise/differences", "noisy"
+FILTERS = ("gaussian", "tv", "wavelet", "nlm")
+#: The nets that are trained, the one that is ours for one variance first; `estimated` is the told one again.
+NETS, OURS = ("textbook", "unet", "blind", "told"), "unet"
+
+
+@dataclass(frozen=True)
+class Row:
+    """An arm: its id, and its trainings, one a seed; a filter has one."""
+
+    arm: str
+    cells: tuple[View, ...]
+
+    @property
+    def name(self) -> Name:
+        return name_of(f"{CELLS}/{self.arm}")
+
+    @property
+    def first(self) -> View:
+        """The training of the first seed, which is shown."""
+        return self.cells[0]
+
+    def reading(self, metric: str, **labels: float) -> Reading | None:
+        """The mean of the trainings with their lowest and highest; of a single one its own interval."""
+        return over_trainings(cell.reading(metric, **labels) for cell in self.cells)
+
+    def shown(self, metric: str) -> Shown:
+        return quantity(metric).write(self.reading(metric))
+
+
+@dataclass(frozen=True)
+class Found:
+    """All arms that were computed, and their judge."""
+
+    rows: tuple[Row, ...]
+    judge: View | None
+
+    def row(self, arm: str | None) -> Row | None:
+        return next((row for row in self.rows if row.arm == arm), None)
+
+    def of(self, arms: Sequence[str]) -> list[Row]:
+        return [row for row in self.rows if row.arm in arms]
+
+    @property
+    def best_filter(self) -> Row | None:
+        """The one that was best on held-out images."""
+        return None if self.judge is None else self.row(self.judge.facts.get("best_filter"))
+
+    @property
+    def bench(self) -> dict:
+        """What all arms were tried on."""
+        return next((row.first.parameters.get("bench") or {} for row in self.rows), {})
+
+    @property
+    def level(self) -> float:
+        """The variance at which arms are compared."""
+        return float(self.bench.get("variance") or 0.0)
+
+    @property
+    def variances(self) -> list[float]:
+        """Those of the curve."""
+        return [float(variance) for variance in self.bench.get("variances") or ()]
+
+    def difference(self, arm: str, against: str | None) -> Reading | None:
+        """How many dB one arm is above another."""
+        return None if self.judge is None or against is None else self.judge.reading("difference", arm=arm, against=against)
+
+    def at(self, arm: str, variance: float) -> Reading | None:
+        """The PSNR of an arm at a place of the curve."""
+        row = self.row(arm)
+        return None if row is None else row.reading("psnr_at", variance=variance)
+
+    def most_trainings(self) -> int:
+        return max((len(row.cells) for row in self.rows), default=0)
+
+
+def bare(reading: Reading | None) -> Reading | None:
+    """The number without its interval."""
+    return None if reading is None else Reading(reading.value, record=reading.record)
+
+
+def read(cells: Cells) -> Found:
+    """The arms in the order of the study."""
+    found: dict[str, list[View]] = {}
+    for cell in views(cells, CELLS):
+        if cell.name != JUDGE:
+            found.setdefault(cell.name.split("/")[1], []).append(cell)
+    order = (NOISY, *FILTERS, *NETS, "estimated")
+    rows = sorted((Row(arm, tuple(trainings)) for arm, trainings in found.items()), key=_place(order))
+    return Found(tuple(rows), view(cells, JUDGE))
+
+
+def _place(order: Sequence[str]) -> Callable[[Row], int]:
+    return lambda row: order.index(row.arm) if row.arm in order else len(order)
