@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tasvir.report.cells import Cells, Reading, over_trainings
 from tasvir.report.name import Name
@@ -28,24 +29,23 @@ class Row:
         """The training of the first seed, which is shown."""
         return self.cells[0]
 
-    def over_seeds(self, metric: str) -> Reading | None:
+    def reading(self, metric: str, **labels: Any) -> Reading | None:
         """The mean of the trainings and, as its ends, their lowest and highest; of a single one its own interval."""
-        return over_trainings(cell.reading(metric) for cell in self.cells)
+        return over_trainings(cell.reading(metric, **labels) for cell in self.cells)
 
     def value(self, metric: str) -> float:
         """The same as a number; NaN where it was not taken."""
-        found = self.over_seeds(metric)
+        found = self.reading(metric)
         return float("nan") if found is None else found.value
 
-    def alone(self, metric: str) -> Shown:
+    def alone(self, metric: str, **labels: Any) -> Shown:
         """The same as it is written, without its ends."""
-        found = self.over_seeds(metric)
-        return quantity(metric).write(None if found is None else Reading(found.value, record=found.record))
+        return quantity(metric).write(bare(self.reading(metric, **labels)))
 
-    def shown(self, metric: str) -> Shown:
+    def shown(self, metric: str, **labels: Any) -> Shown:
         """The same as it is written; what is counted is summed over all trainings, so that nothing is rounded away."""
         write = quantity(metric).write
-        return write(self._sum(metric) if write is of_n else self.over_seeds(metric))
+        return write(self._sum(metric) if write is of_n else self.reading(metric, **labels))
 
     def _sum(self, metric: str) -> Reading | None:
         found = [reading for cell in self.cells if (reading := cell.reading(metric)) is not None]
@@ -53,6 +53,11 @@ class Row:
             return None
         record = "; ".join(reading.record for reading in found)
         return Reading(sum(reading.value for reading in found), n=sum(reading.n or 0 for reading in found), record=record)
+
+
+def bare(reading: Reading | None) -> Reading | None:
+    """The number without its interval."""
+    return None if reading is None else Reading(reading.value, record=reading.record)
 
 
 def read_rows(cells: Cells, start: str, *, without: Collection[str] = ()) -> tuple[Row, ...]:

@@ -6,12 +6,13 @@ from tasvir.report.blocks import curves_figure
 from tasvir.report.cells import Cells
 from tasvir.report.chapters.denoise_answers import answers, headline
 from tasvir.report.chapters.denoise_figures import compared_figure, curve_figure, pictures_figure, rest_figure
-from tasvir.report.chapters.denoise_rows import CELLS, FILTERS, NETS, NOISY, Found, Row, bare, read
+from tasvir.report.chapters.denoise_rows import CELLS, FILTERS, NETS, NOISY, Found, read
 from tasvir.report.document import Block, Chapter, Figure, Key, Table, analysis, chapter, figure, prose, table, trouble
 from tasvir.report.fitting import fitting_sentence, read_training
 from tasvir.report.numbers import count, decibels, decimal, plain
 from tasvir.report.plots.architecture import KINDS, architecture
 from tasvir.report.quantities import quantity
+from tasvir.report.rows import Row, bare
 from tasvir.report.view import problems
 from tasvir.report.words.message import Sentence, Words, listed, say, say_n
 

@@ -1,8 +1,9 @@
 """What the study of denoising answers, from what was measured."""
 
 from tasvir.report.cells import Reading
-from tasvir.report.chapters.denoise_rows import NOISY, OURS, Found, bare
+from tasvir.report.chapters.denoise_rows import NOISY, OURS, Found
 from tasvir.report.numbers import decibels, decimal, plain
+from tasvir.report.rows import bare
 from tasvir.report.words.message import Sentence, Shown, Words, say
 
 

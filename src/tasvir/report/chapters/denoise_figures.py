@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from tasvir.report.cells import Reading
-from tasvir.report.chapters.denoise_rows import NOISY, Found, Row, bare
+from tasvir.report.chapters.denoise_rows import NOISY, Found
 from tasvir.report.document import Figure, Key, Panel, figure
 from tasvir.report.numbers import plain
 from tasvir.report.palette import SOFT, class_colour, class_marker
@@ -13,6 +13,7 @@ from tasvir.report.plots.dots import dot_plot
 from tasvir.report.plots.lines import Series, line_keys, line_plot
 from tasvir.report.plots.pictures import picture_row
 from tasvir.report.quantities import quantity
+from tasvir.report.rows import Row
 from tasvir.report.words.message import Words, say
 
 #: A difference of so much is black or white; pixels are from 0 to 1.
@@ -120,7 +121,7 @@ def _shown_rows(found: Found) -> list[Row]:
 
 
 def _with_psnr(row: Row) -> Words:
-    return say("{arm}: {psnr} dB", arm=row.name.alone, psnr=quantity("psnr").write(bare(row.reading("psnr"))))
+    return say("{arm}: {psnr} dB", arm=row.name.alone, psnr=row.alone("psnr"))
 
 
 def _known(reading: Reading | None) -> Reading | None:

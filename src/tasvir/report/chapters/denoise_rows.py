@@ -3,41 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from tasvir.report.cells import Cells, Reading, over_trainings
-from tasvir.report.name import Name
-from tasvir.report.names import name_of
-from tasvir.report.quantities import quantity
-from tasvir.report.view import View, view, views
-from tasvir.report.words.message import Shown
+from tasvir.report.cells import Cells, Reading
+from tasvir.report.rows import Row, find, read_rows
+from tasvir.report.view import View, view
 
 CELLS, JUDGE, NOISY = "denoise", "denoise/differences", "noisy"
 FILTERS = ("gaussian", "tv", "wavelet", "nlm")
 #: The nets that are trained, the one that is ours for one variance first; `estimated` is the told one again.
 NETS, OURS = ("textbook", "unet", "blind", "told"), "unet"
-
-
-@dataclass(frozen=True)
-class Row:
-    """An arm: its id, and its trainings, one a seed; a filter has one."""
-
-    arm: str
-    cells: tuple[View, ...]
-
-    @property
-    def name(self) -> Name:
-        return name_of(f"{CELLS}/{self.arm}")
-
-    @property
-    def first(self) -> View:
-        """The training of the first seed, which is shown."""
-        return self.cells[0]
-
-    def reading(self, metric: str, **labels: float) -> Reading | None:
-        """The mean of the trainings with their lowest and highest; of a single one its own interval."""
-        return over_trainings(cell.reading(metric, **labels) for cell in self.cells)
-
-    def shown(self, metric: str) -> Shown:
-        return quantity(metric).write(self.reading(metric))
 
 
 @dataclass(frozen=True)
@@ -48,7 +21,7 @@ class Found:
     judge: View | None
 
     def row(self, arm: str | None) -> Row | None:
-        return next((row for row in self.rows if row.arm == arm), None)
+        return None if arm is None else find(self.rows, arm)
 
     def of(self, arms: Sequence[str]) -> list[Row]:
         return [row for row in self.rows if row.arm in arms]
@@ -86,20 +59,10 @@ class Found:
         return max((len(row.cells) for row in self.rows), default=0)
 
 
-def bare(reading: Reading | None) -> Reading | None:
-    """The number without its interval."""
-    return None if reading is None else Reading(reading.value, record=reading.record)
-
-
 def read(cells: Cells) -> Found:
-    """The arms in the order of the study."""
-    found: dict[str, list[View]] = {}
-    for cell in views(cells, CELLS):
-        if cell.name != JUDGE:
-            found.setdefault(cell.name.split("/")[1], []).append(cell)
+    """The arms in the order of the page."""
     order = (NOISY, *FILTERS, *NETS, "estimated")
-    rows = sorted((Row(arm, tuple(trainings)) for arm, trainings in found.items()), key=_place(order))
-    return Found(tuple(rows), view(cells, JUDGE))
+    return Found(tuple(sorted(read_rows(cells, CELLS, without=(JUDGE,)), key=_place(order))), view(cells, JUDGE))
 
 
 def _place(order: Sequence[str]) -> Callable[[Row], int]:

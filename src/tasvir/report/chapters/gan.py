@@ -81,7 +81,7 @@ def compose(cells: Cells) -> Chapter | None:
 
 def _headline(rows: Sequence[Row], real: View | None) -> Sentence | None:
     """What samples teach, from the least to the most; no arm is called the best."""
-    known = sorted((row for row in rows if row.over_seeds("gan_train")), key=lambda row: row.value("gan_train"))
+    known = sorted((row for row in rows if row.reading("gan_train")), key=lambda row: row.value("gan_train"))
     if not known:
         return None
     shown: dict[str, Words] = {name: row.alone("gan_train") for name, row in (("least", known[0]), ("most", known[-1]))}
@@ -190,7 +190,7 @@ def _compared_figure(rows: Sequence[Row]) -> Figure | None:
     """Side by side: what a classifier learns, what is covered, how sharp it is."""
     panels: list[Panel] = []
     for metric in ("gan_train", "coverage", "raggedness"):
-        readings = [(row.name.alone, reading) for row in rows if (reading := row.over_seeds(metric)) is not None]
+        readings = [(row.name.alone, reading) for row in rows if (reading := row.reading(metric)) is not None]
         if readings:
             ideal = 1.0 if metric == "raggedness" else None
             how = {"as_percent": ideal is None, "marks_best": False}

@@ -78,7 +78,7 @@ def compose(cells: Cells) -> Chapter | None:
 
 def _headline(rows: Sequence[Row]) -> Sentence | None:
     steps = [find(rows, step) for step in "ade"]
-    if any(step is None or step.over_seeds("accuracy") is None for step in steps):
+    if any(step is None or step.reading("accuracy") is None for step in steps):
         return None
     given, repaired, tuned = (step.alone("accuracy") for step in steps if step is not None)
     return say(
@@ -128,8 +128,8 @@ def _error(row: Row, drawn: Sequence[Row]) -> Words:
 
 
 def _ladder_figure(rows: Sequence[Row], drawn: Sequence[Row]) -> Block | None:
-    readings = [(row.name.alone, reading) for row in rows if (reading := row.over_seeds("accuracy")) is not None]
-    errors = [(row.name.alone, reading) for row in drawn if (reading := row.over_seeds("reconstruction_mse")) is not None]
+    readings = [(row.name.alone, reading) for row in rows if (reading := row.reading("accuracy")) is not None]
+    errors = [(row.name.alone, reading) for row in drawn if (reading := row.reading("reconstruction_mse")) is not None]
     panels = [
         dot_plot(quantity("accuracy").title, readings, marks_best=False) if readings else None,
         dot_plot(say("Error of the autoencoder"), errors, as_percent=False, marks_best=False) if errors else None,

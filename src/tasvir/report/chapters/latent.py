@@ -18,10 +18,11 @@ from tasvir.report.chapters.latent_figures import (
     walk_figure,
     ways_figure,
 )
-from tasvir.report.chapters.latent_rows import CELLS, LATENTS, MAIN, WALK, Row, find, read_rows
+from tasvir.report.chapters.latent_rows import CELLS, LATENTS, MAIN, WALK, plane_of, read_nets
 from tasvir.report.document import Block, Chapter, Table, analysis, chapter, prose, table, trouble
 from tasvir.report.numbers import MISSING, percent, plain, share_of
 from tasvir.report.quantities import quantity
+from tasvir.report.rows import Row, find
 from tasvir.report.view import View, problems, view
 from tasvir.report.words.message import Sentence, Shown, Words, literal, say
 
@@ -32,10 +33,10 @@ def compose(cells: Cells) -> Chapter | None:
     """The chapter as it is read; None where the run has no such net."""
     if not cells.names(CELLS):
         return None
-    rows = read_rows(cells)
+    rows = read_nets(cells)
     main, walk, latents = find(rows, MAIN), view(cells, WALK), view(cells, LATENTS)
     names = tuple(map(str, cells.facts("data").get("class_names", ())))
-    plane = None if main is None else main.shown_plane
+    plane = None if main is None else plane_of(main)
     blocks: list[Block | None] = [
         _described(main),
         trouble(problems(cells, CELLS)),
@@ -63,9 +64,9 @@ def _described(main: Row | None) -> Block | None:
         "A variational autoencoder that has two numbers for an image lays all images out in a plane. Its decoder draws an "
         "image at every place of it, also where no image lies."
     )
-    if main is None or not main.trainings:
+    if main is None:
         return prose(intro)
-    training = main.trainings[0]
+    training = main.first
     learned = say(
         "All nets learned from {n_train} images for {epochs} epochs; {n_held_out} images that none of them learned from are "
         "what is asked. Their hidden layers have {hidden} units.",
@@ -110,11 +111,11 @@ def _nets_table(rows: Sequence[Row]) -> Table | None:
         quantity("far_prior").title,
         quantity("fit_s").title,
     )
-    return table("latent-nets", caption, columns=columns, rows=[_net(row) for row in rows if row.trainings])
+    return table("latent-nets", caption, columns=columns, rows=map(_net, rows))
 
 
 def _net(row: Row) -> tuple[Words, ...]:
-    training = row.trainings[0]
+    training = row.first
     asked = [plain(training.parameters.get(name), training.record(name)) for name in ("n_components", "beta")]
     measured = [row.shown(name) for name in ("reconstruction_mse", "kl", "knn_accuracy", "silhouette")]
     far = [row.shown("far_grid", of="codes"), row.shown("far_prior", of="draws")]

@@ -8,8 +8,9 @@ import numpy as np
 
 from tasvir.report.cells import Reading
 from tasvir.report.chapters.generation_training import ACTIVE_NATS
-from tasvir.report.chapters.latent_rows import MANY, Row
+from tasvir.report.chapters.latent_rows import MANY, plane_of
 from tasvir.report.numbers import count, decimal, percent, plain, share_of
+from tasvir.report.rows import Row
 from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Words, listed, literal, say, say_n
 
@@ -48,7 +49,7 @@ def where(x: float, y: float) -> Sentence:
 
 def separation(row: Row, class_names: Sequence[str]) -> list[Sentence | None]:
     """Does the plane keep the classes apart?"""
-    plane, accuracy, silhouette = row.shown_plane, row.reading("knn_accuracy"), row.reading("silhouette")
+    plane, accuracy, silhouette = plane_of(row), row.reading("knn_accuracy"), row.reading("silhouette")
     if plane is None:
         return []
     if accuracy is None:
@@ -193,7 +194,7 @@ def holes(rows: Sequence[Row]) -> Sentence | None:
 
 def collapsed(rows: Sequence[Row]) -> list[Sentence | None]:
     """Which latents tell nothing; nets of which all tell something share a sentence."""
-    known = [(row, nats) for row in rows if row.trainings and (nats := row.trainings[0].array("kl_per_latent")) is not None]
+    known = [(row, nats) for row in rows if (nats := row.first.array("kl_per_latent")) is not None]
     told = [_collapsed(row, nats) for row, nats in known if (nats < ACTIVE_NATS).any()]
     whole = [row.name.inside for row, nats in known if not (nats < ACTIVE_NATS).any()]
     if whole:
@@ -203,7 +204,7 @@ def collapsed(rows: Sequence[Row]) -> list[Sentence | None]:
 
 
 def _collapsed(row: Row, nats: np.ndarray) -> Sentence | None:
-    record, dead = row.trainings[0].record("kl_per_latent"), np.flatnonzero(nats < ACTIVE_NATS)
+    record, dead = row.first.record("kl_per_latent"), np.flatnonzero(nats < ACTIVE_NATS)
     shown: dict[str, Words] = {"net": row.name.inside, "all": count(len(nats), record), "nats": plain(ACTIVE_NATS)}
     which = listed((plain(int(latent) + 1, record) for latent in dead), ", ")
     return say_n(

@@ -6,7 +6,7 @@ import numpy as np
 
 from tasvir.report.blocks import curves_figure
 from tasvir.report.cells import Curve
-from tasvir.report.chapters.latent_rows import AUTOENCODER, Row, planes_of
+from tasvir.report.chapters.latent_rows import AUTOENCODER, planes_of
 from tasvir.report.document import Explorer, Figure, Key, Layer, Panel, figure
 from tasvir.report.numbers import count, plain
 from tasvir.report.palette import SOFT
@@ -14,6 +14,7 @@ from tasvir.report.plots.bars import value_bars
 from tasvir.report.plots.pictures import picture_grid, picture_row
 from tasvir.report.plots.plane import WAYS, plane_density, plane_scatter, plane_ways
 from tasvir.report.plots.scatter import class_keys
+from tasvir.report.rows import Row
 from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Shown, Words, listed, say
 
@@ -198,11 +199,9 @@ def latents_figure(latents: View | None) -> Figure | None:
 
 def training_figure(rows: Sequence[Row]) -> Figure | None:
     """The bound of each VAE, and the autoencoder's error."""
-    found: list[tuple[Words, Curve | None, float | None]] = []
-    for row in rows:
-        if row.trainings:
-            name = "loss" if row.arm == AUTOENCODER else "elbo"
-            found.append((row.name.alone, row.trainings[0].curve(name), None))
+    found: list[tuple[Words, Curve | None, float | None]] = [
+        (row.name.alone, row.first.curve("loss" if row.arm == AUTOENCODER else "elbo"), None) for row in rows
+    ]
     caption = say(
         "The trainings: of the VAEs the evidence lower bound in nats an image (its KL term is weighted by 1 here whatever "
         "beta is), which is to rise; of the autoencoder the mean squared error, which is to fall."

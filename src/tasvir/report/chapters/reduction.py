@@ -103,7 +103,7 @@ def _bare(reading: Reading | None) -> Reading | None:
 
 
 def _mean(row: Row, metric: str) -> Reading | None:
-    return _bare(row.over_seeds(metric))
+    return _bare(row.reading(metric))
 
 
 def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
@@ -131,7 +131,7 @@ def _scores_table(rows: Sequence[Row], taken: Row | None) -> Table | None:
     if several:
         columns.insert(5, say("Mean [lowest, highest]"))
         for cells, row in zip(found, rows, strict=True):
-            cells.insert(5, percent(row.over_seeds(METRIC)))
+            cells.insert(5, percent(row.reading(METRIC)))
         told.append(say("k and accuracy are those of the first seed, the time is the mean over the seeds."))
     bold = (i for i, row in enumerate(rows) if row is taken)
     return table("reduction-scores", listed(told, " "), columns=columns, rows=found, bold=bold)

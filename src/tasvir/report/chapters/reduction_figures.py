@@ -84,7 +84,7 @@ def _drawn(found: Sequence[Row]) -> list[View]:
 
 
 def _scored(row: Row) -> bool:
-    return row.over_seeds(METRIC) is not None
+    return row.reading(METRIC) is not None
 
 
 def _series(method: str, rows: Sequence[Row], order: Sequence[str], *, metric: str = METRIC, over: str = "") -> Series:
@@ -97,7 +97,7 @@ def _series(method: str, rows: Sequence[Row], order: Sequence[str], *, metric: s
 
 
 def _reading(row: Row, metric: str) -> Reading:
-    found = row.over_seeds(metric)
+    found = row.reading(metric)
     if found is None:  # rows are asked for what they have
         raise LookupError(f"{row.method} with {row.d} numbers has no {metric}")
     return found

@@ -98,7 +98,7 @@ def recommended(rows: Sequence[Row]) -> Row | None:
     low, high = reading.low, reading.high
     error = 0.0 if low is None or high is None else (high - low) / (2 * Z)
     near = [row for row in rows if _value(row.held_out) >= reading.value - error]
-    return min(near, key=lambda row: (row.d, _value(row.over_seeds("fit_s"))))
+    return min(near, key=lambda row: (row.d, _value(row.reading("fit_s"))))
 
 
 def same_size(rows: Sequence[Row], method: str, d: int) -> Row | None:
