@@ -23,6 +23,7 @@ NAMES = {
     "Adam",
     "AdamW",
     "ReLU",
+    "MNIST",
     "profile",
     "standard",
     "ResNet",

@@ -79,6 +79,8 @@ def _clean(model_dir: Path, source: str, *, out: Path, variance: float | None, o
     if not is_denoiser(model):
         check_out(out)
     check_folder(model, out)
+    if out.resolve().is_relative_to(Path(source).resolve()):
+        raise BadInputError(f"--out {out} lies in {source}, whose images would then be those too: give a folder elsewhere")
     noisy = load_for(model, source, options, as_files=True)
     write_cleaned(model, noisy, out, variance=variance)
     result = {"model": str(model_dir), "data": noisy.name, "out": str(out), "images": len(noisy)}

@@ -14,7 +14,7 @@ class HourglassSpec:
     """What is the denoiser of the textbooks: an image squeezed by convolutions and drawn again by transposed ones?
 
     For each of `filters` a convolution of stride 2 and ReLU, then as many transposed convolutions back to the image's size; the
-    last ends in a sigmoid. All that the decoder knows comes through the narrow middle.
+    last ends in a sigmoid. All that the decoder knows comes through the coarse middle.
 
     Parameters
     ----------

@@ -58,9 +58,10 @@ NAMES = {
     "codes/repaired": Name(say("Autoencoder, decoupled decay"), say("the autoencoder with decoupled decay")),
     "codes/a": Name(say("(a) As given"), say("the solution as it is given")),
     "codes/b": Name(say("(b) One softmax"), say("one softmax")),
-    "codes/c": Name(say("(c) Decoupled decay"), say("decoupled decay")),
+    "codes/c-codes": Name(say("(c₁) Decoupled decay of the autoencoder"), say("codes of decoupled decay")),
+    "codes/c": Name(say("(c₂) Decoupled decay of both"), say("decoupled decay of both, and one cycle")),
     "codes/d": Name(say("(d) Standardised codes"), say("standardised codes")),
-    "codes/e": Name(say("(e) Trained together"), say("encoder and classifier trained together")),
+    "codes/e": Name(say("(e) Trained together"), say("the encoder trained along")),
     "codes/pca": Name(say("Principal components"), say("the classifier of principal components")),
     "codes/raw": Name(say("Pixels"), say("the classifier of pixels")),
 }

@@ -111,6 +111,12 @@ class Inside:
         """What a cell, which this one needs, said of itself."""
         return next(record.data["facts"] for record in self.found[cell] if record.kind == "cell")
 
+    def found_model(self, cell: str) -> Any:
+        """The fitted estimator that a cell, which this one needs, has kept."""
+        from tasvir.models.folder import load_model
+
+        return load_model(next(record.content for record in self.found[cell] if record.kind == "model"))
+
     def found_array(self, cell: str, name: str) -> np.ndarray:
         """The numbers that a cell, which this one needs, recorded under a name."""
         return next(record.content for record in self.found[cell] if record.kind == "array" and record.name == name)

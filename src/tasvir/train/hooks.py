@@ -92,7 +92,7 @@ class StepLosses:
         self.name, self.values = name, np.zeros(0, np.float32)
         self._unread: list[torch.Tensor] = []
 
-    def step(self, losses: Losses) -> None:
+    def hear(self, losses: Losses) -> None:
         self._unread.append(losses[self.name].detach())
 
     def __call__(self, task: Task, history: History) -> bool:

@@ -38,7 +38,7 @@ class Task(Protocol):
 class Hook(Protocol):
     """Watches an epoch's end; True stops the training. `close` always runs.
 
-    One that has a ``step(losses)`` too hears those of every training step, as tensors: to read one at once is to wait for it.
+    One that has a ``hear(losses)`` too hears those of every training step, as tensors: to read one at once is to wait for it.
     """
 
     def __call__(self, task: Task, history: History) -> bool: ...
@@ -59,7 +59,7 @@ def fit_loop(
     """Train `task` until `max_epochs` or until a hook stops it; a `history` handed in resumes after its last epoch."""
     history = History() if history is None else history
     valid_step = None if valid is None else _valid_step(task)
-    heard = [hook.step for hook in hooks if hasattr(hook, "step")]
+    heard = [hook.hear for hook in hooks if hasattr(hook, "hear")]
     try:
         for epoch in range(len(history), max_epochs):
             if history.stopped:

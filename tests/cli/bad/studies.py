@@ -6,6 +6,7 @@ ASKED = "study run digits --out {new}"
 REDUCED = "study reduction digits --out {new}"
 PLANE = "study latent digits --out {new}"
 
+CODED = "study codes digits --out {new}"
 CLEANED = "study denoise digits --out {new}"
 
 
@@ -14,6 +15,13 @@ def study(cause: str, words: str, says: str) -> Bad:
 
 
 STUDIES = [
+    study("codes of no numbers", f"{CODED} --code 0", "--code 0.*at least 1"),
+    study("layers that are words", f"{CODED} --hidden 500,wide", "--hidden '500,wide' holds 'wide'"),
+    study("a layer of nothing", f"{CODED} --classifier 20,0", "--classifier '20,0' holds '0'"),
+    study("a layer that fits no memory", f"{CODED} --hidden 9999999", "at most 100,000 units"),
+    study("no epochs of codes", f"{CODED} --epochs 0", "--epochs 0"),
+    study("half a batch", f"{CODED} --batch-size 0", "--batch-size 0"),
+    study("no such profile of codes", f"{CODED} --profile slow", "slow"),
     study("no such study", "study reductoin digits", "reductoin"),
     study("a near name", "study rum digits", "did you mean"),
     study("no data", "study run", "DATA"),

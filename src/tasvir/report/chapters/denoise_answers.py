@@ -1,5 +1,6 @@
 """What the study of denoising answers, from what was measured."""
 
+from tasvir.measures.verdict import FEWEST_SEEDS_FIXED
 from tasvir.report.cells import Reading
 from tasvir.report.chapters.denoise_rows import NOISY, OURS, Found
 from tasvir.report.numbers import decibels, decimal, plain
@@ -27,7 +28,17 @@ def headline(found: Found) -> Sentence | None:
 def answers(found: Found) -> list[Sentence]:
     """Each where its arms were computed."""
     told = (_against_filter(found), *_textbook(found), *_ranges(found), *_away(found), _untouched(found))
-    return [one for one in told if one is not None]
+    return [one for one in (*told, _luck(found)) if one is not None]
+
+
+def _luck(found: Found) -> Sentence | None:
+    """What intervals of so few trainings leave out."""
+    if found.most_trainings() >= FEWEST_SEEDS_FIXED:
+        return None
+    return say(
+        "These are the nets of this run: intervals are over images, and what another training would give is not in them; three "
+        "or more trainings give a verdict (--seeds 3)."
+    )
 
 
 def _against_filter(found: Found) -> Sentence | None:
@@ -50,6 +61,7 @@ def _against_filter(found: Found) -> Sentence | None:
 def _textbook(found: Found) -> list[Sentence | None]:
     """Whether two convolutions and two transposed ones do better than a blur; and why not."""
     d, gap = found.difference("textbook", "gaussian"), found.difference(OURS, "textbook")
+    ours, textbook = found.row(OURS), found.row("textbook")
     told: list[Sentence | None] = []
     if d is not None and found.level:
         told.append(
@@ -57,15 +69,29 @@ def _textbook(found: Found) -> list[Sentence | None]:
                 d,
                 above=say("The textbook net, which has no skip connections, is {d} above a Gaussian filter.", d=decibels(d)),
                 below=say(
-                    "The textbook net lies below a Gaussian filter ({d}): what does not fit through its narrow middle is lost, "
+                    "The textbook net lies below a Gaussian filter ({d}): what does not come through its coarse middle is lost, "
                     "noise or not.",
                     d=decibels(d),
                 ),
                 alike=say("The textbook net cannot be told from a Gaussian filter: {d}.", d=decibels(d)),
             )
         )
-    if gap is not None:
-        told.append(say("Skip connections and a net that draws the noise bring {d} over the textbook net.", d=decibels(gap)))
+    if gap is not None and ours is not None and textbook is not None:
+        n, other = (row.first.count("n_parameters") for row in (ours, textbook))
+        told.append(
+            _judged(
+                gap,
+                above=say(
+                    "The U-Net, which has skip connections, draws the noise, and learns {n} numbers instead of {other}, is {d} "
+                    "above the textbook net.",
+                    n=n,
+                    other=other,
+                    d=decibels(gap),
+                ),
+                below=say("The U-Net is below the textbook net: {d}.", d=decibels(gap)),
+                alike=say("The U-Net cannot be told from the textbook net: {d}.", d=decibels(gap)),
+            )
+        )
     return told
 
 
@@ -75,7 +101,7 @@ def _ranges(found: Found) -> list[Sentence | None]:
     said: list[Sentence | None] = []
     if price is not None:
         said.append(
-            say("One blind net for the whole range costs {d} at this variance against a net for it alone.", d=decibels(price))
+            say("At this variance, one blind net for the whole range is at {d} against a net for it alone.", d=decibels(price))
         )
     for d, what in ((told, say("the true variance")), (guessed, say("an estimate from each image"))):
         if d is None:
@@ -84,11 +110,9 @@ def _ranges(found: Found) -> list[Sentence | None]:
         said.append(
             _judged(
                 d,
-                above=say("Telling a net for a range {what} helps: {d} against the blind one.", **shown),
-                below=say("Telling a net for a range {what} harms: {d} against the blind one.", **shown),
-                alike=say(
-                    "Telling a net for a range {what} makes no difference that can be told: {d} against the blind one.", **shown
-                ),
+                above=say("The net for a range that is told {what} is {d} above the blind one.", **shown),
+                below=say("The net for a range that is told {what} is below the blind one: {d}.", **shown),
+                alike=say("The net for a range that is told {what} cannot be told from the blind one: {d}.", **shown),
             )
         )
     estimated = found.row("estimated")

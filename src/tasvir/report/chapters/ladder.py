@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from tasvir.report.cells import Cells
+from tasvir.measures.verdict import FEWEST_SEEDS_FIXED
+from tasvir.report.cells import Cells, Reading
 from tasvir.report.chapters.ladder_figures import (
     accuracy_curves,
     batches_figure,
@@ -25,20 +26,25 @@ from tasvir.report.words.message import Sentence, Words, say, say_n
 NAME, TITLE = "ladder", say("Codes for a classifier")
 CELLS, VERDICT = "codes", "codes/verdict"
 AUTOENCODERS, BESIDE = ("given", "repaired"), ("pca", "raw")
-#: With fewer trainings of each step there is no verdict.
-FEWEST_SEEDS = 3
 #: Epochs that the table of epochs tells.
 MOST_EPOCHS = 12
 #: What each step repairs.
 REPAIRS = {
     "a": say("nothing: decay in the gradient, a softmax before a cross-entropy that has one"),
     "b": say("the second softmax is removed"),
-    "c": say("the weight decay is decoupled from the gradient; the classifier learns by one cycle"),
+    "c-codes": say("the weight decay of the autoencoder is decoupled from its gradient; the classifier is that of (b)"),
+    "c": say("that of the classifier, too: AdamW by one cycle, its codes shifted and scaled as one"),
     "d": say("the codes are standardised"),
-    "e": say("encoder and classifier are trained together"),
+    "e": say("encoder and classifier, now one layer on the code, are trained together"),
     "pca": say("beside it: as many principal components, standardised"),
     "raw": say("beside it: the pixels"),
 }
+
+
+_PUBLISHED = say(
+    "Published for this solution on MNIST: a loss of 0.0165 after 10 epochs, which is the training loss, and 93 % of the test "
+    "images."
+)
 
 
 def compose(cells: Cells) -> Chapter | None:
@@ -58,6 +64,7 @@ def compose(cells: Cells) -> Chapter | None:
         _described(rows, drawn),
         trouble(problems(cells, CELLS)),
         _ladder_table(rows, drawn),
+        prose(_PUBLISHED),
         _ladder_figure(rows, drawn),
         *_judged(differences),
         prose(decay_sentence(drawn), softmax_sentence(find(rows, "a"), len(names)), role="list"),
@@ -105,7 +112,7 @@ def _described(rows: Sequence[Row], drawn: Sequence[Row]) -> Block | None:
         images=count(first.facts.get("n_fitted"), first.record("n_fitted")),
     )
     few = say("What differs between so few trainings may be luck: three or more give a verdict (--profile standard).")
-    return prose(told, few if n_seeds < FEWEST_SEEDS else None)
+    return prose(told, few if n_seeds < FEWEST_SEEDS_FIXED else None)
 
 
 def _ladder_table(rows: Sequence[Row], drawn: Sequence[Row]) -> Table | None:
@@ -113,7 +120,7 @@ def _ladder_table(rows: Sequence[Row], drawn: Sequence[Row]) -> Table | None:
     caption = say(
         "The ladder. Error: the mean squared error of test images drawn again from their codes, pixels from 0 to 1, less is "
         "better. Accuracy: the share of the test images that the classifier is right about. Of several trainings "
-        "the mean, the lowest and the highest; of a single one the interval over the test images."
+        "the mean, the lowest and the highest; of a single one accuracy has its interval over the test images."
     )
     columns = (say("Step"), say("What it repairs"), say("Error"), quantity("accuracy").title)
     found = [(row.name.alone, REPAIRS.get(row.arm, MISSING), _error(row, drawn), row.shown("accuracy")) for row in rows]
@@ -123,7 +130,7 @@ def _ladder_table(rows: Sequence[Row], drawn: Sequence[Row]) -> Table | None:
 
 def _error(row: Row, drawn: Sequence[Row]) -> Words:
     """Of the autoencoder that a step stands on."""
-    of = None if row.arm in BESIDE or row.arm == "e" else find(drawn, "given" if row.arm in "ab" else "repaired")
+    of = None if row.arm in BESIDE or row.arm == "e" else find(drawn, "given" if row.arm in ("a", "b") else "repaired")
     return MISSING if of is None else of.shown("reconstruction_mse")
 
 
@@ -193,8 +200,6 @@ def _epochs_table(drawn: Sequence[Row]) -> Table | None:
 
 
 def _loss(values: Sequence[float], epoch: int, record: str) -> Words:
-    from tasvir.report.cells import Reading
-
     return decimal(Reading(values[epoch - 1], record=record), 4) if epoch <= len(values) else MISSING
 
 
@@ -224,6 +229,7 @@ _OPTIMIZERS = {
 
 def _optimizer(row: Row) -> tuple[Words, ...]:
     first = row.first
-    told = [first.told(name) for name in ("learning_rate", "weight_decay")]
+    decay = Reading(float(first.facts.get("weight_decay") or 0.0), record=first.record("weight_decay"))
+    told = [first.told("learning_rate"), decimal(decay, 5)]
     sizes = [first.count(name) for name in ("batch_size", "epochs", "n_parameters")]
     return row.name.alone, _OPTIMIZERS.get(str(first.facts.get("optimizer")), MISSING), *told, *sizes

@@ -145,6 +145,7 @@ def nets_figure(drawn: Sequence[Row], rows: Sequence[Row]) -> Figure | None:
     kinds = tuple(Key(title, colour, "s") for kind, (title, colour) in KINDS.items() if kind == "dense")
     caption = say(
         "The nets, layer by layer: below each the numbers that it gives, and how many it learns. ReLU follows each but the code, "
-        "a sigmoid the last of the autoencoder, a softmax the last of the classifier."
+        "a sigmoid the last of the autoencoder, a softmax the last of the classifier. In the last step one layer stands on the "
+        "code in the place of this classifier."
     )
     return figure("ladder-nets", caption, alt=say("Boxes from left to right, one a layer."), panels=panels, keys=kinds)

@@ -18,13 +18,13 @@ from tasvir.report.chapters.latent_figures import (
     walk_figure,
     ways_figure,
 )
-from tasvir.report.chapters.latent_rows import CELLS, LATENTS, MAIN, WALK, plane_of, read_nets
+from tasvir.report.chapters.latent_rows import CELLS, LATENTS, MAIN, PLANE, WALK, plane_of, read_nets
 from tasvir.report.document import Block, Chapter, Table, analysis, chapter, prose, table, trouble
-from tasvir.report.numbers import MISSING, percent, plain, share_of
+from tasvir.report.numbers import MISSING, count, percent, plain, share_of
 from tasvir.report.quantities import quantity
 from tasvir.report.rows import Row, find
 from tasvir.report.view import View, problems, view
-from tasvir.report.words.message import Sentence, Shown, Words, literal, say
+from tasvir.report.words.message import Sentence, Shown, Words, literal, say, say_n
 
 NAME, TITLE = "latent", say("The latent plane")
 
@@ -69,13 +69,19 @@ def _described(main: Row | None) -> Block | None:
     training = main.first
     learned = say(
         "All nets learned from {n_train} images for {epochs} epochs; {n_held_out} images that none of them learned from are "
-        "what is asked. Their hidden layers have {hidden} units.",
+        "what is asked of them. Their hidden layers have {hidden} units.",
         n_train=training.count("n_train"),
         epochs=training.count("epochs"),
         n_held_out=training.count("n_held_out"),
         hidden=training.told("hidden"),
     )
-    return prose(intro, learned)
+    n_trainings = sum(cell.last != PLANE for cell in main.cells)
+    luck = say_n(
+        "Each net was trained {n} time: how much of what differs between them is luck, it cannot tell.",
+        "Each net was trained {n} times; pictures, and what is said of single classes and latents, are of the first.",
+        n=count(n_trainings),
+    )
+    return prose(intro, learned, luck)
 
 
 def _headline(main: Row | None) -> Sentence | None:

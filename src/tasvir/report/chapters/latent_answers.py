@@ -20,7 +20,7 @@ APART, PARTLY = 0.5, 0.25
 MIDDLE = 0.5
 #: Filled as the prior is, so much of it is far: twice that is more than chance.
 FILLED = 0.01
-#: Shares of holes that differ by less than this factor are called alike: another training would change them as much.
+#: Shares of holes that differ by less than this factor are not told apart: a rule of thumb, as each is one training or few.
 CLEARLY = 1.5
 #: Where a class lives: eighths of a turn, counted from the right against the clock.
 DIRECTIONS = (

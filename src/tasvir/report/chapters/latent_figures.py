@@ -36,7 +36,7 @@ def explorer(plane: View | None, class_names: Sequence[str]) -> Explorer | None:
     caption = say(
         "The plane of the VAE, to walk in: training images by their code, and the image that the decoder draws at the ring. "
         "The decoder's {n} numbers are in this page, and nothing is fetched.",
-        n=count(sum(layer.weights.size + layer.bias.size for layer in layers), plane.record("decoder")),
+        n=count(sum(layer.weights.size + layer.bias.size for layer in layers), plane.record("decoder_0_weights")),
     )
     still = picture_grid("", grid, axis_names=_AXES, width_in=4.2, most_numbers=2 * _NUMBERS)
     alt = say("A square of images that change smoothly.")

@@ -195,11 +195,14 @@ def _judge_cell(cells: "list[Cell]", options: DenoiseOptions, on: "Bench", *, se
 
 def _check_images(data: "Dataset") -> None:
     """Refuse what would fail in every training."""
+    from tasvir.studies.families.parts import with_validation
+
     side, n_train = min(data.images.shape[1:3]), data.counts["train"]
     if side < SMALLEST_SIDE:
         raise BadInputError(f"{data.name} has images of {side} pixels a side: this study needs at least {SMALLEST_SIDE}")
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: this study needs at least {FEWEST_IMAGES}, add images")
+    with_validation(data, 0)  # which refuses images of which none can be held out
     if not data.counts["test"]:
         raise BadInputError(f"{data.name} has no test images: give some, or a share of them with --test-share")
 

@@ -57,10 +57,11 @@ def see_noise(inside: Inside, *, bench: dict[str, Any]) -> Iterator[Record]:
 def smooth(inside: Inside, *, name: str, bench: dict[str, Any]) -> Iterator[Record]:
     """A filter, tuned on held-out images at each variance; the test images are seen once, with what was chosen."""
     on = Bench(**bench)
-    held_out = on.train(inside).data.part("val")[0]
+    held_out, y, _ = on.train(inside).data.part("val")
+    fewer = held_out[spread_sample(y, TUNED_AGAIN, on.seed)]
     chosen = {}
     for variance in dict.fromkeys([on.variance, *on.variances]):
-        some = held_out if variance == on.variance else held_out[:TUNED_AGAIN]
+        some = held_out if variance == on.variance else fewer
         found = tuned(name, some, variance, seed=on.seed)
         chosen[variance] = max(found, key=lambda one: one[1])[0]
         if variance == on.variance:
@@ -86,13 +87,14 @@ def train(
 ) -> Iterator[Record]:
     """A net for one variance or a range: its curves and layers, and the test images, which are seen once."""
     on = Bench(**bench)
-    fitted = on.train(inside).fit(unfitted(net=net, variance=variance, blind=blind, max_epochs=max_epochs, seed=inside.seed))
+    learning = on.train(inside)
+    fitted = learning.fit(unfitted(net=net, variance=variance, blind=blind, max_epochs=max_epochs, seed=inside.seed))
     denoiser = fitted.estimator
     yield fitted.fit_s
     for name in ("loss", "mse"):
         yield loss_curve(denoiser.history_, name)
     yield facts(_net_facts(denoiser) | {"epochs": len(denoiser.history_), "best_epoch": fitted.best_epoch})
-    yield facts({"n_train": on.train(inside).data.counts["train"], "trained_variance": variance})
+    yield facts({"n_train": learning.data.counts["train"], "trained_variance": variance})
     yield inside.keep(denoiser, "denoiser")
     yield from _judged(inside, on, lambda noisy, v: _unit(denoiser, noisy, None if blind else v))
 
@@ -101,12 +103,10 @@ def estimate(inside: Inside, *, bench: dict[str, Any]) -> Iterator[Record]:
     """The net that is told, given what is estimated from each image."""
     import torch
 
-    from tasvir.models.folder import load_model
     from tasvir.models.noise import estimated_sd
 
-    (folder,) = (record.content for records in inside.found.values() for record in records if record.kind == "model")
-    denoiser = load_model(folder)
-    on = Bench(**bench)
+    (cell,) = inside.found
+    denoiser, on = inside.found_model(cell), Bench(**bench)
     yield from _judged(inside, on, lambda noisy, v: _unit(denoiser, noisy, None))
     images = on.test(inside.data).part("test")[0]
     noisy = noisy_bytes(images, on.variance, stream_rng(on.seed, "test noise"))
@@ -145,8 +145,8 @@ def _judged(inside: Inside, on: Bench, cleaner: Clean) -> Iterator[Record]:
         values = measure(cleaned, clean_n)
         yield measured(name, mean_estimate(values, cases))
         yield array(name, values.astype(np.float32))
+    some = spread_sample(data.targets("test")[0], on.n_curve, on.seed)
     for variance in on.variances:
-        some = slice(on.n_curve)
         seen = noisy_bytes(images[some], variance, stream_rng(on.seed, "test noise"))
         values = psnr(cleaner(seen, variance), clean_n[some])
         yield measured("psnr_at", mean_estimate(values, None if cases is None else cases[some]), {"variance": variance})

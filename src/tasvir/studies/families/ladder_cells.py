@@ -14,7 +14,7 @@ from tasvir.data.dataset import Dataset
 from tasvir.measures.holm import holm_verdicts
 from tasvir.measures.verdict import FEWEST_SEEDS_FIXED, verdict
 from tasvir.models.inner_split import inner_split
-from tasvir.nets.anatomy import Layer, layers_of, n_parameters
+from tasvir.nets.anatomy import layers_of, n_parameters
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies.cell import Cell, Comparison
 from tasvir.studies.families.as_given import DECAY, RATE, GivenClassification, Labelled, Pace, taught_as_given
@@ -30,8 +30,10 @@ from tasvir.train.hooks import Progress, StepLosses
 #: Images that are drawn again on the page, and test images of a batch whose accuracy is told.
 N_SHOWN, TEST_BATCH = 10, 100
 #: The autoencoder that each step of the ladder stands on; the step, or the numbers, that each is held against.
-STEPS = {"a": "given", "b": "given", "c": "repaired", "d": "repaired", "e": "repaired"}
-AGAINST = {"b": "a", "c": "b", "d": "c", "e": "d", "pca": "d", "raw": "d"}
+STEPS = {"a": "given", "b": "given", "c-codes": "repaired", "c": "repaired", "d": "repaired", "e": "repaired"}
+AGAINST = {"b": "a", "c-codes": "b", "c": "c-codes", "d": "c", "e": "d", "pca": "d", "raw": "d"}
+#: Steps whose classifier is the given one.
+GIVEN = ("a", "b", "c-codes")
 #: Seconds that a small classifier takes for a step, about.
 STEP_S = 1e-3
 
@@ -114,11 +116,11 @@ def learn(inside: Inside, *, step: str, layers: Sequence[int], epochs: int, batc
     """A step of the ladder: a classifier of codes, as it is given or repaired, or one that trains the encoder along."""
     needed, pace = f"codes/{STEPS[step]}/{inside.seed}", {"epochs": epochs, "batch_size": batch_size}
     if step == "e":
-        yield from _taught(inside, tuned_classifier(_encoder(inside, needed), **pace), _images(inside.data))
+        yield from _taught(inside, tuned_classifier(inside.found_model(needed), **pace))
         return
     found = {record.name for record in inside.found[needed]}
     codes = {part: inside.found_array(needed, f"codes_{part}") for part in ("train", "val", "test") if f"codes_{part}" in found}
-    if step in "ab":
+    if step in GIVEN:
         yield from _given(inside, codes, layers=layers, softmaxes=2 if step == "a" else 1, **pace)
     else:
         yield from _taught(inside, classifier(layers, **pace), _standardised(codes) if step == "d" else codes)
@@ -128,14 +130,8 @@ def learn_other(
     inside: Inside, *, numbers: str, layers: Sequence[int], epochs: int, batch_size: int, code: int | None = None
 ) -> Iterator[Record]:
     """The classifier of step d on other numbers: as many principal components, or the pixels."""
-    rows = _images(inside.data) if code is None else _components(inside.data, code, inside.seed)
+    rows = None if code is None else _components(inside.data, code, inside.seed)
     yield from _taught(inside, classifier(layers, epochs=epochs, batch_size=batch_size), rows)
-
-
-def _encoder(inside: Inside, cell: str) -> Any:
-    from tasvir.models.folder import load_model
-
-    return next(load_model(record.content) for record in inside.found[cell] if record.kind == "model")
 
 
 def _images(data: Dataset) -> Rows:
@@ -155,16 +151,29 @@ def _standardised(rows: Rows) -> Rows:
     return {part: scaler.transform(found).astype(np.float32) for part, found in rows.items()}
 
 
-def _taught(inside: Inside, unfitted: Any, rows: Rows) -> Iterator[Record]:
-    """A classifier of ours: how it learned, and what it says of the test images."""
+def _taught(inside: Inside, unfitted: Any, rows: Rows | None = None) -> Iterator[Record]:
+    """A classifier of ours, of images or of these rows: how it learned, and what it says of the test images."""
+    steps = StepLosses()
+    share = watched_share(inside.data.counts["train"])
+    unfitted.set_params(random_state=inside.seed, validation_fraction=share, hooks=(steps,))
+    if rows is None:
+        fitted = inside.fit(unfitted, keep_best=False)
+        net, fit_s, tested = fitted.estimator, fitted.fit_s, inside.data.part("test")[0]
+    else:
+        net, fit_s = inside.time("fit_s", lambda: _fitted(inside, unfitted, rows))
+        tested = rows["test"]
+    yield fit_s
+    yield from _told(inside, net.history_, steps=net.hooks_[0].values, probabilities=net.predict_proba(tested))
+    yield facts({"optimizer": "one-cycle"} | told_of(net) | _anatomy(net.net_, net._layout.shape))
+
+
+def _fitted(inside: Inside, unfitted: Any, rows: Rows) -> Any:
+    """On numbers that are no images; so short a training leaves no checkpoint."""
     y, groups = inside.data.targets("train")
     tell = Progress(lambda epoch, last, row: inside.tell(epoch / last), unfitted.max_epochs)
-    unfitted.set_params(random_state=inside.seed, validation_fraction=watched_share(len(y)), hooks=(StepLosses(), tell))
     watched = {"X_val": rows["val"], "y_val": inside.data.targets("val")[0]} if "val" in rows else {}
-    net, fit_s = inside.time("fit_s", lambda: inside.place.take(unfitted).fit(rows["train"], y, groups=groups, **watched))
-    yield fit_s
-    yield from _told(inside, net.history_, steps=net.hooks_[0].values, probabilities=net.predict_proba(rows["test"]))
-    yield facts({"optimizer": "one-cycle"} | told_of(net) | _anatomy(net.net_, net._layout.shape))
+    unfitted.set_params(hooks=(*unfitted.hooks, tell))
+    return inside.place.take(unfitted).fit(rows["train"], y, groups=groups, **watched)
 
 
 def _given(
@@ -207,12 +216,8 @@ def _anatomy(net: torch.nn.Module, shape: tuple[int, ...]) -> dict[str, Any]:
     """The maps of a net in their order, for numbers (Z,) or images (height, width, channels)."""
     *sides, channels = shape
     given = torch.zeros(1, channels, *sides, device=next(net.parameters()).device)
-    layers = [{"kind": one.kind, "output": list(one.output), "n_parameters": one.n_parameters} for one in _maps(net, given)]
+    layers = [asdict(one) for one in layers_of(net, lambda module: module(given))]
     return {"layers": layers, "n_parameters": n_parameters(net)}
-
-
-def _maps(net: torch.nn.Module, given: torch.Tensor) -> list[Layer]:
-    return layers_of(net, lambda module: module(given))
 
 
 def judge(inside: Inside, *, seeds: Sequence[int]) -> Iterator[Record]:

@@ -32,7 +32,8 @@ def classifier(layers: Sequence[int], *, epochs: int, batch_size: int) -> ImageC
 
 def tuned_classifier(fitted: Autoencoder, *, epochs: int, batch_size: int) -> ImageClassifier:
     """The encoder and a layer on its codes, which learn together."""
-    return ImageClassifier(pretrained=fitted, max_epochs=epochs, batch_size=batch_size, learning_rate=TUNED_RATE)
+    unfitted = ImageClassifier(pretrained=fitted, max_epochs=epochs, batch_size=batch_size)
+    return unfitted.set_params(learning_rate=TUNED_RATE, weight_decay=DECAY)
 
 
 def watched_share(n_images: int) -> float:

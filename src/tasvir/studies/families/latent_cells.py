@@ -1,7 +1,6 @@
 """The cells of the study of a latent plane that train a net, and that walk through its codes."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
@@ -9,7 +8,6 @@ from tasvir.contracts.seeds import stream_rng
 from tasvir.data.dataset import Dataset
 from tasvir.explain.latent_grid import draw_codes
 from tasvir.explain.walk import PATHS, interpolate, traverse
-from tasvir.measures.far_codes import far_places, filled_distance
 from tasvir.measures.neighbours import nearest
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies import recipes
@@ -54,13 +52,6 @@ def learning(inside: Inside, most_images: int, seed: int) -> Inside:
     return inside.on(learned_part(inside.data, seed, most=most_images, most_held_out=HELD_OUT))
 
 
-def found_net(inside: Inside, cell: str) -> Any:
-    """The model that a cell, which this one needs, has kept."""
-    from tasvir.models.folder import load_model
-
-    return load_model(next(record.content for record in inside.found[cell] if record.kind == "model"))
-
-
 def two_images(data: Dataset, seed: int) -> tuple[int, int]:
     """Two training images by their index, of different classes where there are several."""
     labels = data.targets("train")[0]
@@ -72,7 +63,7 @@ def two_images(data: Dataset, seed: int) -> tuple[int, int]:
 def walk_latents(inside: Inside, *, scale: float) -> Iterator[Record]:
     """What each latent of a larger VAE does alone, from the middle of the codes."""
     (cell,) = inside.found
-    net = found_net(inside, cell)
+    net = inside.found_model(cell)
     yield array("traversal", draw_codes(net, traverse(np.zeros(net.n_components), STEPS, scale=scale)))
     yield array("kl_per_latent", net.kl_per_latent_.astype(np.float32))
     yield facts({"scale": scale})
@@ -84,7 +75,7 @@ def walk_between(inside: Inside, *, between: list[int], most_images: int, first_
     learned, labels, _ = learning(inside, most_images, first_seed).data.part("train")
     yield array("ends", X[between])
     for space, cell in zip(("plane", "many"), inside.found, strict=True):
-        net = found_net(inside, cell)
+        net = inside.found_model(cell)
         codes, (first, last) = net.transform(learned), net.transform(X[between])
         yield metric("usual_norm", float(np.median(np.linalg.norm(codes, axis=1))), labels={"space": space})
         for path in PATHS:
@@ -93,7 +84,4 @@ def walk_between(inside: Inside, *, between: list[int], most_images: int, first_
             yield array(f"{space}_{path}_codes", way)
             yield array(f"{space}_{path}_labels", labels[nearest(codes, way, 1)[:, 0]])
             yield metric("least_norm", float(np.linalg.norm(way, axis=1).min()), labels=which)
-            if space == "plane":
-                far = far_places(way, codes, filled_distance(len(codes), seed=inside.seed))
-                yield metric("far_steps", float(far.sum()), n=STEPS, labels=which)
     yield facts({"between": between, "labels": y[between], "steps": STEPS})

@@ -14,7 +14,7 @@ from tasvir.measures.far_codes import far_places, filled_distance
 from tasvir.measures.neighbours import knn_accuracy, spread_sample
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies.families.codes import drawing_error
-from tasvir.studies.families.latent_cells import found_net, learning
+from tasvir.studies.families.latent_cells import learning
 from tasvir.studies.inside import Inside, measured
 
 #: Codes that are shown as points, and codes whose silhouettes are averaged.
@@ -28,7 +28,7 @@ SHOWN_SHARE = 0.995
 def look(inside: Inside, *, n: int, scale: float, explored: bool, most_images: int, first_seed: int) -> Iterator[Record]:
     """Everything about the plane of one net; its decoder's weights where it is the one that the page lets explore."""
     (cell,) = inside.found
-    inside, net = learning(inside, most_images, first_seed), found_net(inside, cell)
+    inside, net = learning(inside, most_images, first_seed), inside.found_model(cell)
     (X, y, _), (X_held, _, _) = inside.data.part("train"), inside.data.part("val")
     plane = net if is_variational(net) else Whitened(net, net.transform(X))
     codes, held = plane.transform(X), plane.transform(X_held)

@@ -50,7 +50,7 @@ def with_validation(data: Dataset, seed: int) -> Dataset:
     y, groups = data.targets("train")
     _, held_out = inner_split(len(y), y, groups, fraction=0.2, seed=seed % 2**32)
     if held_out is None:
-        raise BadInputError(f"{len(y)} training images are too few to hold some out beside generated ones: give at least 10")
+        raise BadInputError(f"{len(y)} training images are too few to hold some out: give at least 10, in two groups or more")
     split = data.split.copy()
     split[np.flatnonzero(split == "train")[held_out]] = "val"
     return dataclasses.replace(data, split=split)
