@@ -38,10 +38,27 @@ def write_cleaned(estimator: Any, data: Dataset, out: Path, *, variance: float |
 
 
 def file_names(names: np.ndarray) -> list[str]:
-    """The names with .png in the place of what they end in; where two would become one, behind it."""
+    """The names with .png in the place of what they end in; where that is taken, behind it, as often as it takes.
+
+    >>> file_names(np.array(["a.jpg", "b.png", "b.jpg", "b.jpg.png"]))
+    ['a.png', 'b.png.png', 'b.jpg.png', 'b.jpg.png.png']
+    """
     short = [str(PurePosixPath(name).with_suffix(".png")) for name in names.tolist()]
-    often = Counter(name.lower() for name in short)  # some systems take a.png and A.png for one file
-    return [one if often[one.lower()] == 1 else f"{name}.png" for one, name in zip(short, names.tolist(), strict=True)]
+    often = Counter(map(_key, short))
+    taken = {_key(str(folder)) for name in names.tolist() for folder in PurePosixPath(name).parents}
+    found = []
+    for one, name in zip(short, names.tolist(), strict=True):
+        free = one if often[_key(one)] == 1 else f"{name}.png"
+        while _key(free) in taken:
+            free += ".png"
+        taken.add(_key(free))
+        found.append(free)
+    return found
+
+
+def _key(name: str) -> str:
+    """Some systems take a.png and A.png for one file."""
+    return name.lower()
 
 
 def _cleaned(estimator: Any, data: Dataset, variance: float | None) -> Iterator[tuple[slice, np.ndarray]]:

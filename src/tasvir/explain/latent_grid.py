@@ -91,7 +91,11 @@ def draw_codes(fitted: Any, codes: ArrayLike) -> np.ndarray:
     >>> draw_codes(vae, latent_grid(3)).shape
     (3, 3, 8, 8)
     """
+    if not hasattr(fitted, "inverse_transform") or not hasattr(fitted, "space_"):
+        raise BadInputError(f"{type(fitted).__name__} draws no images from codes: give a fitted Autoencoder or VAE")
     found = np.asarray(codes, np.float32)
+    if not found.ndim or not found.size:
+        raise BadInputError(f"codes of shape {found.shape}: give codes (..., Z)")
     drawn = fitted.inverse_transform(found.reshape(-1, found.shape[-1]))
     if drawn.ndim < 3:
         raise BadInputError("this transformer was fitted on flat X: fit it on images (n, h, w) or (n, h, w, c) to draw them")

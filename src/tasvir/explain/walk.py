@@ -123,7 +123,10 @@ def traverse(code: ArrayLike, n: int = 9, *, scale: float = 2.0) -> np.ndarray:
 
 def _one_code(code: ArrayLike, name: str) -> np.ndarray:
     """A row of finite numbers."""
-    found = np.asarray(code, np.float64)
+    try:
+        found = np.asarray(code, np.float64)
+    except (TypeError, ValueError):
+        raise BadInputError(f"{name}={code!r}: give the finite numbers of one code, (Z,)") from None
     if found.ndim != 1 or not found.size or not np.isfinite(found).all():
-        raise BadInputError(f"{name} has shape {found.shape}: give the finite numbers of one code, (Z,)")
+        raise BadInputError(f"{name} has shape {found.shape} or numbers that are not finite: give those of one code, (Z,)")
     return found

@@ -19,9 +19,12 @@ def variance_range(variance: Any) -> tuple[float, float]:
     """(low, high) of one variance or of a pair; refused where it is none."""
     if VARIANCE.holds(variance):
         return float(variance), float(variance)
-    pair = list(variance) if isinstance(variance, Sequence) and not isinstance(variance, str) else []
+    pair = list(variance) if isinstance(variance, Sequence | np.ndarray) and not isinstance(variance, str) else []
     if len(pair) != 2 or not all(map(VARIANCE.holds, pair)):
-        raise BadInputError(f"variance={variance!r}: give {VARIANCE.words}, on the 0..1 scale of pixels, or a pair (low, high)")
+        raise BadInputError(
+            f"variance={variance!r}: give {VARIANCE.words}, on the 0..1 scale of pixels, or a pair (low, high), on the command "
+            "line low,high"
+        )
     if pair[0] > pair[1]:
         raise BadInputError(f"variance={variance!r}: the first of a pair is the lower one, give ({pair[1]:g}, {pair[0]:g})")
     return float(pair[0]), float(pair[1])

@@ -26,6 +26,6 @@ def _flag(name: str, value: Any) -> tuple[str, ...]:
     name = name.replace("_", "-")
     if isinstance(value, bool):
         return (f"--{name}" if value else f"--no-{name}",)
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return f"--{name}", *map(str, value)
     return f"--{name}", str(value)

@@ -17,7 +17,8 @@ def headline(found: Found) -> Sentence | None:
     if not found.level or best is None:
         return say("Without noise the U-Net gives images back at {psnr} dB.", psnr=_db(ours.reading("psnr")))
     return say(
-        "A U-Net cleans noisy images of {noisy} dB to {psnr} dB; the best filter, {filter}, reaches {other} dB.",
+        "A U-Net cleans noisy images of {noisy} dB to {psnr} dB; {filter}, the best filter on held-out images, reaches "
+        "{other} dB.",
         noisy=_db(noisy.reading("psnr")),
         psnr=_db(ours.reading("psnr")),
         filter=best.name.inside,

@@ -108,7 +108,8 @@ def batches_figure(rows: Sequence[Row]) -> Figure | None:
         told.append(
             say("{net}: {accuracy}", net=row.name.alone, accuracy=percent(Reading(accuracy.value, record=accuracy.record)))
         )
-    panel = line_plot("", lines, x_name=say("batch of 100 test images"), percent=True) if lines else None
+    several = any(len(line.x) > 1 for line in lines)
+    panel = line_plot("", lines, x_name=say("batch of 100 test images"), percent=True) if several else None
     wide = None if panel is None else replace(panel, width_in=6.4, height_in=2.6)
     caption = say(
         "Accuracy of each batch of 100 test images in their order (the last one may be smaller), of the first trainings. Of all "

@@ -69,6 +69,8 @@ def _classes(row: Row, names: Sequence[str]) -> Sentence | None:
     if len(recalls) < 2:
         return None
     worst, best = recalls[0], recalls[-1]
+    if worst.value == best.value:
+        return say("{net} finds all classes equally often, {most}.", net=row.name.alone, most=percent(best))
     return say(
         "{net} finds class {best} most often, {most}, and class {worst} least often, {least}.",
         net=row.name.alone,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from tasvir.report.cells import Cells
-from tasvir.report.chapters.latent_answers import collapsed, emptiness, holes, places, separation, walks, where
+from tasvir.report.chapters.latent_answers import collapsed, emptiness, holes, is_collapsed, places, separation, walks, where
 from tasvir.report.chapters.latent_figures import (
     density_figure,
     explorer,
@@ -45,7 +45,7 @@ def compose(cells: Cells) -> Chapter | None:
         scatter_figure(plane, names),
         _places_table(plane, names),
         density_figure(plane),
-        analysis(*(() if main is None else (*separation(main, names), places(plane, names), *emptiness(main)))),
+        analysis(*(() if main is None else _told(main, names))),
         _nets_table(rows),
         holes_figure(rows, names),
         grids_figure(rows),
@@ -57,6 +57,17 @@ def compose(cells: Cells) -> Chapter | None:
         training_figure(rows),
     ]
     return chapter(NAME, TITLE, *blocks, headline=_headline(main), line=TITLE)
+
+
+#: What a plane is worth that tells nothing of an image.
+EMPTY = say("Both latents of the VAE have collapsed: its plane tells nothing of an image, and no number of it means anything.")
+
+
+def _told(main: Row, names: Sequence[str]) -> tuple[Sentence | None, ...]:
+    """What the plane of the VAE says."""
+    if is_collapsed(main):
+        return (EMPTY,)
+    return (*separation(main, names), places(plane_of(main), names), *emptiness(main))
 
 
 def _described(main: Row | None) -> Block | None:
@@ -88,11 +99,13 @@ def _headline(main: Row | None) -> Sentence | None:
     accuracy, prior = (None, None) if main is None else (main.reading("knn_accuracy"), main.reading("far_prior", of="draws"))
     if prior is None:
         return None
+    if main is not None and is_collapsed(main):
+        return EMPTY
     if accuracy is None:
-        return say("{prior} of what the prior draws falls into holes of the plane.", prior=percent(prior))
+        return say("{prior} of what the prior draws is far from all that the decoder has learned from.", prior=percent(prior))
     return say(
-        "Two numbers tell the class of {accuracy} of the held-out images; {prior} of what the prior draws falls into holes "
-        "of the plane.",
+        "Two numbers tell the class of {accuracy} of the held-out images; {prior} of what the prior draws is far from all that "
+        "the decoder has learned from.",
         accuracy=percent(accuracy),
         prior=percent(prior),
     )

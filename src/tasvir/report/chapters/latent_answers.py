@@ -176,7 +176,8 @@ def emptiness(row: Row) -> list[Sentence | None]:
 
 def holes(rows: Sequence[Row]) -> Sentence | None:
     """The nets side by side."""
-    known = [(row, found) for row in rows if (found := row.reading("far_prior", of="draws")) is not None]
+    telling = [row for row in rows if not is_collapsed(row)]
+    known = [(row, found) for row in telling if (found := row.reading("far_prior", of="draws")) is not None]
     if len(known) < 2:
         return None
     most, least = (choose(known, key=lambda one: one[1].value) for choose in (max, min))
@@ -190,6 +191,12 @@ def holes(rows: Sequence[Row]) -> Sentence | None:
         most=most[0].name.inside,
         least=least[0].name.inside,
     )
+
+
+def is_collapsed(row: Row) -> bool:
+    """Whether none of its latents tells anything."""
+    nats = row.first.array("kl_per_latent")
+    return nats is not None and bool((nats < ACTIVE_NATS).all())
 
 
 def collapsed(rows: Sequence[Row]) -> list[Sentence | None]:

@@ -18,7 +18,7 @@ VARIANCE = Number(low=0, high=1)
 #: Standard deviations of the curve, as multiples of that of the noise; and its variances where there is no noise.
 TIMES, WITHOUT_NOISE = (0.0, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0), (0.0, 0.0025, 0.01, 0.04)
 #: Fewest training images, and pixels a side.
-FEWEST_IMAGES, SMALLEST_SIDE, MOST_VARIANCES = 20, 8, 20
+FEWEST_IMAGES, FEWEST_TESTED, SMALLEST_SIDE, MOST_VARIANCES = 20, 10, 8, 20
 #: The filters, in the order in which they are told.
 FILTER_NAMES = ("gaussian", "tv", "wavelet", "nlm")
 
@@ -199,12 +199,17 @@ def _check_images(data: "Dataset") -> None:
 
     side, n_train = min(data.images.shape[1:3]), data.counts["train"]
     if side < SMALLEST_SIDE:
-        raise BadInputError(f"{data.name} has images of {side} pixels a side: this study needs at least {SMALLEST_SIDE}")
+        raise BadInputError(
+            f"{data.name} has images of {side} pixels a side: this study needs at least {SMALLEST_SIDE}, give image_size"
+        )
     if n_train < FEWEST_IMAGES:
         raise BadInputError(f"{data.name} has {n_train} training images: this study needs at least {FEWEST_IMAGES}, add images")
     with_validation(data, 0)  # which refuses images of which none can be held out
-    if not data.counts["test"]:
-        raise BadInputError(f"{data.name} has no test images: give some, or a share of them with --test-share")
+    if data.counts["test"] < FEWEST_TESTED:
+        raise BadInputError(
+            f"{data.name} has {data.counts['test']} test images: this study needs at least {FEWEST_TESTED}, give some, or a "
+            "larger share of all with test_share"
+        )
 
 
 STUDY = Study(

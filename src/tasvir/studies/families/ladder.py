@@ -1,6 +1,7 @@
 """The study of codes: what is an autoencoder for classification worth, as it is given and with each of its mistakes repaired?"""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tasvir.contracts.errors import BadInputError
@@ -18,7 +19,7 @@ PROFILES = {"quick": 1, "standard": 3, "full": 5}
 PIXELS, FEWEST_EPOCHS, MOST_EPOCHS = 10 * 60_000 * 28 * 28, 10, 100
 FEWEST_IMAGES, FEWEST_OF_A_CLASS = 40, 2
 #: Larger layers are a mistake, or will not fit into memory.
-WIDEST = 100_000
+WIDEST, MOST_WEIGHTS = 10_000, 100_000_000
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,12 @@ class LadderOptions:
             if not numbers.holds(getattr(self, name)):
                 raise BadInputError(f"{name}={getattr(self, name)!r}: give {numbers.words}")
         for name in ("hidden", "classifier"):
-            if max(self.layers(name)) > WIDEST:
-                raise BadInputError(f"{name}={getattr(self, name)!r}: give layers of at most {WIDEST:,} units")
+            layers = self.layers(name)
+            if max(layers) > WIDEST or sum(a * b for a, b in pairwise(layers)) > MOST_WEIGHTS:
+                raise BadInputError(
+                    f"{name}={getattr(self, name)!r}: give layers of at most {WIDEST:,} units, and of {MOST_WEIGHTS:,} weights "
+                    "between them"
+                )
 
     def layers(self, name: str) -> tuple[int, ...]:
         """The layers of a net."""

@@ -58,7 +58,7 @@ class LatentOptions:
     def __post_init__(self) -> None:
         numbers = {
             "n": Number(low=2, high=MOST_CELLS, whole=True),
-            "scale": Number(low=0, high=100, open_low=True),
+            "scale": Number(low=0, high=10, open_low=True),
             "epochs": Number(low=1, high=100_000, whole=True, optional=True),
             "seeds": Number(low=1, high=100, whole=True, optional=True),
         }
@@ -70,7 +70,7 @@ class LatentOptions:
         self._check_pairs()
 
     def _check_pairs(self) -> None:
-        index, weight = Number(low=0, whole=True), Number(low=0)
+        index, weight = Number(low=0, whole=True), Number(low=0, high=1000)
         if self.between is not None:
             first, last = _pair("between", self.between, index)
             if first == last:
