@@ -123,7 +123,7 @@ def test_without_a_second_class_there_is_nothing_to_keep_apart(run):
     text = said(run)
     assert "All images are of one class" in text
     assert "confused" not in text
-    assert run.chapter(latent).headline == "1.0 % of what the prior draws falls into holes of the plane."
+    assert run.chapter(latent).headline == "1.0 % of what the prior draws is far from all that the decoder has learned from."
 
 
 # -- where classes live -----------------------------------------------------------------------------------------------
@@ -174,6 +174,16 @@ def test_the_emptiest_and_the_fullest_plane_are_named_where_they_clearly_differ(
 
 
 # -- latents and walks ---------------------------------------------------------------------------------------------------
+
+
+def test_a_plane_that_tells_nothing_is_called_so(run):
+    """Its numbers may look fine: codes that all lie in one place leave no hole between them."""
+    plant_net(run, "vae", [0.01, 0.02])
+    assert run.chapter(latent).headline.startswith("Both latents of the VAE have collapsed")
+    text = said(run)
+    assert "Two numbers tell the class of" not in text
+    assert "no holes" not in text
+    assert "(the VAE)" not in text
 
 
 def test_a_planted_collapsed_latent_is_named(run):

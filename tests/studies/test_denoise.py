@@ -249,7 +249,7 @@ def test_images_that_cannot_be_studied_are_refused(data):
         cells_of(dataclasses.replace(data, images=data.images[:, :7]), DenoiseOptions(), 0)
     with pytest.raises(BadInputError, match="needs at least 20"):
         cells_of(small.some(data, np.arange(15)), DenoiseOptions(), 0)
-    with pytest.raises(BadInputError, match="no test images"):
+    with pytest.raises(BadInputError, match="0 test images: this study needs at least 10"):
         cells_of(dataclasses.replace(data, split=np.full(len(data), "train")), DenoiseOptions(), 0)
 
 

@@ -235,7 +235,7 @@ def test_a_killed_run_goes_on_and_says_the_same(data, tmp_path, monkeypatch):
         ({"batch_size": -5}, "batch_size=-5: give a whole number"),
         ({"hidden": "500,x"}, "hidden='500,x' holds 'x': give whole numbers of at least 1 with commas"),
         ({"classifier": ""}, "classifier='' holds ''"),
-        ({"hidden": "500,1000000"}, "at most 100,000 units"),
+        ({"hidden": "500,1000000"}, "at most 10,000 units"),
     ],
 )
 def test_bad_words_are_refused(words, said):

@@ -18,7 +18,7 @@ STUDIES = [
     study("codes of no numbers", f"{CODED} --code 0", "--code 0.*at least 1"),
     study("layers that are words", f"{CODED} --hidden 500,wide", "--hidden '500,wide' holds 'wide'"),
     study("a layer of nothing", f"{CODED} --classifier 20,0", "--classifier '20,0' holds '0'"),
-    study("a layer that fits no memory", f"{CODED} --hidden 9999999", "at most 100,000 units"),
+    study("a layer that fits no memory", f"{CODED} --hidden 9999999", "at most 10,000 units"),
     study("no epochs of codes", f"{CODED} --epochs 0", "--epochs 0"),
     study("half a batch", f"{CODED} --batch-size 0", "--batch-size 0"),
     study("no such profile of codes", f"{CODED} --profile slow", "slow"),
