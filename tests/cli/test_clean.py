@@ -47,6 +47,7 @@ def pixels(path):
 def test_every_image_is_cleaned_under_its_name(tasvir, models, noisy, tmp_path):
     said = tasvir("transform", models / "blind", "--data", noisy, "--out", "clean", "--json")
     assert (said.code, said.json["images"], said.json["out"]) == (0, 6, "clean")
+    assert "of 8 x 8 pixels, gray, as the model was fitted on" in said.err
     assert files(tmp_path / "clean") == ["a.png", "b.png", "c.bmp.png", "c.png.png", "deep/a.png", "deep/er/d.png"]
     known = load_model(models / "blind").transform(pixels(noisy / "deep/a.png")[None])[0]
     assert np.array_equal(pixels(tmp_path / "clean/deep/a.png"), np.rint(known))
@@ -127,3 +128,12 @@ def test_the_folder_appears_whole_or_not_at_all(tasvir, models, noisy, tmp_path,
 def test_names_that_would_become_one_keep_their_ends():
     names = np.array(["a.png", "a.jpg", "b.jpg", "A.tif", "x/a.jpeg", "test/17"])
     assert file_names(names) == ["a.png.png", "a.jpg.png", "b.png", "A.tif.png", "x/a.png", "test/17.png"]
+
+
+def test_no_image_takes_the_place_of_another():
+    """Names that end otherwise, names that have two ends, and a folder that is called as a picture would be."""
+    names = ["x.jpg", "x.png", "x.jpg.png", "x.png.png", "y.jpg", "y.png/z.jpg", "A.png", "a.jpg"]
+    found = file_names(np.array(names))
+    assert len({name.lower() for name in found}) == len(names)
+    folders = {"y.png"}
+    assert not folders & set(found)

@@ -83,8 +83,11 @@ def _clean(model_dir: Path, source: str, *, out: Path, variance: float | None, o
         raise BadInputError(f"--out {out} lies in {source}, whose images would then be those too: give a folder elsewhere")
     noisy = load_for(model, source, options, as_files=True)
     write_cleaned(model, noisy, out, variance=variance)
-    result = {"model": str(model_dir), "data": noisy.name, "out": str(out), "images": len(noisy)}
-    answer(result, [f"{out}: {len(noisy)} images, cleaned"], as_json=as_json)
+    height, width, channels = model.space_.image_shape(model.image_shape)
+    size = {"height": height, "width": width, "channels": channels}
+    result = {"model": str(model_dir), "data": noisy.name, "out": str(out), "images": len(noisy), **size}
+    shown = f"{height} x {width} pixels, {'gray' if channels == 1 else 'RGB'}, as the model was fitted on"
+    answer(result, [f"{out}: {len(noisy)} images, cleaned, of {shown}"], as_json=as_json)
 
 
 def _check_apart(out: Path, source: Path, options: LoadOptions) -> None:

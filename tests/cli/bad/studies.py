@@ -80,6 +80,7 @@ STUDIES = [
     study("noise that is a word", f"{CLEANED} --variance much", "'much'.*0..1 scale"),
     study("noise that is no number", f"{CLEANED} --variance nan", "'nan'"),
     study("a range the wrong way round", f"{CLEANED} --variance 0.04,0.01", "give 0.01,0.04"),
+    study("a comma for a point", f"{CLEANED} --variance 0,01", "holds '01': write numbers with a point"),
     study("a range of three", f"{CLEANED} --variance 0,0.01,0.04", "holds 3 numbers"),
     study("a curve of words", f"{CLEANED} --variances low,high", "'low,high'"),
     study("no epochs of cleaning", f"{CLEANED} --epochs 0", "epochs=0|--epochs 0"),

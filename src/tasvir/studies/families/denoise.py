@@ -1,5 +1,6 @@
 """The study of denoising: which net takes noise away, how much better than a filter, and what if the noise is another one?"""
 
+import re
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -103,7 +104,10 @@ class DenoiseOptions:
 
 
 def _numbers(name: str, words: str) -> list[float]:
-    """Variances with commas between them."""
+    """Variances with commas between them; a comma in the place of the point would make two of one."""
+    cut = next((word for word in str(words).split(",")[1:] if re.fullmatch(r"0\d+", word.strip())), None)
+    if cut is not None:
+        raise BadInputError(f"{name}={words!r} holds {cut!r}: write numbers with a point, as 0.01; a comma parts them")
     try:
         found = [float(word) for word in str(words).split(",")]
     except ValueError:
