@@ -38,3 +38,9 @@ def test_whole_numbers_and_booleans_are_learned_as_the_pixels_they_are(name):
         assert a.equal(b), word
     masks = clone(ESTIMATORS[name]).set_params(max_epochs=1, random_state=0).fit(X > 127, Y)
     assert masks.space_.dtype == "uint8"
+
+
+def test_layers_that_fit_no_memory_are_said_to_be_too_large():
+    """Torch refuses such a tensor at once: nothing is allocated."""
+    with pytest.raises(MemoryError, match="layers of these sizes do not fit, give smaller ones"):
+        Autoencoder(**FEW | {"net": DenseSpec(hidden=(4,)), "n_components": 10**14}).fit(X)

@@ -150,7 +150,12 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
 
     def _new_net(self) -> torch.nn.Module:
         """In channels-last memory, whether it is trained or loaded: the order of sums, so the last bits, depend on it."""
-        return self._build_net().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        try:
+            return self._build_net().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        except RuntimeError as error:
+            if "allocate" not in str(error):
+                raise
+            raise MemoryError(f"{type(self).__name__}: layers of these sizes do not fit, give smaller ones") from None
 
     def _device(self) -> torch.device:
         return next(self.net_.parameters()).device
