@@ -29,6 +29,7 @@ from tasvir.studies.families import denoise, denoise_cells
 from tasvir.studies.families.denoise import FILTER_NAMES, STUDY, DenoiseOptions, cells_of
 from tasvir.studies.families.denoise_cells import Bench, noisy_bytes, tuned
 from tasvir.studies.families.denoise_filters import FILTERS, clean
+from tasvir.studies.inside import Inside
 from tasvir.studies.run import run_study
 
 REAL_DATA = Path(os.environ.get("TASVIR_DATA") or Path(__file__).parents[2] / ".." / "shared" / "data")
@@ -325,3 +326,21 @@ def test_colour_images_are_cleaned_better_than_by_any_filter(tmp_path):
     assert done.failed == ()
     (above,) = [d for d in values(records_of(done)["denoise/differences"], "difference") if d["labels"]["arm"] == "unet"][:1]
     assert above["low"] > 0.5
+
+
+def test_the_curve_has_images_of_every_class_though_they_lie_class_after_class(data):
+    """A folder is read so; its first images are all of one class."""
+    order = np.argsort(data.labels, kind="stable")
+    lying = dataclasses.replace(small.some(data, order), names=data.names[order])
+    on = Bench(0.01, [0.0], n_train=50, n_held_out=20, n_test=40, n_curve=10, seed=0)
+    asked = []
+
+    def untouched(noisy, variance):
+        asked.append((variance, noisy))
+        return noisy / np.float32(255)
+
+    list(denoise_cells._judged(Inside(lying, 0, Path()), on, untouched))
+    (curve,) = (noisy for variance, noisy in asked if variance == 0.0)  # no noise: the images themselves
+    X, y, _ = lying.part("test")
+    classes = {int(y[next(i for i, image in enumerate(X) if np.array_equal(image, one))]) for one in curve}
+    assert (len(curve), classes) == (10, set(y.tolist()))
