@@ -6,9 +6,9 @@ import torch
 
 from tasvir import Denoiser, HourglassSpec, UNetSpec, load_data, load_model, save_model
 from tasvir.contracts.errors import BadInputError
-from tasvir.models.classification_task import OneCycle
 from tasvir.models.denoising_task import DenoisingTask
 from tasvir.models.noise import drawn_sd, estimated_sd, with_level, with_noise
+from tasvir.models.scheduled_task import OneCycle
 from tasvir.train.engine import TorchEngineSpec
 
 SMALL = {"net": UNetSpec(widths=(8, 8)), "batch_size": 32, "device": "cpu", "engine": "fp32", "random_state": 0}

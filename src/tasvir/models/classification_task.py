@@ -1,21 +1,18 @@
 """How a classifier learns. Legend: B batch, C channels, H W pixels, K classes."""
 
-import math
-from collections.abc import Mapping
-from typing import Any
-
 import torch
 from torch.nn import functional
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.models.decay import decayed
+from tasvir.models.scheduled_task import OneCycle, ScheduledTask
 from tasvir.nets.augment import Augment
 from tasvir.train.batches import to_unit
 from tasvir.train.engine import Engine
 from tasvir.train.loop import Batch, Losses
 
 
-class ClassificationTask:
+class ClassificationTask(ScheduledTask):
     """AdamW under the one-cycle schedule on the cross-entropy; augments what it trains on.
 
     A batch is images and targets, and where images count differently, their weights: those are for training alone.
@@ -27,15 +24,15 @@ class ClassificationTask:
         engine: Engine,
         augment: Augment,
         *,
-        schedule: "OneCycle",
+        schedule: OneCycle,
         weight_decay: float,
         seed: int,
     ):
-        self.engine, self.augment, self.schedule, self.seed = engine, augment, schedule, seed
+        self.augment, self.seed = augment, seed
         net = net.to(engine.device)
-        optimizer = torch.optim.AdamW(decayed(net, weight_decay), lr=schedule.peak, fused=True)
-        self.net, self.optimizer = engine.setup(net, optimizer)
-        self.step = 0
+        super().__init__(
+            net, engine, torch.optim.AdamW(decayed(net, weight_decay), lr=schedule.peak, fused=True), schedule=schedule
+        )
         self.generator = torch.Generator()
 
     def begin(self, epoch: int) -> None:
@@ -50,12 +47,7 @@ class ClassificationTask:
             logits_BK = self.net(to_unit(x_BCHW))
         logits_BK = logits_BK.float()
         loss = _cross_entropy(logits_BK, y_B, *weights)
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.schedule(self.step)
-        self.optimizer.zero_grad()
-        self.engine.backward(loss)
-        self.optimizer.step()
-        self.step += 1
+        self.descend(loss)
         return {"loss": loss, "accuracy": _accuracy(logits_BK, y_B)}
 
     def valid_step(self, batch: Batch) -> Losses:
@@ -63,30 +55,6 @@ class ClassificationTask:
         x_BCHW, y_B = self.engine.put(batch[:2])
         logits_BK = self.net(to_unit(x_BCHW))
         return {"loss": functional.cross_entropy(logits_BK, y_B), "accuracy": _accuracy(logits_BK, y_B)}
-
-    def state(self) -> dict[str, Any]:
-        net = self.engine.unwrap(self.net).state_dict()
-        return {"net": net, "optimizer": self.optimizer.state_dict(), "step": self.step}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        self.engine.unwrap(self.net).load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
-
-    def kept(self) -> torch.nn.Module:
-        return self.engine.unwrap(self.net)
-
-
-class OneCycle:
-    """The learning rate at a step: up to `peak` over the first 30 %, then down to nearly nothing (Smith and Topin 2018)."""
-
-    def __init__(self, peak: float, n_steps: int, *, warm: float = 0.3, start: float = 1 / 25, end: float = 1e-4):
-        self.peak, self.n_warm, self.n_steps, self.start, self.end = peak, max(1.0, warm * n_steps), n_steps, start, end
-
-    def __call__(self, step: int) -> float:
-        if step < self.n_warm:
-            return self.peak * _cosine(self.start, 1.0, step / self.n_warm)
-        return self.peak * _cosine(1.0, self.end, min(1.0, (step - self.n_warm) / max(1.0, self.n_steps - self.n_warm)))
 
 
 def _cross_entropy(logits_BK: torch.Tensor, y_B: torch.Tensor, weight_B: torch.Tensor | None = None) -> torch.Tensor:
@@ -98,7 +66,3 @@ def _cross_entropy(logits_BK: torch.Tensor, y_B: torch.Tensor, weight_B: torch.T
 
 def _accuracy(logits_BK: torch.Tensor, y_B: torch.Tensor) -> torch.Tensor:
     return (logits_BK.argmax(1) == y_B).float().mean()
-
-
-def _cosine(start: float, end: float, fraction: float) -> float:
-    return end + (start - end) * (1 + math.cos(math.pi * fraction)) / 2

@@ -13,9 +13,9 @@ from tasvir.contracts.seeds import stream_seed
 from tasvir.contracts.settings import TRAINING_SETTINGS, OneOf
 from tasvir.contracts.specs import resolve_spec
 from tasvir.models.autoencoder import flat_pixels
-from tasvir.models.classification_task import OneCycle
 from tasvir.models.denoising_task import DenoisingTask
 from tasvir.models.noise import VARIANCE, drawn_sd, estimated_sd, variance_range, with_level, with_noise
+from tasvir.models.scheduled_task import OneCycle
 from tasvir.models.trained import TrainedEstimator
 from tasvir.nets.hourglass import HourglassSpec
 from tasvir.nets.unet import UNetSpec

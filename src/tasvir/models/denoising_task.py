@@ -1,19 +1,16 @@
 """How a denoiser learns: from images with fresh noise in each epoch. Legend: B batch, C channels, H W pixels."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import torch
 
 from tasvir.contracts.seeds import stream_seed
-from tasvir.models.classification_task import OneCycle
 from tasvir.models.noise import drawn_sd, with_level, with_noise
+from tasvir.models.scheduled_task import OneCycle, ScheduledTask
 from tasvir.train.batches import to_unit
 from tasvir.train.engine import Engine
 from tasvir.train.loop import Batch, Losses
 
 
-class DenoisingTask:
+class DenoisingTask(ScheduledTask):
     """Adam under the one-cycle schedule on the mean absolute error between what the net gives and the clean image.
 
     The noise of validation images is the same at every epoch. `told`: the net is given the noise's standard deviation.
@@ -29,11 +26,10 @@ class DenoisingTask:
         told: bool,
         seed: int,
     ):
-        self.engine, self.schedule, self.variances, self.told, self.seed = engine, schedule, variances, told, seed
+        self.variances, self.told, self.seed = variances, told, seed
         net = net.to(engine.device)
         optimizer = torch.optim.Adam(net.parameters(), lr=schedule.peak, betas=(0.9, 0.99), fused=True)
-        self.net, self.optimizer = engine.setup(net, optimizer)
-        self.step = 0
+        super().__init__(net, engine, optimizer, schedule=schedule)
         self._noise, self._valid_noise = torch.Generator(), torch.Generator()
 
     def begin(self, epoch: int) -> None:
@@ -49,12 +45,7 @@ class DenoisingTask:
             cleaned_BCHW = self.net(seen_BCHW)
         error_BCHW = cleaned_BCHW.float() - wanted_BCHW
         loss = error_BCHW.abs().mean()
-        for group in self.optimizer.param_groups:
-            group["lr"] = self.schedule(self.step)
-        self.optimizer.zero_grad()
-        self.engine.backward(loss)
-        self.optimizer.step()
-        self.step += 1
+        self.descend(loss)
         return {"loss": loss, "mse": error_BCHW.square().mean()}
 
     def valid_step(self, batch: Batch) -> Losses:
@@ -67,15 +58,3 @@ class DenoisingTask:
         sd_B = drawn_sd(self.variances, len(wanted_BCHW), generator)
         noisy_BCHW = with_noise(wanted_BCHW, sd_B, generator)
         return with_level(noisy_BCHW, sd_B) if self.told else noisy_BCHW
-
-    def state(self) -> dict[str, Any]:
-        net = self.engine.unwrap(self.net).state_dict()
-        return {"net": net, "optimizer": self.optimizer.state_dict(), "step": self.step}
-
-    def load(self, state: Mapping[str, Any]) -> None:
-        self.engine.unwrap(self.net).load_state_dict(state["net"])
-        self.optimizer.load_state_dict(state["optimizer"])
-        self.step = state["step"]
-
-    def kept(self) -> torch.nn.Module:
-        return self.engine.unwrap(self.net)

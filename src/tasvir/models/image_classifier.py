@@ -11,9 +11,10 @@ from sklearn.utils.validation import check_consistent_length, check_is_fitted
 from tasvir.contracts.errors import BadInputError
 from tasvir.contracts.settings import TRAINING_SETTINGS, Number
 from tasvir.contracts.specs import resolve_spec
-from tasvir.models.classification_task import ClassificationTask, OneCycle
+from tasvir.models.classification_task import ClassificationTask
 from tasvir.models.labels import learn_labels, validation_targets
 from tasvir.models.pretrained import encoder_trunk, units_of
+from tasvir.models.scheduled_task import OneCycle
 from tasvir.models.trained import TrainedEstimator
 from tasvir.models.weights import counted_images, training_weights
 from tasvir.nets.augment import AUGMENTS, AugmentSpec
