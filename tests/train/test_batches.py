@@ -50,7 +50,7 @@ def test_inference_sees_batches_of_one_size(n):
         seen.append(len(x))
         return x * 2
 
-    found = infer(double, torch.arange(float(n)), torch.device("cpu"))
+    found = infer(double, torch.arange(float(n)), device=torch.device("cpu"))
     assert np.array_equal(found, 2 * np.arange(float(n)))
     assert set(seen) == {INFERENCE_BATCH}
 

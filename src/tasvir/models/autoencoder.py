@@ -182,7 +182,7 @@ class Autoencoder(GivesCodes, TrainedEstimator):
         codes = check_array(X, dtype=np.float32)
         if codes.shape[1] != self.n_components:
             raise BadInputError(f"X has {codes.shape[1]} columns: give codes with n_components={self.n_components} columns")
-        drawn = infer(self.net_.decoder, torch.from_numpy(codes), self._device())
+        drawn = infer(self.net_.decoder, torch.from_numpy(codes), device=self._device())
         return self.space_.restore(flat_pixels(drawn))
 
     def score(self, X: Any, y: Any = None) -> float:

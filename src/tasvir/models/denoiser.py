@@ -19,7 +19,7 @@ from tasvir.models.scheduled_task import OneCycle
 from tasvir.models.trained import TrainedEstimator
 from tasvir.nets.hourglass import HourglassSpec
 from tasvir.nets.unet import UNetSpec
-from tasvir.train.batches import infer, to_unit
+from tasvir.train.batches import infer
 from tasvir.train.engine import Engine
 from tasvir.train.loop import Hook
 
@@ -160,13 +160,8 @@ class Denoiser(OneToOneFeatureMixin, TransformerMixin, TrainedEstimator):
         if self.blind:
             return self.space_.restore(flat_pixels(self._infer(self._cleaned, X)))
         x_nCHW = self._stored(self._space.check(self, X, reset=False))
-        sd_n = self._told(x_nCHW, variance)
-
-        def cleaned(rows_B: torch.Tensor) -> torch.Tensor:
-            rows_B = rows_B.cpu()
-            return self._cleaned(to_unit(x_nCHW[rows_B].to(self._device())), sd_n[rows_B])
-
-        return self.space_.restore(flat_pixels(infer(cleaned, torch.arange(len(x_nCHW)), self._device())))
+        cleaned = infer(self._cleaned, x_nCHW, self._told(x_nCHW, variance), device=self._device())
+        return self.space_.restore(flat_pixels(cleaned))
 
     def score(self, X: Any, y: Any = None) -> float:
         """Minus the mean squared error, 0..1 scale, of cleaning clean X to which noise was added; greater is better.

@@ -50,7 +50,7 @@ def draw_pixels(generator: torch.nn.Module, z_nZ: np.ndarray, targets: np.ndarra
         return (drawn_BCHW + 1) / 2
 
     with at_rest(generator):
-        return flat_pixels(infer(draw, torch.from_numpy(np.hstack(columns)), device))
+        return flat_pixels(infer(draw, torch.from_numpy(np.hstack(columns)), device=device))
 
 
 @dataclass(frozen=True)

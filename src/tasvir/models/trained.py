@@ -143,10 +143,10 @@ class TrainedEstimator(Keepable, SpecParams, BaseEstimator, ABC):
             stored = stored.copy()  # torch has no read-only tensors
         return torch.from_numpy(stored).reshape(-1, *self._layout.shape).permute(*self._layout.order)
 
-    def _infer(self, function: Callable[[torch.Tensor], torch.Tensor], X: Any) -> np.ndarray:
-        """`function` of unchecked X, batch by batch, on the device where the net is."""
+    def _infer(self, function: Callable[..., torch.Tensor], X: Any, *more: torch.Tensor) -> np.ndarray:
+        """`function` of unchecked X, and of what belongs to each of its rows, batch by batch, on the device where the net is."""
         X = self._space.check(self, X, reset=False)
-        return infer(function, self._stored(X), self._device())
+        return infer(function, self._stored(X), *more, device=self._device())
 
     def _new_net(self) -> torch.nn.Module:
         """In channels-last memory, whether it is trained or loaded: the order of sums, so the last bits, depend on it."""

@@ -240,7 +240,7 @@ class VAE(GivesCodes, TrainedEstimator):
             labels_B = None if targets is None else columns_B[:, -1].long()
             return self.net_.decode(columns_B[:, : self.n_components], labels_B)
 
-        return flat_pixels(infer(decode, torch.from_numpy(np.hstack(columns)), self._device()))
+        return flat_pixels(infer(decode, torch.from_numpy(np.hstack(columns)), device=self._device()))
 
     def _learn_labels(self, X: np.ndarray, y: Any) -> tuple[np.ndarray, ...]:
         """The targets that go into the batches: none unless conditional."""

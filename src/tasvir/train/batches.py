@@ -53,11 +53,16 @@ def to_unit(x: torch.Tensor) -> torch.Tensor:
 
 
 @torch.inference_mode()
-def infer(function: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, device: torch.device) -> np.ndarray:
-    """`function` over stored pixels (or codes), in batches of one fixed size, as a numpy array."""
+def infer(function: Callable[..., torch.Tensor], *tensors: torch.Tensor, device: torch.device) -> np.ndarray:
+    """`function` over stored pixels (or codes), and what belongs to each, in batches of one fixed size, as a numpy array."""
     outputs = []
-    for batch in x.split(INFERENCE_BATCH):
-        missing = INFERENCE_BATCH - len(batch)
-        padded = torch.cat([batch, batch[-1:].expand(missing, *batch.shape[1:])]) if missing else batch
-        outputs.append(function(to_unit(padded.to(device)))[: len(batch)].cpu())
+    for batch in zip(*(tensor.split(INFERENCE_BATCH) for tensor in tensors), strict=True):
+        whole = (to_unit(_padded(part).to(device)) for part in batch)
+        outputs.append(function(*whole)[: len(batch[0])].cpu())
     return torch.cat(outputs).numpy()
+
+
+def _padded(batch: torch.Tensor) -> torch.Tensor:
+    """Its last row again and again, up to a whole batch."""
+    missing = INFERENCE_BATCH - len(batch)
+    return torch.cat([batch, batch[-1:].expand(missing, *batch.shape[1:])]) if missing else batch

@@ -131,7 +131,7 @@ class ToyGAN(TrainedEstimator):
         one_hot = np.eye(len(self.class_prior_), dtype=np.float32)[0 if asked is None else asked]
         noise = rng.standard_normal((n_samples, Z), dtype=np.float32)
         columns = np.hstack([noise, np.broadcast_to(one_hot, (n_samples, one_hot.shape[-1]))])
-        return self.space_.as_seen(flat_pixels(infer(self.net_, torch.from_numpy(columns), self._device())))
+        return self.space_.as_seen(flat_pixels(infer(self.net_, torch.from_numpy(columns), device=self._device())))
 
     def _build_net(self):
         height, width, channels = self._layout.shape
