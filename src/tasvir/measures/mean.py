@@ -5,7 +5,7 @@ import numpy as np
 from tasvir.measures.interval import Estimate, bca_weighted, enough_groups
 
 
-def mean_estimate(values_n: np.ndarray, groups: np.ndarray | None = None) -> Estimate:
+def mean_estimate(values_n: np.ndarray, groups: np.ndarray | None = None, *, confidence: float = 0.95) -> Estimate:
     """How sure is a mean over test images?
 
     Parameters
@@ -14,6 +14,8 @@ def mean_estimate(values_n: np.ndarray, groups: np.ndarray | None = None) -> Est
         A number for each image; of a difference of two arms on the same images, their differences.
     groups : ndarray of shape (n,), optional
         Images of one group are drawn together.
+    confidence : float
+        Of the interval, between 0 and 1.
 
     Returns
     -------
@@ -39,5 +41,9 @@ def mean_estimate(values_n: np.ndarray, groups: np.ndarray | None = None) -> Est
     few = len(values_n) < 2 or (groups is not None and len(np.unique(groups)) < 2)
     if few or not np.isfinite(values_n).all():
         return Estimate(float(values_n.mean()), float("nan"), float("nan"), len(values_n), "no interval")
-    found = bca_weighted(lambda weights_nR: values_n @ weights_nR / weights_nR.sum(0), len(values_n), groups=groups)
+
+    def mean(weights_nR: np.ndarray) -> np.ndarray:
+        return values_n @ weights_nR / weights_nR.sum(0)
+
+    found = bca_weighted(mean, len(values_n), groups=groups, confidence=confidence)
     return enough_groups(found, groups)
