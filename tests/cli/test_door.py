@@ -150,6 +150,7 @@ def asked(world, tmp_path_factory):
     played = (world.images, "--vary", "net", "--epochs", 1, "--threads", 1, "--device", "cpu")
     coded = (world.images, "--hidden", "8", "--code", 3, "--epochs", 1, "--threads", 1, "--device", "cpu")
     looked = (world.images, "--n", 2, "--betas", 0.5, 2, "--epochs", 1, "--threads", 1, "--device", "cpu")
+    seen = (world.images, "--epochs", 1, "--threads", 1, "--device", "cpu")
     reduced = (world.images, "--methods", "raw,pca", "--dims", "2,3", "--threads", 1, "--device", "cpu")
     cleaned = (world.images, "--variances", "0.01", "--epochs", 1, "--threads", 1, "--device", "cpu")
     return {
@@ -165,12 +166,15 @@ def asked(world, tmp_path_factory):
         "study estimate reduction": ("study", "estimate", "reduction", *reduced),
         "study codes": ("study", "codes", *coded, "--jobs", 1, "--out", out / "runs"),
         "study estimate codes": ("study", "estimate", "codes", *coded),
+        "study saliency": ("study", "saliency", *seen, "--jobs", 1, "--out", out / "runs"),
+        "study estimate saliency": ("study", "estimate", "saliency", *seen),
         "study list": ("study", "list"),
         "study estimate run": ("study", "estimate", "run", world.images, "--threads", 1, "--device", "cpu"),
         "rerun": ("rerun", world.run),
         "fit": ("fit", "gaussian-sampler", *images, "--out", out / "model"),
         "transform": ("transform", world.autoencoder, *images, "--out", out / "codes.csv"),
         "predict": ("predict", world.classifier, *images, "--out", out / "classes.npz"),
+        "explain": ("explain", world.classifier, world.images / "light", *images, "--out", out / "explained"),
         "evaluate": ("evaluate", world.classifier, *images),
         "score": ("score", predictions),
         "sample": ("sample", world.sampler, "-n", 3, "--out", out / "drawn.npz"),

@@ -53,6 +53,11 @@ NAMES = {
     "value",
     "range",
     "seeds",
+    "Grad",
+    "CAM",
+    "Selvaraju",
+    "Adebayo",
+    "saliency",
 }
 
 

@@ -2,13 +2,14 @@
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from tasvir.contracts.errors import BadInputError
 from tasvir.data.dataset import Dataset
-from tasvir.data.load import load_to_judge
+from tasvir.data.load import load_to_judge, sizes_to_judge
 from tasvir.data.options import LARGEST, SMALLEST, LoadOptions
 from tasvir.data.raw import Form
 from tasvir.data.resize import block_to_form
@@ -18,8 +19,8 @@ from tasvir.models.names import MODELS
 def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: bool = False, as_files: bool = False) -> Dataset:
     """The set that `source` names, of any classes or of none, in the form of the images at `fit`; no other can be asked for.
 
-    `as_files`: of a folder every image, whatever its sub-folders. What became black and white at `fit` does so again, unless
-    another range is asked for: a dark batch of 12 bits is none of 8.
+    `as_files`: of a folder every image, whatever its sub-folders, or a single image file. What became black and white at `fit`
+    does so again, unless another range is asked for: a dark batch of 12 bits is none of 8.
     """
     if options.value_range is None:
         known, clip = getattr(estimator, "value_range_", None), getattr(estimator, "clipped_", False)
@@ -37,6 +38,36 @@ def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: boo
     if not SMALLEST <= form.height <= LARGEST:
         wanted["image_size"] = None
     return load_to_judge(source, dataclasses.replace(options, **wanted), labelled=labelled, as_files=as_files)
+
+
+def load_several(estimator: Any, sources: Sequence[str], options: LoadOptions, *, most: int) -> tuple[np.ndarray, np.ndarray]:
+    """At most so many images of several files or folders in the shape of X at `fit`, in their order, and their names.
+
+    Images of another size are refused, unless `image_size` asks for the model's: what is stretched may mean something else.
+    """
+    images, names, n = [], [], 0
+    for source in sources:
+        if options.image_size is None:
+            _check_size(estimator, source, sizes_to_judge(source, options))
+        found = load_for(estimator, source, options, as_files=True)
+        n += len(found)
+        if n > most:
+            raise BadInputError(f"{source} makes it {n} images: give at most {most} at once")
+        images.append(images_for(estimator, found))
+        names.append(found.names)
+    return np.concatenate(images), np.concatenate(names)
+
+
+def _check_size(estimator: Any, source: str, sizes: set[tuple[int, int]]) -> None:
+    form = fitted_form(estimator)
+    if form is None or not (others := sorted(sizes - {(form.height, form.width)})):
+        return
+    (height, width), side = others[0], form.height
+    instead = f", or give image_size={side} to have that done" if side == form.width else ""
+    raise BadInputError(
+        f"{source} has an image of {width}x{height} pixels, and the model takes {form.width}x{form.height}: bring it to that "
+        f"size{instead}"
+    )
 
 
 def images_for(estimator: Any, data: Dataset, rows: np.ndarray | slice = slice(None)) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tasvir
-from tasvir.cli import data, evaluate, model, report, rerun, rows, runs, sample, score, study
+from tasvir.cli import data, evaluate, explain, model, report, rerun, rows, runs, sample, score, study
 from tasvir.contracts.errors import TasvirError
 from tasvir.contracts.plain import plain_text
 from tasvir.studies.study import MAIN
@@ -30,6 +30,7 @@ app.command("fit")(model.fit)
 app.command("transform")(rows.transform)
 app.command("predict")(rows.predict)
 app.command("evaluate")(evaluate.evaluate)
+app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.command("sample")(sample.sample)
 app.command("report")(report.report)

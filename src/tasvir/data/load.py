@@ -136,12 +136,21 @@ def load(source: str | os.PathLike, options: LoadOptions) -> Dataset:
 def load_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: bool, as_files: bool = False) -> Dataset:
     """A set that a fitted model shall be asked about, not learned from: one class will do, or one image; or no classes at all.
 
-    `as_files`: every image of a folder, also those beside sub-folders; these are no classes.
+    `as_files`: every image of a folder, also those beside sub-folders, which are no classes; or the one image of a file.
     """
+    raw = _raw_to_judge(source, options, labelled=labelled, as_files=as_files)
+    return assemble(raw, options, words_of(source, options), to_learn=False)
+
+
+def sizes_to_judge(source: str | os.PathLike, options: LoadOptions) -> set[tuple[int, int]]:
+    """(height, width) of the images as they lie there, before they are brought into one form."""
+    return _raw_to_judge(source, options, labelled=False, as_files=True).pixels.sizes()
+
+
+def _raw_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: bool, as_files: bool) -> Raw:
     place = Path(source).expanduser()
     loose = not labelled and options.manifest is None and (holds_images(place) if as_files else is_loose(place))
-    raw = read_loose(place, options) if loose else read(source, options)
-    return assemble(raw, options, words_of(source, options), to_learn=False)
+    return read_loose(place, options) if loose else read(source, options)
 
 
 def words_of(source: str | os.PathLike, options: LoadOptions) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -86,7 +87,7 @@ def grad_cam(classifier: Any, X: Any, y: Any = None, *, layer: str | int | None 
 def layer_maps(classifier: Any, X: Any, y: Any = None, *, layer: Layer) -> np.ndarray:
     """The same at the layer's own size: (n, h, w) float32."""
     targets = torch.from_numpy(_targets(classifier, X, y))
-    return classifier._infer(lambda x, y: _maps(classifier.net_, layer, x, y), X, targets)
+    return classifier._infer(partial(_maps, classifier.net_, layer=layer), X, targets)
 
 
 def enlarged(maps: np.ndarray, size: tuple[int, int]) -> np.ndarray:
@@ -180,7 +181,7 @@ def _held(net: nn.Module, layer: Layer) -> Iterator[list[torch.Tensor]]:
         handle.remove()
 
 
-def _maps(net: nn.Module, layer: Layer, x_BCHW: torch.Tensor, y_B: torch.Tensor) -> torch.Tensor:
+def _maps(net: nn.Module, x_BCHW: torch.Tensor, y_B: torch.Tensor, *, layer: Layer) -> torch.Tensor:
     """(B, h, w)."""
     with torch.inference_mode(False), torch.enable_grad():
         with _held(net, layer) as held:

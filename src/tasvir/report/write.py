@@ -70,11 +70,16 @@ def write_report(
     if figures_dir is not None:
         _must_be_apart(Path(figures_dir), Path(run_path))
     path = Path(run_path) / "report.html"
-    with atomic_file(path) as part:
-        part.write_text(report_html(report, words), encoding="utf-8")
+    write_page(report, path, lang=lang)
     if figures_dir is not None:
         export_figures(report, Path(figures_dir), words)
     return path
+
+
+def write_page(report: Report, path: Path, *, lang: str = SOURCE) -> None:
+    """One file that makes no request."""
+    with atomic_file(path) as part:
+        part.write_text(report_html(report, language(lang)), encoding="utf-8")
 
 
 def _must_be_apart(figures: Path, run: Path) -> None:

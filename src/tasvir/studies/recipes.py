@@ -141,6 +141,16 @@ def classifier(*, max_epochs: int, batch_size: int, learning_rate: float, augmen
     )
 
 
+def textbook_classifier(*, max_epochs: int, batch_size: int, seed: int = 0) -> Any:
+    """Three convolutions with pooling and a layer of 128 units, trained by Adam: AdamW without decay is that."""
+    from tasvir.models.image_classifier import ImageClassifier
+    from tasvir.nets.cnn import CNNSpec
+
+    unfitted = ImageClassifier(net=CNNSpec(filters=(32, 64, 64), batch_norm=False, dense=(128,)), weight_decay=0.0)
+    unfitted.set_params(max_epochs=max_epochs, batch_size=batch_size, random_state=seed)
+    return unfitted.set_params(validation_fraction=None)
+
+
 def principal_svm(n_features: int, y: np.ndarray, *, groups: np.ndarray | None = None, seed: int = 0) -> Any:
     """A support vector machine with a Gaussian kernel on principal components, to be fitted on flat images with these labels.
 

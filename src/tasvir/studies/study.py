@@ -21,6 +21,7 @@ STUDIES = {
     "gan": "tasvir.studies.families.gan",
     "codes": "tasvir.studies.families.ladder",
     "latent": "tasvir.studies.families.latent",
+    "saliency": "tasvir.studies.families.saliency",
 }
 #: The study that has a command of its own: `tasvir run DATA`.
 MAIN = "run"

@@ -7,6 +7,7 @@ REDUCED = "study reduction digits --out {new}"
 PLANE = "study latent digits --out {new}"
 
 CODED = "study codes digits --out {new}"
+SALIENT = "study saliency digits --out {new}"
 CLEANED = "study denoise digits --out {new}"
 
 
@@ -22,6 +23,10 @@ STUDIES = [
     study("no epochs of codes", f"{CODED} --epochs 0", "--epochs 0"),
     study("half a batch", f"{CODED} --batch-size 0", "--batch-size 0"),
     study("no such profile of codes", f"{CODED} --profile slow", "slow"),
+    study("maps of a fourth convolution", f"{SALIENT} --layer 3", "--layer 3: give a whole number"),
+    study("one training for maps", f"{SALIENT} --seeds 1", "--seeds 1: give a whole number of at least 2|--seeds 1"),
+    study("no epochs for maps", f"{SALIENT} --epochs 0", "--epochs 0"),
+    study("no such profile for maps", f"{SALIENT} --profile slow", "slow"),
     study("no such study", "study reductoin digits", "reductoin"),
     study("a near name", "study rum digits", "did you mean"),
     study("no data", "study run", "DATA"),

@@ -24,15 +24,19 @@ def is_loose(folder: Path) -> bool:
 
 
 def holds_images(folder: Path) -> bool:
-    """Whether images lie in the folder, or anywhere below it."""
+    """Whether images lie in the folder, or anywhere below it; or whether it is one image itself."""
+    if folder.is_file():
+        return is_image(folder)
     return folder.is_dir() and any(is_image(path) for path in folder.rglob("*") if path.is_file())
 
 
 def read_loose(folder: Path, options: LoadOptions) -> Raw:
-    """Images without classes: all labels are empty."""
-    paths = images_below(folder, folder, follow_links=options.follow_links)
-    pixels = images_of(paths, str(folder.resolve()))
+    """Images without classes, all of a folder or a single one: all labels are empty."""
     facts = Facts(folder.resolve().name, str(folder), about=told("loose"))
+    alone = folder.is_file()
+    paths = [folder] if alone else images_below(folder, folder, follow_links=options.follow_links)
+    pixels = images_of(paths, str(folder.resolve()))
+    folder = folder.parent if alone else folder
     raw = Raw(facts, pixels, labels=np.full(len(paths), ""), names=names_below(folder, paths))
     return by_patient(raw, pixels)
 

@@ -1,7 +1,5 @@
 """How noise is taken away: images first, then what each arm reaches, what other noise does, how arms were made."""
 
-from collections.abc import Sequence
-
 from tasvir.report.blocks import curves_figure
 from tasvir.report.cells import Cells
 from tasvir.report.chapters.denoise_answers import answers, headline
@@ -9,12 +7,13 @@ from tasvir.report.chapters.denoise_figures import compared_figure, curve_figure
 from tasvir.report.chapters.denoise_rows import CELLS, FILTERS, NETS, NOISY, Found, read
 from tasvir.report.document import Block, Chapter, Figure, Key, Table, analysis, chapter, figure, prose, table, trouble
 from tasvir.report.fitting import fitting_sentence, read_training
+from tasvir.report.layers import layers_table
 from tasvir.report.numbers import count, decibels, decimal, plain
 from tasvir.report.plots.architecture import KINDS, architecture
 from tasvir.report.quantities import quantity
-from tasvir.report.rows import Row, bare
+from tasvir.report.rows import bare
 from tasvir.report.view import problems
-from tasvir.report.words.message import Sentence, Words, listed, say, say_n
+from tasvir.report.words.message import Words, listed, say, say_n
 
 NAME, TITLE = "denoise", say("Denoising")
 
@@ -39,7 +38,7 @@ def compose(cells: Cells) -> Chapter | None:
         _training_figure(found),
         analysis(*(fitting_sentence(row.name.inside, read_training(row.first.curve("loss"))) for row in found.of(NETS))),
         _nets_figure(found),
-        *(_layers_table(row) for row in found.of(("textbook", "unet"))),
+        *(layers_table(f"denoise-layers-{row.arm}", row.name.inside, row.first) for row in found.of(("textbook", "unet"))),
     ]
     return chapter(NAME, TITLE, *blocks, headline=headline(found), line=TITLE)
 
@@ -204,19 +203,3 @@ def _nets_figure(found: Found) -> Figure | None:
     return figure(
         "denoise-nets", caption, alt=say("Boxes from left to right, one a layer."), panels=panels, keys=keys, panel_rem=40.0
     )
-
-
-def _layers_table(row: Row) -> Table | None:
-    record = row.first.record("layers")
-    rows: Sequence[tuple[Words, ...]] = [
-        (
-            count(place, record),
-            KINDS[layer["kind"]][0],
-            plain("×".join(map(str, (*layer["output"][1:], layer["output"][0]))), record),
-            count(layer["n_parameters"], record),
-        )
-        for place, layer in enumerate(row.first.facts.get("layers") or (), start=1)
-    ]
-    caption: Sentence = say("The layers of {net}, in the order in which they are computed.", net=row.name.inside)
-    columns = (say("Layer"), say("Kind"), say("Gives"), say("Parameters"))
-    return table(f"denoise-layers-{row.arm}", caption, columns=columns, rows=rows)

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 from tasvir.report.document import Key, Panel
 from tasvir.report.names import PARTS
-from tasvir.report.palette import ACCENT, SECOND, TINT
-from tasvir.report.words.message import Words, say
+from tasvir.report.palette import ACCENT, SECOND, SOFT, TINT
+from tasvir.report.words.message import Shown, Words, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,6 +68,20 @@ def value_bars(title: Words, values: Sequence[float], *, x_name: Words, y_name: 
         axes.spines["left"].set_visible(False)
 
     return Panel(title, draw, 3.6, 2.3)
+
+
+def probability_bars(title: Words, names: Sequence[str], shares: Sequence[float]) -> Panel:
+    """One bar a class, from 0 to 1, the most probable first."""
+
+    def draw(axes: "Axes", words: "Language") -> None:
+        axes.barh(range(len(names)), shares, height=0.36, color=ACCENT)
+        for place, (name, share) in enumerate(zip(names, shares, strict=True)):
+            told = f"{shortened(name, 12)}  {words(Shown('whole_percent', float(share)))}"
+            axes.text(0, place - 0.24, told, va="bottom", fontsize=7, color=SOFT)
+        axes.set(xlim=(0, 1), ylim=(len(names) - 0.6, -0.85), yticks=[], xticks=[])
+        axes.spines[["left", "bottom"]].set_visible(False)
+
+    return Panel(title, draw, 1.3, 1.3)
 
 
 def _look(part: str) -> tuple[str, Words]:

@@ -78,8 +78,17 @@ def picture_square(title: Words, images: np.ndarray, *, width_in: float = 2.6) -
 
 def pictures_with_words(title: Words, images: np.ndarray, lines: Sequence[Sequence[Words]], *, marked: bool = False) -> Panel:
     """Images (n, h, w[, 3]) uint8 with lines of words below each, coloured where they are to be looked at."""
-    strip = side_by_side(images)
-    n = len(images)
+    return _with_words(title, images[None], lines, marked=marked)
+
+
+def tower_with_words(title: Words, images: np.ndarray, lines: Sequence[Words]) -> Panel:
+    """Images (n, h, w[, 3]) uint8 one above the other, and lines of words below them."""
+    return _with_words(title, images[:, None], [lines])
+
+
+def _with_words(title: Words, images: np.ndarray, lines: Sequence[Sequence[Words]], *, marked: bool = False) -> Panel:
+    """Images (rows, n, h, w[, 3]) with lines of words below each column."""
+    strip, n = tiled(images), images.shape[1]
     width = 0.85 * n + (0.35 if n == 1 else 0)
     middles = strip.shape[1] * (np.arange(n) + 0.5) / n
     most = 16 if n == 1 else 10

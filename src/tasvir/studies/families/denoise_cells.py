@@ -13,6 +13,7 @@ from tasvir.measures.neighbours import spread_sample
 from tasvir.measures.psnr import psnr, ssim
 from tasvir.records.record import Record, array, facts, metric
 from tasvir.studies.families.denoise_filters import FILTERS, clean
+from tasvir.studies.families.layers_told import layers_told
 from tasvir.studies.families.parts import learned_part, some_rows
 from tasvir.studies.inside import Inside, loss_curve, measured
 
@@ -164,11 +165,5 @@ def _shown(on: Bench, data: Dataset) -> tuple[np.ndarray, np.ndarray]:
 
 def _net_facts(denoiser: Any) -> dict[str, Any]:
     """How many numbers the net learns, layer by layer."""
-    import torch
-
-    from tasvir.nets.anatomy import layers_of, n_parameters
-
     height, width, channels = denoiser.space_.image_shape()
-    shape = (1, channels + (not denoiser.blind), height, width)
-    layers = layers_of(denoiser.net_, lambda net: net(torch.zeros(shape, device=next(net.parameters()).device)))
-    return {"n_parameters": n_parameters(denoiser.net_), "layers": [dataclasses.asdict(layer) for layer in layers]}
+    return layers_told(denoiser.net_, (height, width, channels + (not denoiser.blind)))
