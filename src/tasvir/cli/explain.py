@@ -56,4 +56,4 @@ def explain(
 
 
 def _row(told: dict[str, Any]) -> dict[str, str]:
-    return {"image": told["name"], "named": told["classes"][0], "probability": f"{told['probabilities'][0]:.0%}"}
+    return {"image": told["name"], "named": told["classes"][0], "probability": f"{told['probabilities'][0]:.1%}"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from tasvir.report.cells import Cells
+from tasvir.report.cells import Cells, Reading
 from tasvir.report.document import Block, Chapter, Figure, Panel, Table, chapter, figure, prose, table
-from tasvir.report.numbers import count
+from tasvir.report.numbers import count, percent
 from tasvir.report.plots.bars import probability_bars
 from tasvir.report.plots.pictures import tower_with_words
 from tasvir.report.view import View, view
@@ -68,8 +68,8 @@ def _named_table(found: View) -> Table | None:
 
 
 def _sure(told: Mapping[str, Any], place: int, record: str) -> Words:
-    share = Shown("whole_percent", told["probabilities"][place], record)
-    return say("{name}: {probability}", name=literal(told["classes"][place], record), probability=share)
+    share = Reading(told["probabilities"][place], record=record)
+    return say("{name}: {probability}", name=literal(told["classes"][place], record), probability=percent(share))
 
 
 def _agreeing(told: Mapping[str, Any], record: str) -> Words:

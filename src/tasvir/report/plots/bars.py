@@ -3,10 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tasvir.report.cells import Reading
 from tasvir.report.document import Key, Panel
 from tasvir.report.names import PARTS
+from tasvir.report.numbers import percent
 from tasvir.report.palette import ACCENT, SECOND, SOFT, TINT
-from tasvir.report.words.message import Shown, Words, say
+from tasvir.report.words.message import Words, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -76,7 +78,7 @@ def probability_bars(title: Words, names: Sequence[str], shares: Sequence[float]
     def draw(axes: "Axes", words: "Language") -> None:
         axes.barh(range(len(names)), shares, height=0.36, color=ACCENT)
         for place, (name, share) in enumerate(zip(names, shares, strict=True)):
-            told = f"{shortened(name, 12)}  {words(Shown('whole_percent', float(share)))}"
+            told = f"{shortened(name, 12)}  {words(percent(Reading(float(share))))}"
             axes.text(0, place - 0.24, told, va="bottom", fontsize=7, color=SOFT)
         axes.set(xlim=(0, 1), ylim=(len(names) - 0.6, -0.85), yticks=[], xticks=[])
         axes.spines[["left", "bottom"]].set_visible(False)
