@@ -21,6 +21,7 @@ _OTHERS = {
     "latent_grid": "tasvir.explain.latent_grid",
     "traverse": "tasvir.explain.walk",
     "dataset_from_arrays": "tasvir.data.load",
+    "layers": "tasvir.nets.arithmetic.chain",
     "load_data": "tasvir.data.load",
     "load_model": "tasvir.models.folder",
     "open_run": "tasvir.records.run",

@@ -183,6 +183,12 @@ class Language:
     def _raw(self, shown: Shown) -> Drawn:
         return Drawn(shown.value, record=shown.record)
 
+    def _formula(self, shown: Shown) -> Drawn:
+        """Reckoning with numbers, which runs from the left everywhere."""
+        system = self.locale.default_numbering_system
+        text = self._figures(shown.value.replace(",", self.locale.number_symbols[system]["group"]))
+        return Drawn(f"{_APART}{text}{_TOGETHER}" if self.direction == "rtl" else text, record=shown.record)
+
     def _percent(self, shown: Shown) -> Drawn:
         return self._with_interval(shown, lambda value: self.decimal(100 * value, 1), _PERCENT)
 
