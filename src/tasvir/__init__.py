@@ -14,6 +14,7 @@ _OTHERS = {
     "PCA": "sklearn.decomposition",
     "Isomap": "sklearn.manifold",
     "Dataset": "tasvir.data.dataset",
+    "anatomy": "tasvir.explain.anatomy",
     "audit": "tasvir.data.audit.audit",
     "copy_audit": "tasvir.measures.copies",
     "draw_codes": "tasvir.explain.latent_grid",

@@ -59,7 +59,9 @@ class Layer(ABC):
             value = getattr(self, one.name)
             if value == one.default:
                 continue
-            text = written(value) if isinstance(value, tuple) else {True: "yes", False: "no"}.get(value, str(value))
+            text = written(value) if isinstance(value, tuple) else str(value)
+            if isinstance(value, bool):
+                text = "yes" if value else "no"
             said.append(text if place < self.by_place else f"{one.name}={text}")
         return f"{self.name}({', '.join(said)})" if said else self.name
 

@@ -1,6 +1,6 @@
 """Pooling: of what lies under a window one number a channel, the greatest or the mean; nothing is learned."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from tasvir.contracts.errors import BadInputError
@@ -12,19 +12,23 @@ from tasvir.nets.arithmetic.windows import Padding, same_notes, windows
 
 @dataclass(frozen=True)
 class Pooling(Layer):
-    """Windows of `size`; without a `stride` they lie side by side, and what is left over at the end is dropped."""
+    """Windows of `size`; without a `stride` they lie side by side, and what is left over at the end is dropped, or with `ceil`
+    gets a smaller window.
+    """
 
     takes: ClassVar[tuple[int, ...]] = (3, 2)
     by_place: ClassVar[int] = 1
     size: Sides = ()
     stride: Sides | None = None
     padding: Padding = "valid"
+    ceil: bool = False
 
     def work(self, size: Size) -> Work:
         kernel = sides(self.size, len(size) - 1, "size")
         if not isinstance(self.padding, str):
             self._check_padding(kernel, sides(self.padding, len(kernel), "padding"))
         found = windows(size, kernel, self.padding, stride=self.stride or kernel)
+        found = [replace(one, ceil=self.ceil) for one in found]
         padded = each([one.formula for one in found if one.formula])
         return Work(
             (*(one.n_outputs for one in found), size[-1]),

@@ -14,24 +14,36 @@ Padding = str | Sides
 
 @dataclass(frozen=True)
 class Window:
-    """A kernel on `n` places with zeros `before` and `behind`; `formula` says how 'same' found these."""
+    """A kernel on `n` places with zeros `before` and `behind`; `formula` says how 'same' found these.
+
+    With `ceil` a window may hang over the end, if it begins before the zeros behind.
+    """
 
     n: int
     reach: Reach
     before: int = 0
     behind: int = 0
     formula: str = ""
+    ceil: bool = False
 
     @property
     def n_outputs(self) -> int:
-        return (self.n + self.before + self.behind - self.reach.span) // self.reach.stride + 1
+        steps = self.n + self.before + self.behind - self.reach.span
+        return (-(-steps // self.reach.stride) + 1 - self._too_late) if self.ceil else steps // self.reach.stride + 1
+
+    @property
+    def _too_late(self) -> bool:
+        """Whether the last window of `ceil` would begin in the zeros behind, and is left out."""
+        steps = -(-(self.n + self.before + self.behind - self.reach.span) // self.reach.stride)
+        return self.ceil and steps * self.reach.stride >= self.n + self.before
 
     @property
     def output(self) -> str:
         """How its outputs are counted."""
         zeros = f"2*{self.before}" if self.before == self.behind else f"{self.before} + {self.behind}"
         kernel, rate, stride = self.reach.kernel, self.reach.rate, self.reach.stride
-        return equals(f"floor(({self.n} + {zeros} - {rate}*({kernel}-1) - 1)/{stride}) + 1", self.n_outputs)
+        rounded, left_out = "ceil" if self.ceil else "floor", " - 1" if self._too_late else ""
+        return equals(f"{rounded}(({self.n} + {zeros} - {rate}*({kernel}-1) - 1)/{stride}) + 1{left_out}", self.n_outputs)
 
 
 def window(n: int, reach: Reach, padding: str | int) -> Window:

@@ -86,7 +86,7 @@ class Word:
 _SEEN = {"filters": _whole(1), "kernel": _sides(1), "padding": _padding, "stride": _sides(1)}
 _MORE = {"rate": _sides(1), "groups": _whole(1), "bias": _truth}
 _CONVOLUTION = Word(Convolution, _SEEN | _MORE, needed=2)
-_POOLING = Word(Pooling, {"size": _sides(1), "stride": _sides(1), "padding": _padding}, needed=1)
+_POOLING = Word(Pooling, {"size": _sides(1), "stride": _sides(1), "padding": _padding, "ceil": _truth}, needed=1)
 _RECURRENT = Word(Recurrent, {"units": _whole(1), "bias": _truth}, needed=1)
 _ELEMENTWISE = Word(Elementwise, {})
 WORDS: dict[str, Word] = {
@@ -182,7 +182,7 @@ def usage(name: str) -> str:
     """How a layer is written.
 
     >>> usage("maxpool")
-    'maxpool(size, stride=, padding=)'
+    'maxpool(size, stride=, padding=, ceil=)'
     """
     word = WORDS[name]
     settings = [key if place < word.kind.by_place else f"{key}=" for place, key in enumerate(word.settings)]
