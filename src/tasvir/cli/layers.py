@@ -10,8 +10,12 @@ from tasvir.cli.told import tell_problem
 from tasvir.contracts.errors import BadInputError
 
 if TYPE_CHECKING:
+    from tasvir.nets.arithmetic.row import LayerTable
     from tasvir.report.document import Report
     from tasvir.report.words.language import Language
+
+#: Chapters whose sentences only the page has.
+EXPLAINED = ("formulas", "waiting")
 
 
 def layers(
@@ -23,39 +27,75 @@ def layers(
     input_size: Annotated[
         str | None, typer.Option("--input", help="Of one example: HxWxC as 256x256x3, TxF, or a number of features.")
     ] = None,
+    model: Annotated[Path | None, typer.Option(metavar="MODEL_DIR", help="In place of LAYERS: those of a saved model.")] = None,
     check: Annotated[Path | None, typer.Option(help="A CSV or JSON file with your own table: its wrong cells are told.")] = None,
+    compare: Annotated[
+        str | None,
+        typer.Option(help="In place of LAYERS: what layers over a sequence cost, of conv, dilated, rnn, attention, projected."),
+    ] = None,
+    length: Annotated[int, typer.Option(help="With --compare: steps of the sequence.")] = 1024,
+    width: Annotated[int, typer.Option(help="With --compare: numbers of a step.")] = 64,
+    kernel: Annotated[int, typer.Option(help="With --compare: steps that a convolution sees.")] = 3,
     out: Annotated[Path | None, typer.Option(help="Also write a page, as layers.html.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the words and of the page: en or fa.")] = "en",
     as_json: Json = False,
 ) -> None:
     """What does each layer give, learn, compute and see, and by which formula?"""
-    from tasvir.report.layer_page import layer_report
+    from tasvir.report.layer_page import cost_report, layer_report
     from tasvir.report.words.language import check_language
 
     check_language(lang)
     _check_out(out)
-    facts = _reckoned(words, input_size)
-    if check is not None:
-        facts["check"] = _checked(facts.pop("table"), check)
-    facts.pop("table", None)
-    _say(facts, layer_report(facts), out=out, lang=lang, as_json=as_json)
+    _one_of({"LAYERS": words, "--model": model, "--compare": compare})
+    if compare is not None:
+        _one_of({"--compare": compare, "--check": check, "--input": input_size})
+        facts = _compared(compare, length, width, kernel=kernel)
+        _say(facts, cost_report(facts), out=out, lang=lang, as_json=as_json)
+        return
+    found = _of_model(model, input_size) if model is not None else _reckoned(words or "", input_size)
+    facts = found.facts() | ({} if check is None else {"check": _checked(found, check)})
+    _say(facts, layer_report(facts, title=model.name if model else ""), out=out, lang=lang, as_json=as_json)
     if facts.get("check", {}).get("wrong"):
         raise typer.Exit(1)
 
 
-def _reckoned(words: str | None, input_size: str | None) -> dict[str, Any]:
+def _one_of(given: dict[str, Any]) -> None:
+    """Exactly one of these."""
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise BadInputError(f"{' and '.join(named)} do not go together: give one of them")
+    if not named:
+        raise BadInputError("no layers: give them, as 'conv(64,3,same) maxpool(2)' --input 256x256x3, or --model, or --compare")
+
+
+def _reckoned(words: str, input_size: str | None) -> "LayerTable":
     from tasvir.nets.arithmetic.chain import layers as reckon
     from tasvir.nets.arithmetic.sizes import read_size
 
-    if words is None:
-        raise BadInputError("no layers: give them, as 'conv(64,3,same) maxpool(2)' --input 256x256x3")
     if input_size is None:
         raise BadInputError("no input: give --input HxWxC as 256x256x3, TxF, or a number of features")
-    found = reckon(words, read_size(input_size))
-    return found.facts() | {"table": found}
+    return reckon(words, read_size(input_size))
 
 
-def _checked(found: Any, path: Path) -> dict[str, Any]:
+def _of_model(model: Path, input_size: str | None) -> "LayerTable":
+    from tasvir.explain.anatomy import anatomy
+    from tasvir.models.folder import load_model
+    from tasvir.nets.arithmetic.sizes import read_size
+
+    return anatomy(load_model(model), None if input_size is None else read_size(input_size))
+
+
+def _compared(names: str, length: int, width: int, *, kernel: int) -> dict[str, Any]:
+    from tasvir.nets.arithmetic.costs import Sizes, check_fit, read_names
+
+    asked, sizes = read_names(names), Sizes(length, width, kernel)
+    check_fit(asked, sizes)
+    from tasvir.nets.sequence_layers import compared
+
+    return compared(asked, sizes)
+
+
+def _checked(found: "LayerTable", path: Path) -> dict[str, Any]:
     from tasvir.nets.arithmetic.answers import read_answers
     from tasvir.nets.arithmetic.check import check
 
@@ -100,6 +140,6 @@ def _terminal(report: "Report", words: "Language") -> list[str | Table]:
                 columns = [plain_spaces(words(column)) for column in block.columns]
                 rows = [[plain_spaces(words(cell)) for cell in row] for row in block.rows]
                 said += ["", *table([dict(zip(columns, row, strict=True)) for row in rows]), ""]
-            elif isinstance(block, Prose) and chapter.name != "formulas":
+            elif isinstance(block, Prose) and chapter.name not in EXPLAINED:
                 said += [plain_spaces(words(sentence)) for sentence in block.sentences]
     return said

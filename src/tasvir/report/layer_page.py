@@ -7,6 +7,7 @@ from typing import Any
 
 from tasvir import __version__
 from tasvir.contracts.atomic import atomic_file
+from tasvir.report.chapters.layer_costs import cost_chapters
 from tasvir.report.chapters.layers import check_chapter, layer_chapters
 from tasvir.report.document import Report, assemble
 from tasvir.report.html import report_html
@@ -21,6 +22,12 @@ def layer_report(facts: Mapping[str, Any], *, title: str = "") -> Report:
         chapters = (check_chapter(facts["check"]), *chapters)
     ends = [size for size in (facts["input"], *(row["output"] for row in facts["layers"][-1:])) if size]
     return drawn_from(chapters, title or " → ".join("×".join(map(str, size)) for size in ends))
+
+
+def cost_report(facts: Mapping[str, Any]) -> Report:
+    """The document of a comparison."""
+    title = ", ".join(row["layer"] for row in facts["compare"])
+    return drawn_from(cost_chapters(facts), title)
 
 
 def drawn_from(chapters: tuple[Any, ...], title: str, details: tuple[Words, ...] = ()) -> Report:

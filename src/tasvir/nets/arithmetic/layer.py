@@ -77,7 +77,7 @@ def sides(values: Sides, n_axes: int, what: str) -> Sides:
 
 def equals(expression: str, value: int) -> str:
     """A formula with its numbers, and what it gives."""
-    return f"{expression} = {value:,}"
+    return f"{expression} = {value:,}" if expression != str(value) else f"{value:,}"
 
 
 def each(formulas: list[str]) -> tuple[str, ...]:

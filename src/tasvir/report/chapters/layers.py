@@ -55,14 +55,22 @@ _NOTES = {
 }
 _SYMBOLS = (
     say(
-        "A convolution or pooling of n places by a kernel of f, with p zeros on each side, rate (dilation) d and stride s, gives "
-        "floor((n + 2p - d(f-1) - 1)/s) + 1 places. The effective kernel is d(f-1) + 1 long. With stride 1 the padding d(f-1)/2 "
-        "keeps the size; for even f and odd d that is no whole number, and one side gets one zero more."
+        "A convolution or pooling of {n} places by a kernel of {f}, with {p} zeros on each side, rate (dilation) {d} and stride "
+        "{s}, gives {size} places. The effective kernel is {effective} long. With stride 1 the padding {same} keeps the size; for "
+        "even {f} and odd {d} that is no whole number, and one side gets one zero more.",
+        size=formula("floor((n + 2p - d(f-1) - 1)/s) + 1"),
+        effective=formula("d(f-1) + 1"),
+        same=formula("d(f-1)/2"),
+        **{name: formula(name) for name in "nfpds"},
     ),
-    say("A transposed convolution gives (n-1)s - 2p + d(f-1) + output padding + 1 places."),
+    say(
+        "A transposed convolution gives {size} places, where {o} is the output padding.",
+        size=formula("(n-1)s - 2p + d(f-1) + o + 1"),
+        o=formula("o"),
+    ),
     say(
         "Parameters of a convolution: height and width of the kernel times the channels that it sees, and 1 for the bias, all "
-        "times the filters. Of a dense layer: (inputs + 1) times units. Of a batch norm: scale and shift of each channel, which "
+        "times the filters. Of a dense layer: inputs and 1, times units. Of a batch norm: scale and shift of each channel, which "
         "are learned, and its running mean and variance, which are not."
     ),
     say(
@@ -70,9 +78,11 @@ _SYMBOLS = (
         "pooling do not. Memory is what a layer gives, for one example, in numbers of 32 bits."
     ),
     say(
-        "The receptive field is what one output sees of the input: that of the layer before, and (f-1)d times the step between "
-        "two of its neighbours; the step is then s times as long. Behind a transposed convolution it is counted back from one "
-        "output, and is the most that an output sees."
+        "The receptive field is what one output sees of the input: that of the layer before, and {reach} times the step between "
+        "two of its neighbours; the step is then {s} times as long. Behind a transposed convolution it is counted back from one "
+        "output, and is the most that an output sees.",
+        reach=formula("(f-1)d"),
+        s=formula("s"),
     ),
 )
 
