@@ -1,11 +1,14 @@
 """`tasvir layers "conv(64,3,same) ..." --input 256x256x3`: what layers give, learn, compute and see, by which formulas."""
 
+import functools
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tasvir.cli.answer import Json, Table, answer, table
+from tasvir.cli.options import takes
 from tasvir.cli.told import tell_problem
 from tasvir.contracts.errors import BadInputError
 
@@ -18,10 +21,24 @@ if TYPE_CHECKING:
 EXPLAINED = ("formulas", "waiting")
 
 
+@dataclass(frozen=True)
+class Sequences:
+    """Which layers over a sequence are compared, and how long and wide it is."""
+
+    compare: str | None = field(
+        default=None,
+        metadata={"help": "In place of LAYERS: what layers over a sequence cost; of conv, dilated, rnn, attention, projected."},
+    )
+    length: int = field(default=1024, metadata={"help": "With --compare: steps of the sequence."})
+    width: int = field(default=64, metadata={"help": "With --compare: numbers of a step."})
+    kernel: int = field(default=3, metadata={"help": "With --compare: steps that a convolution sees."})
+
+
+@functools.partial(takes, words={"sequences": Sequences})
 def layers(
     words: Annotated[
         str | None,
-        typer.Argument(metavar="[LAYERS]", help="As 'conv(64,3,same) maxpool(2) flatten dense(10)'.", show_default=False),
+        typer.Argument(metavar="LAYERS", help="As 'conv(64,3,same) maxpool(2) flatten dense(10)'.", show_default=False),
     ] = None,
     *,
     input_size: Annotated[
@@ -29,13 +46,7 @@ def layers(
     ] = None,
     model: Annotated[Path | None, typer.Option(metavar="MODEL_DIR", help="In place of LAYERS: those of a saved model.")] = None,
     check: Annotated[Path | None, typer.Option(help="A CSV or JSON file with your own table: its wrong cells are told.")] = None,
-    compare: Annotated[
-        str | None,
-        typer.Option(help="In place of LAYERS: what layers over a sequence cost, of conv, dilated, rnn, attention, projected."),
-    ] = None,
-    length: Annotated[int, typer.Option(help="With --compare: steps of the sequence.")] = 1024,
-    width: Annotated[int, typer.Option(help="With --compare: numbers of a step.")] = 64,
-    kernel: Annotated[int, typer.Option(help="With --compare: steps that a convolution sees.")] = 3,
+    sequences: Sequences,
     out: Annotated[Path | None, typer.Option(help="Also write a page, as layers.html.")] = None,
     lang: Annotated[str, typer.Option(help="Language of the words and of the page: en or fa.")] = "en",
     as_json: Json = False,
@@ -46,10 +57,10 @@ def layers(
 
     check_language(lang)
     _check_out(out)
-    _one_of({"LAYERS": words, "--model": model, "--compare": compare})
-    if compare is not None:
-        _one_of({"--compare": compare, "--check": check, "--input": input_size})
-        facts = _compared(compare, length, width, kernel=kernel)
+    _one_of({"LAYERS": words, "--model": model, "--compare": sequences.compare})
+    if sequences.compare is not None:
+        _one_of({"--compare": sequences.compare, "--check": check, "--input": input_size})
+        facts = _compared(sequences)
         _say(facts, cost_report(facts), out=out, lang=lang, as_json=as_json)
         return
     found = _of_model(model, input_size) if model is not None else _reckoned(words or "", input_size)
@@ -85,10 +96,11 @@ def _of_model(model: Path, input_size: str | None) -> "LayerTable":
     return anatomy(load_model(model), None if input_size is None else read_size(input_size))
 
 
-def _compared(names: str, length: int, width: int, *, kernel: int) -> dict[str, Any]:
+def _compared(sequences: Sequences) -> dict[str, Any]:
     from tasvir.nets.arithmetic.costs import Sizes, check_fit, read_names
 
-    asked, sizes = read_names(names), Sizes(length, width, kernel)
+    asked = read_names(sequences.compare or "")
+    sizes = Sizes(sequences.length, sequences.width, sequences.kernel)
     check_fit(asked, sizes)
     from tasvir.nets.sequence_layers import compared
 

@@ -77,10 +77,11 @@ def anatomy(net: Any, input_shape: tuple[int, ...] | None = None) -> LayerTable:
     for part in parts:
         try:
             found, given = measured_rows(part.net, part.give, part=part.name, all_learn=part.all_learn)
-        except (RuntimeError, TypeError, ValueError) as error:
+        except (RuntimeError, TypeError, ValueError, LookupError, AssertionError) as error:
+            why = " ".join(str(error).split())[:200]
             raise BadInputError(
-                f"{type(part.net).__name__} does not take an example of {input_shape}: {str(error).splitlines()[0]}; give "
-                "input_shape as (height, width, channels), (steps, features) or (features,)"
+                f"{type(part.net).__name__} does not take an example of {input_shape}: {why}; give input_shape as (height, "
+                "width, channels), (steps, features) or (features,)"
             ) from None
         rows += found
         size = given if size is None else size

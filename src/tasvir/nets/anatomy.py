@@ -62,28 +62,28 @@ def calls_of(net: nn.Module, look: Callable[[nn.Module], Any], hear: Callable[[C
     is told of each as it ends.
     """
     found: list[Call] = []
-    counter, open_ones, within = FlopCounterMode(display=False), [], {inner for one in net.modules() for inner in _hidden(one)}
+    hidden = {inner for one in net.modules() for inner in _hidden(one)}
+    paths = {module: path for path, module in net.named_modules() if module not in hidden}
+    counter = FlopCounterMode(display=False)
+    open_ones: list[list[int]] = []
 
     def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
         open_ones.append([counter.get_total_flops(), 0])
 
-    def end(path: str, module: nn.Module, given: tuple[Any, ...], output: Any) -> None:
+    def end(module: nn.Module, given: tuple[Any, ...], output: Any) -> None:
         before, inner = open_ones.pop()
         flops = counter.get_total_flops() - before
         if open_ones:
             open_ones[-1][1] += flops
-        found.append(Call(path, module, _first(given), _first(output), (flops - inner) // 2))
+        found.append(Call(paths[module], module, _first(given), _first(output), (flops - inner) // 2))
         if hear is not None:
             hear(found[-1])
 
     training = net.training
     with ExitStack() as undone:
-        for path, module in net.named_modules():
-            if module not in within:
-                undone.enter_context(module.register_forward_pre_hook(begin))
-                undone.enter_context(
-                    module.register_forward_hook(lambda module, given, output, path=path: end(path, module, given, output))
-                )
+        for module in paths:
+            undone.enter_context(module.register_forward_pre_hook(begin))
+            undone.enter_context(module.register_forward_hook(end))
         undone.callback(net.train, training)
         with torch.no_grad(), counter:
             look(net.eval())

@@ -89,7 +89,7 @@ class _Measured:
             return
         reaches = (*before, work.reaches) if work else before
         self.trail.follow(call.output, reaches)
-        told = row(name, work or Work(output, ()), [*reaches] or [()], self.input)
+        told = row(name, work or Work(output, ()), [*reaches] or [()], input_shape=self.input)
         formulas = told.formulas if work else {}
         self._add(replace(found, receptive_field=told.receptive_field, step=told.step, formulas=formulas))
 

@@ -1,5 +1,6 @@
 """A chain of layers, walked from the input on: the row of each."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from tasvir.contracts.errors import BadInputError
@@ -64,7 +65,7 @@ def layers(words: str, input_shape: Size) -> LayerTable:
         except BadInputError as error:
             raise BadInputError(f"layer {place}, {layer}: {error}") from None
         works.append(work)
-        rows.append(row(str(layer.on(size)), work, [one.reaches for one in works], tuple(input_shape)))
+        rows.append(row(str(layer.on(size)), work, [one.reaches for one in works], input_shape=tuple(input_shape)))
         size = work.output
     return LayerTable(tuple(input_shape), tuple(rows))
 
@@ -75,7 +76,7 @@ def work_of(layer: Layer, size: Size) -> Work:
     return layer.work(size)
 
 
-def row(name: str, work: Work, reaches: list[tuple[Reach, ...]], input_shape: Size) -> Row:
+def row(name: str, work: Work, reaches: Sequence[tuple[Reach, ...]], *, input_shape: Size) -> Row:
     """The row of a layer whose work is known, at the end of layers that reach so far along the axes of the input."""
     fields, formulas = [], dict(work.formulas)
     for axis, n in enumerate(input_shape[:-1]):

@@ -12,6 +12,8 @@ from tasvir.nets.arithmetic.sizes import THINGS, Size, written
 
 #: One number for all axes, or one an axis.
 Sides = tuple[int, ...]
+#: Names that say how many numbers a size has.
+_ONLY = {"conv1d": (2,), "conv2d": (3,)}
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,10 @@ class Layer(ABC):
 
     def check(self, size: Size) -> None:
         """Refuse an example of a kind that it does not take."""
-        if len(size) not in self.takes:
-            taken = " or ".join(THINGS[n] for n in self.takes)
-            todo = "put flatten before it" if self.takes == (1, 2) else "put it elsewhere, or change the input"
+        takes = _ONLY.get(self.name, self.takes)
+        if len(size) not in takes:
+            taken = " or ".join(THINGS[n] for n in takes)
+            todo = "put flatten before it" if takes == (1, 2) else "put it elsewhere, or change the input"
             raise BadInputError(f"takes {taken}, and gets {written(size)}: {todo}")
 
     def on(self, size: Size) -> "Layer":

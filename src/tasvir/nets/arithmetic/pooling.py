@@ -1,6 +1,6 @@
 """Pooling: of what lies under a window one number a channel, the greatest or the mean; nothing is learned."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 from tasvir.contracts.errors import BadInputError
@@ -27,8 +27,7 @@ class Pooling(Layer):
         kernel = sides(self.size, len(size) - 1, "size")
         if not isinstance(self.padding, str):
             self._check_padding(kernel, sides(self.padding, len(kernel), "padding"))
-        found = windows(size, kernel, self.padding, stride=self.stride or kernel)
-        found = [replace(one, ceil=self.ceil) for one in found]
+        found = windows(size, kernel, self.padding, stride=self.stride or kernel, ceil=self.ceil)
         padded = each([one.formula for one in found if one.formula])
         return Work(
             (*(one.n_outputs for one in found), size[-1]),

@@ -1,6 +1,6 @@
 """A window that moves along one axis: how often it fits, by which formula, and the padding that keeps the size."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tasvir.contracts.errors import BadInputError
@@ -76,7 +76,9 @@ def _same(n: int, reach: Reach) -> Window:
     return Window(n, reach, before, behind, equals(f"{rate}*({kernel}-1)/2", before))
 
 
-def windows(size: Size, kernel: Sides, padding: Padding, *, stride: Sides, rate: Sides = (1,)) -> list[Window]:
+def windows(
+    size: Size, kernel: Sides, padding: Padding, *, stride: Sides, rate: Sides = (1,), ceil: bool = False
+) -> list[Window]:
     """One window an axis, each of which fits at least once."""
     places = size[:-1]
     kernels, strides, rates = (
@@ -84,7 +86,7 @@ def windows(size: Size, kernel: Sides, padding: Padding, *, stride: Sides, rate:
     )
     zeros = zeros_of(padding, len(places))
     reaches = [Reach(*three) for three in zip(kernels, strides, rates, strict=True)]
-    found = [window(n, reach, pad) for n, reach, pad in zip(places, reaches, zeros, strict=True)]
+    found = [replace(window(n, reach, pad), ceil=ceil) for n, reach, pad in zip(places, reaches, zeros, strict=True)]
     if any(one.n_outputs < 1 for one in found):
         _refuse(found)
     return found

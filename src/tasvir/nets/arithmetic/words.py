@@ -175,7 +175,7 @@ def _value(where: str, key: str, text: str, *, read: Read) -> Any:
     try:
         return read(text)
     except ValueError as error:
-        raise BadInputError(f"{where}: {key}={plain_text(text[:30])!r}: give {error}") from None
+        raise BadInputError(f"{where}: {key} {plain_text(text[:30])!r}: give {error}") from None
 
 
 def usage(name: str) -> str:

@@ -8,7 +8,7 @@ from tasvir.report.document import Chapter, Figure, Prose, Table, chapter, figur
 from tasvir.report.numbers import MISSING, count, decimal, formula
 from tasvir.report.palette import class_colour, class_marker
 from tasvir.report.plots.growth import Growing, growth_keys, growth_plot
-from tasvir.report.words.message import Sentence, Shown, Words, say
+from tasvir.report.words.message import Sentence, Shown, Words, listed, say
 
 Facts = Mapping[str, Any]
 NAMES = {
@@ -78,14 +78,20 @@ def _orders(rows: Sequence[Facts]) -> Table | None:
         (
             NAMES[row["layer"]],
             formula(row["operations"]["order"]),
-            formula(row["sequential"]["order"]),
-            formula(row["path"]["order"]),
+            _valued(row["sequential"]),
+            _valued(row["path"]),
             formula(row["parameters"]["formula"]),
         )
         for row in rows
     ]
     columns = (say("Layer"), say("Operations"), say("Sequential steps"), say("Longest path"), say("Parameters"))
-    return table("orders", say("How costs grow with the length n, the width d and the kernel k."), columns=columns, rows=cells)
+    caption = say("How costs grow with the length n, the width d and the kernel k, and what that is here.")
+    return table("orders", caption, columns=columns, rows=cells)
+
+
+def _valued(told: Facts) -> Words:
+    """'O(n/k): 512'."""
+    return listed([formula(told["order"]), count(told["value"])], ": ")
 
 
 def _counts(rows: Sequence[Facts]) -> Table | None:
@@ -95,22 +101,15 @@ def _counts(rows: Sequence[Facts]) -> Table | None:
             formula(row["operations"]["formula"]),
             count(row["measured"]["operations"]),
             count(row["measured"]["parameters"]),
-            count(row["sequential"]["value"]),
-            count(row["path"]["value"]),
         )
         for row in rows
     ]
-    caption = say(
-        "The same with the numbers put in; operations and parameters also as counted of torch's layers. Sequential steps and the "
-        "longest path by their formulas."
-    )
+    caption = say("Operations with the numbers put in, and operations and parameters as counted of torch's layers.")
     columns = (
         say("Layer"),
         say("Operations, by formula"),
         say("Counted"),
         say("Parameters, counted"),
-        say("Sequential steps"),
-        say("Longest path"),
     )
     return table("counts", caption, columns=columns, rows=cells)
 

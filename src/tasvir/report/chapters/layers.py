@@ -56,8 +56,8 @@ _NOTES = {
 _SYMBOLS = (
     say(
         "A convolution or pooling of {n} places by a kernel of {f}, with {p} zeros on each side, rate (dilation) {d} and stride "
-        "{s}, gives {size} places. The effective kernel is {effective} long. With stride 1 the padding {same} keeps the size; for "
-        "even {f} and odd {d} that is no whole number, and one side gets one zero more.",
+        "{s}, gives {size} places. The effective kernel is {effective} long. With stride 1 the padding {same} keeps the size; "
+        "for even {f} and odd {d} that is no whole number, and one side gets one zero more.",
         size=formula("floor((n + 2p - d(f-1) - 1)/s) + 1"),
         effective=formula("d(f-1) + 1"),
         same=formula("d(f-1)/2"),
@@ -226,12 +226,12 @@ def _notes(rows: Sequence[Facts]) -> Block | None:
     alike: dict[tuple[tuple[str, Any], ...], list[Words]] = {}
     for place, row in enumerate(rows, start=1):
         for note in row["notes"]:
-            alike.setdefault(tuple(note.items()), []).append(named({**row, "row": place}))
+            alike.setdefault(tuple(note.items()), []).append(say("layer {n}", n=count(place)))
     said = []
     for told, layers in alike.items():
         (_, name), *numbers = told
         values: dict[str, Words] = {key: count(n) for key, n in numbers}
-        said.append(Sentence(_NOTES[name].template, {"layer": listed(layers, "; "), **values}))
+        said.append(Sentence(_NOTES[name].template, {"layer": listed(layers), **values}))
     return prose(*said, role="list")
 
 

@@ -1,6 +1,7 @@
 """A language knows the words of every template, and how its numbers are written. Catalogues are `<code>.po` beside this file."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -185,8 +186,8 @@ class Language:
 
     def _formula(self, shown: Shown) -> Drawn:
         """Reckoning with numbers, which runs from the left everywhere."""
-        system = self.locale.default_numbering_system
-        text = self._figures(shown.value.replace(",", self.locale.number_symbols[system]["group"]))
+        group = self.locale.number_symbols[self.locale.default_numbering_system]["group"]
+        text = self._figures(re.sub(r"(?<=\d),(?=\d)", group, shown.value))
         return Drawn(f"{_APART}{text}{_TOGETHER}" if self.direction == "rtl" else text, record=shown.record)
 
     def _percent(self, shown: Shown) -> Drawn:
