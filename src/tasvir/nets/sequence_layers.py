@@ -17,8 +17,8 @@ from tasvir.nets.arithmetic.costs import COSTS, Sizes
 
 #: Dependence is followed over so many steps, of so few features.
 SHORT, NARROW = (8, 16, 32), 4
-#: Runs of which the middle one counts, after some that do not.
-RUNS, WARM = 9, 3
+#: At least so many runs of which the middle one counts, after some that do not; more, up to so many, within so many seconds.
+RUNS, WARM, MOST_RUNS, SPENT_S = 9, 3, 200, 0.2
 #: What takes more multiply-adds is not timed.
 MOST_TIMED = 5 * 10**10
 PRODUCTS = ("Addmm", "Mm", "Bmm", "Baddbmm", "Convolution", "Linear", "Matmul")
@@ -162,8 +162,8 @@ def timed(name: str, sizes: Sizes, lengths: Sequence[int]) -> list[float | None]
 
 
 def _seconds(layer: nn.Module, x_BTD: torch.Tensor) -> float:
-    taken = []
-    for _ in range(WARM + RUNS):
+    taken: list[float] = []
+    while len(taken) < WARM + RUNS or (len(taken) < MOST_RUNS and sum(taken) < SPENT_S):
         begun = time.perf_counter()
         layer(x_BTD)
         taken.append(time.perf_counter() - begun)

@@ -137,8 +137,8 @@ def _waiting(rows: Sequence[Facts]) -> Table | None:
 
 def _how_timed(facts: Facts) -> Sentence:
     return say(
-        "One sequence at a time, one thread, without gradients: the middle of {runs} runs after some that warm up. What is "
-        "small takes mostly the time of calling it, so that times grow more slowly than operations there.",
+        "One sequence at a time, one thread, without gradients: the middle of {runs} runs or more, after some that warm up. What "
+        "is small takes mostly the time of calling it, so that times grow more slowly than operations there.",
         runs=count(facts["runs"]),
     )
 
