@@ -163,6 +163,13 @@ def test_sequences_in_both_orders():
     assert anatomy(Attention(8, projected=True), (20, 8)).rows[-1].output == (20, 8)
 
 
+def test_those_that_listen_to_a_net_hear_nothing():
+    heard, net = [], nn.Sequential(nn.Linear(4, 4), nn.ReLU())
+    net[0].register_forward_hook(lambda *given: heard.append(given))
+    assert anatomy(net, (4,)).total == 20
+    assert heard == []
+
+
 class NeedsNumbers(nn.Module):
     """Torch's meta device has no numbers, and this net looks at one."""
 

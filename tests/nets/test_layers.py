@@ -176,6 +176,19 @@ def test_what_cannot_be(words):
     assert "\n" not in str(found.value)
 
 
+@pytest.mark.parametrize("layer", ["conv(1,3,same,stride=9)", "transposed(1,3,stride=9)", "conv(1,99999,same,rate=99999)"])
+def test_what_no_memory_holds(layer):
+    with pytest.raises(BadInputError, match=r"layer .*: (gives|an output would see).*: give smaller"):
+        layers(" ".join([layer] * 200), (9, 9, 1))
+
+
+def test_many_layers():
+    table = layers(" ".join(["conv(1,3,same)"] * 300), (9, 9, 1))
+    assert table.rows[-1].receptive_field == (601, 601)
+    with pytest.raises(BadInputError, match="1001 layers: give 1 to 1,000"):
+        layers(" ".join(["relu"] * 1001), (9, 9, 1))
+
+
 def test_a_sequence_has_one_axis():
     with pytest.raises(BadInputError, match="kernel 3x3 has 2 sizes"):
         layers("conv(4,3x3)", (8, 3))

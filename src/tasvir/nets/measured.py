@@ -33,7 +33,7 @@ def measured_rows(net: nn.Module, give: Give, *, part: str = "", all_learn: bool
     try:
         return _Measured(_without_numbers(net), give(torch.device("meta")), part=part, all_learn=all_learn).look()
     except (RuntimeError, NotImplementedError):
-        return _Measured(copy.deepcopy(net).cpu(), give(torch.device("cpu")), part=part, all_learn=all_learn).look()
+        return _Measured(_unheard(copy.deepcopy(net).cpu()), give(torch.device("cpu")), part=part, all_learn=all_learn).look()
 
 
 def _without_numbers(net: nn.Module) -> nn.Module:
@@ -43,7 +43,14 @@ def _without_numbers(net: nn.Module) -> nn.Module:
         known[id(weight)] = nn.Parameter(torch.empty_like(weight, device="meta"), requires_grad=weight.requires_grad)
     for kept in net.buffers():
         known[id(kept)] = torch.empty_like(kept, device="meta")
-    return copy.deepcopy(net, known)
+    return _unheard(copy.deepcopy(net, known))
+
+
+def _unheard(net: nn.Module) -> nn.Module:
+    """Without those that hear what a layer gives: they wait for the user's own runs."""
+    for module in net.modules():
+        module._forward_hooks.clear()
+    return net
 
 
 class _Measured:
@@ -108,7 +115,7 @@ class _Measured:
     def _size(self, tensor: torch.Tensor, module: nn.Module) -> Size:
         """One example of a batch of one: channels, or features, last."""
         shape = tuple(tensor.shape)
-        if len(shape) == 4:
+        if len(shape) > 3:
             return (*shape[2:], shape[1])
         if len(shape) == 3:
             if isinstance(module, nn.RNNBase):

@@ -10,6 +10,9 @@ from tasvir.nets.arithmetic.row import LayerTable, Row
 from tasvir.nets.arithmetic.sizes import MOST, Size
 from tasvir.nets.arithmetic.words import read_layers
 
+#: Along an axis.
+MOST_OUTPUT = 10**12
+
 
 def layers(words: str, input_shape: Size) -> LayerTable:
     """What does each layer of a chain give, learn, compute, hold in memory and see, and by which formulas?
@@ -61,11 +64,10 @@ def layers(words: str, input_shape: Size) -> LayerTable:
     rows, works = [], []
     for place, layer in enumerate(chain, start=1):
         try:
-            work = work_of(layer, size)
+            works.append(work := work_of(layer, size))
+            rows.append(row(str(layer.on(size)), work, [one.reaches for one in works], input_shape=tuple(input_shape)))
         except BadInputError as error:
             raise BadInputError(f"layer {place}, {layer}: {error}") from None
-        works.append(work)
-        rows.append(row(str(layer.on(size)), work, [one.reaches for one in works], input_shape=tuple(input_shape)))
         size = work.output
     return LayerTable(tuple(input_shape), tuple(rows))
 
@@ -73,7 +75,12 @@ def layers(words: str, input_shape: Size) -> LayerTable:
 def work_of(layer: Layer, size: Size) -> Work:
     """The work of a layer on an example of this size; refused where it does not take it."""
     layer.check(size)
-    return layer.work(size)
+    work = layer.work(size)
+    if max(work.output) > MOST_OUTPUT:
+        raise BadInputError(
+            f"gives {max(work.output):.3g} numbers along an axis, more than any memory holds: give smaller settings"
+        )
+    return work
 
 
 def row(name: str, work: Work, reaches: Sequence[tuple[Reach, ...]], *, input_shape: Size) -> Row:

@@ -1,9 +1,15 @@
 """What an output sees of the input: the receptive field, and the step between what two neighbours see; along one axis."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
+
+from tasvir.contracts.errors import BadInputError
+
+#: Of places of the input along an axis; what sees more is no net.
+MOST_SEEN = 10**12
 
 
 @dataclass(frozen=True)
@@ -51,22 +57,27 @@ def field(reaches: Sequence[Reach], n_inputs: int) -> Field:
     """
     if any(reach.kind == "whole" for reach in reaches):
         return Field(n_inputs, None, f"{n_inputs:,}")
-    back = [1]
-    for reach in reversed(reaches):
-        back.append(reach.seen(back[-1]))
-    step = Fraction(1)
-    for reach in reaches[:-1]:
-        step = _after(step, reach)
-    last = reaches[-1]
+    back, step, last = _back(reaches), _step(reaches[:-1]), reaches[-1]
     if any(reach.kind == "stamp" for reach in reaches):  # back from one output, layer by layer
         formula = " <- ".join(f"{n:,}" for n in reversed(back))
     elif last.kernel == 1:
         formula = f"{back[-1]:,}"
     else:
-        before = field(reaches[:-1], n_inputs).size if len(reaches) > 1 else 1
-        formula = f"{before} + ({last.kernel}-1)*{last.rate}*{step} = {back[-1]:,}"
-    return Field(back[-1], _after(step, last), formula)
+        formula = f"{_back(reaches[:-1])[-1]} + ({last.kernel}-1)*{last.rate}*{step} = {back[-1]:,}"
+    return Field(back[-1], _step(reaches), formula)
 
 
-def _after(step: Fraction, reach: Reach) -> Fraction:
-    return step / reach.stride if reach.kind == "stamp" else step * reach.stride
+def _back(reaches: Sequence[Reach]) -> list[int]:
+    """How many places one output is made of, layer by layer back to the input."""
+    back = [1]
+    for reach in reversed(reaches):
+        back.append(reach.seen(back[-1]))
+        if back[-1] > MOST_SEEN:
+            raise BadInputError(f"an output would see more than {MOST_SEEN:,} places: give smaller kernels, strides or rates")
+    return back
+
+
+def _step(reaches: Sequence[Reach]) -> Fraction:
+    """Between what two neighbours see: windows that move on make it longer, stamps shorter."""
+    longer, shorter = (math.prod(reach.stride for reach in reaches if reach.kind == kind) for kind in ("window", "stamp"))
+    return Fraction(longer, shorter)
