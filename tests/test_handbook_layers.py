@@ -149,5 +149,4 @@ def test_the_seconds_are_as_told():
     for name, *found in rows:
         assert growth(head, taken[name]) == pytest.approx(float(found[4]), abs=0.02)
     assert all(max(taken, key=lambda name: taken[name][place]) == "rnn" for place in range(3))
-    assert growth(head, taken["attention"]) > 1.7 > growth(head, taken["conv"])
-    assert taken["attention"][3] > 4 * taken["attention"][2]
+    assert growth(head, taken["attention"]) > 1.7 > 1.2 > max(growth(head, taken[name]) for name in ("conv", "dilated", "rnn"))

@@ -81,6 +81,7 @@ def test_a_saved_model(tasvir, world):
     said = tasvir("layers", "--model", world.classifier)
     assert said.code == 0
     assert "head dense(2)" in said.out
+    assert re.search(r"^1: encoder: ", tasvir("layers", "--model", world.autoencoder).out, re.MULTILINE)
 
 
 def test_a_comparison(tasvir, tmp_path):

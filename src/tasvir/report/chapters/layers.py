@@ -123,11 +123,10 @@ def named(row: Facts) -> Words:
     """A layer, with the net that it belongs to where there are several, and its place where that is known."""
     if row["layer"] == "total":
         return say("total")
-    if row.get("row"):
-        return say("{n}: {layer}", n=count(row["row"]), layer=literal(row["layer"]))
+    name: Words = literal(row["layer"])
     if part := row.get("part"):
-        return say("{part}: {layer}", part=PARTS.get(part) or part, layer=literal(row["layer"]))
-    return literal(row["layer"])
+        name = say("{part}: {layer}", part=PARTS.get(part) or part, layer=name)
+    return say("{n}: {layer}", n=count(row["row"]), layer=name) if row.get("row") else name
 
 
 def size(numbers: Sequence[int]) -> Words:
