@@ -170,6 +170,13 @@ def test_those_that_listen_to_a_net_hear_nothing():
     assert heard == []
 
 
+def test_a_layer_may_hand_on_what_has_a_gradient():
+    """As the image that a generator drew, for the discriminator that it is shown to."""
+    net, drawn = nn.Sequential(nn.Flatten(), nn.Linear(4, 2)), (torch.zeros(1, 4, requires_grad=True) * 2).unflatten(1, (1, 2, 2))
+    assert [layer.kind for layer in layers_of(net, lambda net: net(drawn))] == ["dense"]
+    assert net.training
+
+
 class NeedsNumbers(nn.Module):
     """Torch's meta device has no numbers, and this net looks at one."""
 

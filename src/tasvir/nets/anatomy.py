@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn.utils.parametrize import is_parametrized
-from torch.utils.flop_counter import FlopCounterMode
 
+from tasvir.nets.products import Products
 from tasvir.nets.shapes import CropTo
 
 #: What is drawn of a net: layers that learn a map. A norm belongs to the layer before it.
@@ -64,18 +64,18 @@ def calls_of(net: nn.Module, look: Callable[[nn.Module], Any], hear: Callable[[C
     found: list[Call] = []
     hidden = {inner for one in net.modules() for inner in _hidden(one)}
     paths = {module: path for path, module in net.named_modules() if module not in hidden}
-    counter = FlopCounterMode(display=False)
+    products = Products()
     open_ones: list[list[int]] = []
 
     def begin(module: nn.Module, given: tuple[Any, ...]) -> None:
-        open_ones.append([counter.get_total_flops(), 0])
+        open_ones.append([products.n, 0])
 
     def end(module: nn.Module, given: tuple[Any, ...], output: Any) -> None:
         before, inner = open_ones.pop()
-        flops = counter.get_total_flops() - before
+        n = products.n - before
         if open_ones:
-            open_ones[-1][1] += flops
-        found.append(Call(paths[module], module, _first(given), _first(output), (flops - inner) // 2))
+            open_ones[-1][1] += n
+        found.append(Call(paths[module], module, _first(given), _first(output), n - inner))
         if hear is not None:
             hear(found[-1])
 
@@ -85,7 +85,7 @@ def calls_of(net: nn.Module, look: Callable[[nn.Module], Any], hear: Callable[[C
             undone.enter_context(module.register_forward_pre_hook(begin))
             undone.enter_context(module.register_forward_hook(end))
         undone.callback(net.train, training)
-        with torch.no_grad(), counter:
+        with torch.no_grad(), products:
             look(net.eval())
     return found
 

@@ -10,10 +10,10 @@ from typing import Any
 import torch
 from torch import nn
 from torch.nn import functional
-from torch.utils.flop_counter import FlopCounterMode
 
 from tasvir.nets.anatomy import n_parameters
 from tasvir.nets.arithmetic.costs import COSTS, Sizes
+from tasvir.nets.products import Products
 
 #: Dependence is followed over so many steps, of so few features.
 SHORT, NARROW = (8, 16, 32), 4
@@ -83,11 +83,11 @@ def measured_costs(name: str, sizes: Sizes) -> dict[str, Any]:
     # Without numbers, but for an RNN: there torch takes its many steps apart one by one, which takes longer than they do.
     with _drawn(), torch.device("cpu" if name == "rnn" and few else "meta"):
         layer, x_BTD = built(name, sizes.width, sizes.kernel), torch.zeros(1, sizes.length, sizes.width)
-        with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        with torch.no_grad(), Products() as products:
             layer(x_BTD)
     lengths = sorted({min(n, sizes.length) for n in SHORT})
     short = [_short(name, Sizes(n, NARROW, min(sizes.kernel, n))) for n in lengths]
-    return {"operations": counter.get_total_flops() // 2, "parameters": n_parameters(layer), "short": short}
+    return {"operations": products.n, "parameters": n_parameters(layer), "short": short}
 
 
 def _short(name: str, sizes: Sizes) -> dict[str, int]:
