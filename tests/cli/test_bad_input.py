@@ -11,11 +11,12 @@ import pytest
 import small
 from cli.bad.commands import COMMANDS
 from cli.bad.folders import FOLDERS
+from cli.bad.layers import LAYERS_BAD
 from cli.bad.more_sets import MORE_SETS
 from cli.bad.sets import SETS
 from cli.bad.studies import STUDIES
 
-TABLE = [*SETS, *MORE_SETS, *COMMANDS, *STUDIES, *FOLDERS]
+TABLE = [*SETS, *MORE_SETS, *COMMANDS, *STUDIES, *FOLDERS, *LAYERS_BAD]
 #: What to do stands behind a colon or a semicolon.
 REMEDY = re.compile(
     r"[:;] (?:[\w' ]+, )?(?:put|check|download|save|add|remove|repair|give|name|move|choose|say|use|make|fill|write|change|see)"

@@ -65,7 +65,8 @@ print("heavy:", sorted(heavy))
 
 
 @pytest.mark.parametrize(
-    "words", ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list"]
+    "words",
+    ["--help", "--version", "run --help", "study list", "study estimate run --help", "fit --help", "data list", "layers --help"],
 )
 def test_nothing_heavy_is_loaded_for_words(words):
     done = subprocess.run([sys.executable, "-c", LIGHT, *words.split()], capture_output=True, text=True, check=True)
@@ -179,6 +180,7 @@ def asked(world, tmp_path_factory):
         "score": ("score", predictions),
         "sample": ("sample", world.sampler, "-n", 3, "--out", out / "drawn.npz"),
         "report": ("report", world.run),
+        "layers": ("layers", "conv(8,3,same) maxpool(2) flatten dense(2)", "--input", "12x12x3"),
         "data list": ("data", "list"),
         "data info": ("data", "info", world.images),
         "data cache list": ("data", "cache", "list"),

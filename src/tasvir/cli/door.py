@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 
 import tasvir
-from tasvir.cli import data, evaluate, explain, model, report, rerun, rows, runs, sample, score, study
+from tasvir.cli import data, evaluate, explain, layers, model, report, rerun, rows, runs, sample, score, study
 from tasvir.contracts.errors import TasvirError
 from tasvir.contracts.plain import plain_text
 from tasvir.studies.study import MAIN
@@ -34,6 +34,7 @@ app.command("explain")(explain.explain)
 app.command("score")(score.score)
 app.command("sample")(sample.sample)
 app.command("report")(report.report)
+app.command("layers")(layers.layers)
 app.add_typer(study.app, name="study")
 app.add_typer(data.app, name="data")
 app.add_typer(runs.app, name="runs")

@@ -16,6 +16,7 @@ from torch import nn
 from torch.nn import functional
 
 from tasvir.contracts.errors import BadInputError
+from tasvir.nets.anatomy import calls_of
 
 #: Images of noise that show whether a net rectifies what a layer gives.
 N_NOISE = 8
@@ -134,19 +135,10 @@ def convolutions(classifier: Any) -> list[Layer]:
 def _sizes(classifier: Any) -> dict[str, tuple[int, int]]:
     """The modules that give channels of pixels, in the order in which they are done: name -> (h, w)."""
     found: dict[str, tuple[int, int]] = {}
-    modules = classifier.net_.named_modules()
-    names = {module: name for name, module in modules if name and not isinstance(module, nn.Identity)}
-
-    def note(module: nn.Module, given: Any, output: torch.Tensor) -> None:
-        if output.ndim == 4:
-            height, width = output.shape[2:]
-            found.setdefault(names[module], (height, width))
-
-    handles = [module.register_forward_hook(note) for module in names]
-    with torch.no_grad():
-        classifier.net_(_noise(classifier))
-    for handle in handles:
-        handle.remove()
+    for call in calls_of(classifier.net_, lambda net: net(_noise(classifier))):
+        if call.path and call.output is not None and call.output.ndim == 4 and not isinstance(call.module, nn.Identity):
+            height, width = call.output.shape[2:]
+            found.setdefault(call.path, (height, width))
     return found
 
 

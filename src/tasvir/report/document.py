@@ -179,12 +179,16 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is shown, numbered; every renderer starts from it and a language."""
+    """All that is shown, numbered; every renderer starts from it and a language.
+
+    `origin` says what it was drawn from, where that is no run's records.
+    """
 
     title: str
     details: tuple[Words, ...]
     chapters: tuple[Chapter, ...]
     numbers: Mapping[str, Sentence] = field(default_factory=dict)
+    origin: Sentence | None = None
 
     def label(self, block: Table | Drawing) -> Sentence:
         """'Table 2' or 'Figure 5'."""

@@ -1,9 +1,10 @@
 """Numbers as a page takes them: what kind each is; a language writes them, the same kind the same everywhere."""
 
 from tasvir.report.cells import Reading
-from tasvir.report.words.message import Shown
+from tasvir.report.words.message import Sentence, Shown, say
 
 MISSING = Shown("plain", None)
+_UNITS = (say("{n} bytes"), say("{n} KiB"), say("{n} MiB"), say("{n} GiB"), say("{n} TiB"))
 
 
 def percent(reading: Reading | None) -> Shown:
@@ -61,6 +62,19 @@ def share_of(part: int, whole: int, record: str) -> Shown:
 def plain(value: object, record: str = "") -> Shown:
     """A setting as a person writes it: yes or no, a number, words, several of them."""
     return Shown("plain", value, record)
+
+
+def formula(text: str) -> Shown:
+    """Numbers put into a formula, or a size: '(5*5*64 + 1)*32 = 51,232', '124×124×32'."""
+    return Shown("formula", text)
+
+
+def storage(n_bytes: int) -> Sentence:
+    """Room in memory: 16777216 is '16.0 MiB'."""
+    size, unit = float(n_bytes), 0
+    while size >= 1024 and unit < len(_UNITS) - 1:
+        size, unit = size / 1024, unit + 1
+    return Sentence(_UNITS[unit].template, {"n": Shown("decimal", size, digits=min(unit, 1))})
 
 
 def _shown(kind: str, reading: Reading | None, digits: int = 0) -> Shown:

@@ -1,6 +1,7 @@
 """A language knows the words of every template, and how its numbers are written. Catalogues are `<code>.po` beside this file."""
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -182,6 +183,12 @@ class Language:
 
     def _raw(self, shown: Shown) -> Drawn:
         return Drawn(shown.value, record=shown.record)
+
+    def _formula(self, shown: Shown) -> Drawn:
+        """Reckoning with numbers, which runs from the left everywhere."""
+        group = self.locale.number_symbols[self.locale.default_numbering_system]["group"]
+        text = self._figures(re.sub(r"(?<=\d),(?=\d)", group, shown.value))
+        return Drawn(f"{_APART}{text}{_TOGETHER}" if self.direction == "rtl" else text, record=shown.record)
 
     def _percent(self, shown: Shown) -> Drawn:
         return self._with_interval(shown, lambda value: self.decimal(100 * value, 1), _PERCENT)

@@ -1,0 +1,1 @@
+"""Layers on paper: what each gives, learns, computes and sees, by formulas that need no torch."""
