@@ -5,6 +5,7 @@ import torch
 from handbook import Page
 from torch import nn
 
+from tasvir import anatomy
 from tasvir.explain.explained import MOST_IMAGES, N_MAPS, N_NEAREST
 from tasvir.explain.grad_cam import Layer, _maps
 from tasvir.nets.cnn import CNNSpec
@@ -33,6 +34,9 @@ def test_the_places_of_the_last_layer():
     net(torch.zeros(1, 1, 28, 28))
     assert sizes == [(7, 7)]
     assert net.features[6] is last
+    row = anatomy(net, (28, 28, 1)).rows[6]
+    assert row.receptive_field == (18, 18)
+    PAGE.says("Each of the 7 x 7 sees 18 x 18 of the 28 x 28 pixels")
     PAGE.says("its maps have 7 x 7 places", '`layer="features.6"`')
 
 

@@ -123,6 +123,7 @@ def test_shown_maps_are_those_of_the_kept_net(finished, found, data):
     assert np.allclose([a - b for a, b in close], np.sort(ordered[:, -1] - ordered[:, -2])[: len(close)], atol=1e-6)
     assert values(finished, found["saliency/maps"], "deep_maps").shape == (5, 3, 8, 8, 3)
     assert told["places"] == [8, 8]
+    assert told["sees"] == [3, 3]
 
 
 def test_curves_and_areas_agree(found):

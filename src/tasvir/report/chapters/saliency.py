@@ -36,7 +36,7 @@ def compose(cells: Cells) -> Chapter | None:
         prose(say("Where does a convolution net look when it names a class, and can its heat maps be believed?"), role="verdict"),
         trouble(problems(cells, CELLS)),
         prose(*weights_sentences(weights), *removal_sentences(removal), role="analysis"),
-        prose(*ink_sentences(ink), *silence_sentences(ink, weights), role="analysis"),
+        prose(*ink_sentences(ink), *silence_sentences(ink, maps), role="analysis"),
         maps_figure(maps, names, which="right"),
         prose(_HOW),
         maps_figure(maps, names, which="wrong"),

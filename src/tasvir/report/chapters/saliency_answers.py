@@ -120,7 +120,7 @@ def ink_sentences(ink: View | None) -> list[Sentence | None]:
     if readings["grad_cam"] is None:
         return [say("No map of these images shows anything, or no image has ink: a share of ink cannot be told.")]
     shown: dict[str, Words] = {arm: percent(bare(reading)) for arm, reading in readings.items()}
-    shown |= {"places": _places(ink)}
+    shown |= {"places": _size(ink, "places")}
     share = say(
         "{grad_cam} of a map lies on ink, which covers {even} of the pixels. A map of {places} places cannot point finer: one "
         "that follows the ink as well as it can has {ink} there, and one that knows nothing {random}.",
@@ -134,7 +134,7 @@ def ink_sentences(ink: View | None) -> list[Sentence | None]:
     return [share, say("So it cannot be told whether the maps look at the ink rather than anywhere.")]
 
 
-def silence_sentences(ink: View | None, weights: View | None) -> list[Sentence | None]:
+def silence_sentences(ink: View | None, maps: View | None) -> list[Sentence | None]:
     """Where do the maps say nothing?"""
     if ink is None:
         return []
@@ -161,18 +161,20 @@ def silence_sentences(ink: View | None, weights: View | None) -> list[Sentence |
                 "In the other maps {cold} of the pixels have less than a twentieth of the hottest one's heat.", cold=percent(cold)
             )
         )
-    told.append(
-        say(
-            "What speaks against a class is not in a map, which is cut off at 0; and a map does not tell a stroke from its "
-            "absence where both lie in one of its {places} places.",
-            places=_places(ink),
+    if maps is not None and maps.facts.get("sees"):
+        told.append(
+            say(
+                "What speaks against a class is not in a map, which is cut off at 0. Each of its {places} places sees {sees} "
+                "pixels, and does not tell a stroke from its absence where both lie there.",
+                places=_size(maps, "places"),
+                sees=_size(maps, "sees"),
+            )
         )
-    )
     return told
 
 
-def _places(found: View) -> Words:
+def _size(found: View, fact: str) -> Words:
     """'7 × 7'."""
-    height, width = found.facts.get("places") or (None, None)
-    record = found.record("places")
+    height, width = found.facts.get(fact) or (None, None)
+    record = found.record(fact)
     return say("{h} × {w}", h=plain(height, record), w=plain(width, record))

@@ -7,6 +7,7 @@ import numpy as np
 
 from tasvir.contracts.seeds import stream_rng
 from tasvir.data.dataset import Dataset
+from tasvir.explain.anatomy import anatomy
 from tasvir.explain.grad_cam import convolutions, find_layer, grad_cam
 from tasvir.explain.overlay import overlay
 from tasvir.measures.neighbours import spread_sample
@@ -79,6 +80,9 @@ def show(inside: Inside, *, layer: int) -> Iterator[Record]:
             "competing": [_told(inside.data, probabilities, row) for row in _closest(probabilities)],
             "convolutions": [list(layer.size) for layer in layers],
             "places": list(find_layer(net, layer).size),
+            "sees": next(
+                row.receptive_field for row in anatomy(net).rows if row.layer.split(" ")[0] == find_layer(net, layer).name
+            ),
         }
     )
 
