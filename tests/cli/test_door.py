@@ -152,6 +152,7 @@ def asked(world, tmp_path_factory):
     coded = (world.images, "--hidden", "8", "--code", 3, "--epochs", 1, "--threads", 1, "--device", "cpu")
     looked = (world.images, "--n", 2, "--betas", 0.5, 2, "--epochs", 1, "--threads", 1, "--device", "cpu")
     seen = (world.images, "--epochs", 1, "--threads", 1, "--device", "cpu")
+    normed = (world.images, "--rates", "0.1,1", "--batch-sizes", "4,8", "--batch-size", 8, "--updates", 2, "--seeds", 1)
     reduced = (world.images, "--methods", "raw,pca", "--dims", "2,3", "--threads", 1, "--device", "cpu")
     cleaned = (world.images, "--variances", "0.01", "--epochs", 1, "--threads", 1, "--device", "cpu")
     return {
@@ -169,6 +170,8 @@ def asked(world, tmp_path_factory):
         "study estimate codes": ("study", "estimate", "codes", *coded),
         "study saliency": ("study", "saliency", *seen, "--jobs", 1, "--out", out / "runs"),
         "study estimate saliency": ("study", "estimate", "saliency", *seen),
+        "study batchnorm": ("study", "batchnorm", *normed, "--threads", 1, "--device", "cpu", "--jobs", 1, "--out", out / "runs"),
+        "study estimate batchnorm": ("study", "estimate", "batchnorm", *normed, "--threads", 1, "--device", "cpu"),
         "study list": ("study", "list"),
         "study estimate run": ("study", "estimate", "run", world.images, "--threads", 1, "--device", "cpu"),
         "rerun": ("rerun", world.run),

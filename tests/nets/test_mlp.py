@@ -15,6 +15,20 @@ def test_it_is_two_layers_and_a_head():
     assert expected.shape == (2, 4)
 
 
+def test_a_norm_stands_between_each_layer_and_its_relu_and_changes_no_first_weight():
+    nets = []
+    for batch_norm in (False, True):
+        torch.manual_seed(0)
+        nets.append(MLPSpec(hidden=(6, 5), batch_norm=batch_norm).build((2, 3, 1), 4))
+    plain, normed = nets
+    kinds = [type(layer).__name__ for layer in normed.features][2:]
+    assert [kind for kind in kinds if kind != "Dropout"] == 2 * ["Linear", "BatchNorm1d", "ReLU"]
+    weights = [[layer.weight for layer in net.modules() if isinstance(layer, torch.nn.Linear)] for net in nets]
+    assert all(torch.equal(a, b) for a, b in zip(*weights, strict=True))
+    learned = [sum(weight.numel() for weight in net.parameters()) for net in (plain, normed)]
+    assert learned[1] - learned[0] == 2 * (6 + 5)
+
+
 def test_what_goes_in_is_shifted_and_scaled_as_one():
     torch.manual_seed(0)
     x_BCHW = torch.rand(50, 1, 2, 3) * torch.tensor([1.0, 0.5, 0.1]) + 0.3

@@ -5,7 +5,7 @@ from torch.nn import functional
 
 from tasvir.contracts.seeds import stream_seed
 from tasvir.models.decay import decayed
-from tasvir.models.scheduled_task import OneCycle, ScheduledTask
+from tasvir.models.scheduled_task import Schedule, ScheduledTask
 from tasvir.nets.augment import Augment
 from tasvir.train.batches import to_unit
 from tasvir.train.engine import Engine
@@ -24,7 +24,7 @@ class ClassificationTask(ScheduledTask):
         engine: Engine,
         augment: Augment,
         *,
-        schedule: OneCycle,
+        schedule: Schedule,
         weight_decay: float,
         seed: int,
     ):

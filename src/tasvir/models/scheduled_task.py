@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 
@@ -12,7 +12,7 @@ from tasvir.train.engine import Engine
 class ScheduledTask:
     """Subclasses give begin(epoch), train_step(batch) and valid_step(batch); `net` is on the engine's device already."""
 
-    def __init__(self, net: torch.nn.Module, engine: Engine, optimizer: torch.optim.Optimizer, *, schedule: "OneCycle"):
+    def __init__(self, net: torch.nn.Module, engine: Engine, optimizer: torch.optim.Optimizer, *, schedule: "Schedule"):
         self.engine, self.schedule = engine, schedule
         self.net, self.optimizer = engine.setup(net, optimizer)
         self.step = 0
@@ -37,6 +37,14 @@ class ScheduledTask:
 
     def kept(self) -> torch.nn.Module:
         return self.engine.unwrap(self.net)
+
+
+class Schedule(Protocol):
+    """The learning rate at a step, and the highest of all."""
+
+    peak: float
+
+    def __call__(self, step: int) -> float: ...
 
 
 class OneCycle:

@@ -27,6 +27,8 @@ class MLPSpec:
         Units of each layer, with ReLU.
     dropout : float, default=0.0
         Share left out between layers and before the head while training, in [0, 1).
+    batch_norm : bool, default=False
+        Normalise between each layer and its ReLU. A training step then needs two images or more.
 
     Raises
     ------
@@ -35,7 +37,7 @@ class MLPSpec:
 
     References
     ----------
-    N. Srivastava et al., *Dropout*, JMLR 15 (2014).
+    N. Srivastava et al., *Dropout*, JMLR 15 (2014); S. Ioffe, C. Szegedy, *Batch normalization*, ICML 2015.
 
     Examples
     --------
@@ -46,11 +48,12 @@ class MLPSpec:
 
     hidden: tuple[int, ...] = (256, 128)
     dropout: float = 0.0
+    batch_norm: bool = False
 
     def build(self, image_shape: tuple[int, int, int], n_outputs: int) -> Trunk:
         """A net (B, C, H, W) -> (B, n_outputs); its `features` are the activations before the last layer."""
         check_sizes(self, hidden=tuple(self.hidden))
-        layers = rectified((math.prod(image_shape), *self.hidden), self.dropout)
+        layers = rectified((math.prod(image_shape), *self.hidden), self.dropout, batch_norm=self.batch_norm)
         return ShiftedTrunk(nn.Sequential(Shift(), nn.Flatten(), *layers), self.hidden[-1], n_outputs, dropout=self.dropout)
 
 
@@ -84,9 +87,10 @@ class Shift(nn.Module):
         self.sd.copy_(sd.clamp_min(FLAT))
 
 
-def rectified(widths: tuple[int, ...], dropout: float) -> list[nn.Module]:
-    """Linear maps from width to width, each with its ReLU; dropout between them."""
+def rectified(widths: tuple[int, ...], dropout: float, *, batch_norm: bool = False) -> list[nn.Module]:
+    """Linear maps from width to width, each with its ReLU, and its norm before that; dropout between them."""
     layers: list[nn.Module] = []
     for fan_in, fan_out in pairwise(widths):
-        layers += [dropout_layer(dropout), nn.Linear(fan_in, fan_out), nn.ReLU()]
+        norm = [nn.BatchNorm1d(fan_out)] if batch_norm else []
+        layers += [dropout_layer(dropout), nn.Linear(fan_in, fan_out), *norm, nn.ReLU()]
     return layers[1:]

@@ -64,6 +64,8 @@ NAMES = {
     "codes/e": Name(say("(e) Trained together"), say("the encoder trained along")),
     "codes/pca": Name(say("Principal components"), say("the classifier of principal components")),
     "codes/raw": Name(say("Pixels"), say("the classifier of pixels")),
+    "batchnorm/plain": Name(say("Without batch norm"), say("the net without batch norm")),
+    "batchnorm/normed": Name(say("With batch norm"), say("the net with batch norm")),
 }
 #: parts of a split
 PARTS = {"train": say("training"), "val": say("validation"), "valid": say("validation"), "test": say("test")}

@@ -97,6 +97,7 @@ QUANTITIES = {
     "planted_copies_found": Quantity(say("Planted copies found"), percent, 1),
     "balanced_accuracy_difference": Quantity(say("Difference"), points, 1),
     "difference": Quantity(say("Difference"), points, 1),
+    "gain": Quantity(say("Difference"), points, 1),
     "p_holm": Quantity(say("p-value"), p_value),
     "smallest_detectable": Quantity(say("Could be found"), span),
     "fit_s": Quantity(say("Fit"), seconds, -1),

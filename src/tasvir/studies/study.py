@@ -22,6 +22,7 @@ STUDIES = {
     "codes": "tasvir.studies.families.ladder",
     "latent": "tasvir.studies.families.latent",
     "saliency": "tasvir.studies.families.saliency",
+    "batchnorm": "tasvir.studies.families.batchnorm",
 }
 #: The study that has a command of its own: `tasvir run DATA`.
 MAIN = "run"

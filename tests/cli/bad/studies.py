@@ -8,6 +8,7 @@ PLANE = "study latent digits --out {new}"
 
 CODED = "study codes digits --out {new}"
 SALIENT = "study saliency digits --out {new}"
+NORMED = "study batchnorm digits --out {new}"
 CLEANED = "study denoise digits --out {new}"
 
 
@@ -27,6 +28,20 @@ STUDIES = [
     study("one training for maps", f"{SALIENT} --seeds 1", "--seeds 1: give a whole number of at least 2|--seeds 1"),
     study("no epochs for maps", f"{SALIENT} --epochs 0", "--epochs 0"),
     study("no such profile for maps", f"{SALIENT} --profile slow", "slow"),
+    study("batch norm in no such net", f"{NORMED} --net resnet", "--net 'resnet'.*dense, cnn"),
+    study("learning rates that are words", f"{NORMED} --rates 0.1,fast", "--rates '0.1,fast' holds 'fast'"),
+    study("a learning rate of nothing", f"{NORMED} --rates 0,0.1", "--rates '0,0.1' holds '0'.*above 0"),
+    study("an endless learning rate", f"{NORMED} --rates 0.1,inf", "holds 'inf'"),
+    study("a single learning rate", f"{NORMED} --rates 0.1", "holds 1: give 2 to 20"),
+    study("learning rates that fall", f"{NORMED} --rates 1,0.1", "from the smallest to the largest"),
+    study("batches of nothing", f"{NORMED} --batch-sizes 0,32", "--batch-sizes '0,32' holds '0'"),
+    study("a batch size that is not there", f"{NORMED} --batch-size 7", "--batch-size 7 is none of --batch-sizes|batch_size=7"),
+    study("batch norm of one image", f"{NORMED} --batch-size 1", "of one image batch norm has no variance"),
+    study("batches of more images than there are", f"{NORMED} --batch-sizes 32,5000", "images to learn from"),
+    study("batch norm after no update", f"{NORMED} --updates 0", "--updates 0"),
+    study("batch norm of no seeds", f"{NORMED} --seeds 0", "--seeds 0"),
+    study("batch norm of no such profile", f"{NORMED} --profile slow", "slow"),
+    study("batch norm of few images", "study batchnorm {one_class} --out {new}", "training images|class"),
     study("no such study", "study reductoin digits", "reductoin"),
     study("a near name", "study rum digits", "did you mean"),
     study("no data", "study run", "DATA"),
