@@ -30,7 +30,7 @@ class Profile:
         return max(FEWEST_IMAGES, self.n_images * 28 * 28 // (height * width))
 
 
-PROFILES = {"quick": Profile(6000, 300), "standard": Profile(20_000, 1000), "full": Profile(10**9, 2000)}
+PROFILES = {"quick": Profile(6000, 300), "standard": Profile(20_000, 1000), "full": Profile(10**9, 1000)}
 
 
 @dataclass(frozen=True)
