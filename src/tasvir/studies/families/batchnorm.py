@@ -43,7 +43,7 @@ class BatchNormOptions:
     rates: str = field(
         default="0.003,0.01,0.03,0.1,0.3,1,3", metadata={"help": "Learning rates of plain gradient descent, rising."}
     )
-    batch_sizes: str = field(default="1,2,8,32,128", metadata={"help": "Images a batch, each size with all rates, rising."})
+    batch_sizes: str = field(default="1,2,8,32", metadata={"help": "Images a batch, each size with all rates, rising."})
     batch_size: int = field(default=32, metadata={"help": "The one of these sizes that everything else is compared at."})
     updates: int | None = field(default=None, metadata={"help": "Updates of each training.  [default: the profile's]"})
     seeds: int | None = field(default=None, metadata={"help": "Trainings of each kind.  [default: the profile's]"})

@@ -30,7 +30,7 @@ class Profile:
         return max(FEWEST_IMAGES, self.n_images * 28 * 28 // (height * width))
 
 
-PROFILES = {"quick": Profile(6000, 300), "standard": Profile(20_000, 1000), "full": Profile(10**9, 1000)}
+PROFILES = {"quick": Profile(5000, 300), "standard": Profile(20_000, 1000), "full": Profile(10**9, 1000)}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class SaliencyOptions:
         default=FEWEST_SEEDS, metadata={"help": "Trainings, at least 2: the maps of the first are shown and judged."}
     )
     profile: str = field(
-        default="quick", metadata={"help": "How many images: quick (6,000 of 28 x 28), standard (20,000) or full (all)."}
+        default="quick", metadata={"help": "How many images: quick (5,000 of 28 x 28), standard (20,000) or full (all)."}
     )
 
     def __post_init__(self) -> None:
