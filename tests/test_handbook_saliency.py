@@ -21,7 +21,7 @@ def test_the_worked_example():
     with torch.no_grad():
         net[1].weight.copy_(torch.eye(2)[:, :, None, None])
         net[3].weight.copy_(torch.tensor([[0.5] * 4 + [-1.0] * 4]))
-    found = _maps(net, channels[None], torch.zeros(1, dtype=torch.int64), layer=Layer("1", (2, 2), rectified=False))
+    found = _maps(net, channels[None], torch.zeros(1, dtype=torch.int64), layer=Layer("1", (2, 2), rectify=False))
     assert found[0].tolist() == [[1.0, 0.0], [0.0, 0.5]]
     PAGE.says("0.5 · | 2 0 | - 1 · | 0 3 | = | 1 -3 | map = | 1 0 |", "| 0 1 | | 1 0 | | -1 0.5 | | 0 0.5 |")
 

@@ -56,7 +56,7 @@ def test_it_says_what_the_model_says_and_shows_where_it_looked(tasvir, models, m
     assert told[3]["nearest"][0]["class"] == digits.class_names[digits.part("train")[1][0]]
     page = (mine[0].parent / "page" / "explanation.html").read_text()
     assert page.count("<figure") == 4
-    assert "This very image is one of the training images." in page
+    assert "This very image is in the training part of the set." in page
 
 
 def test_the_files_are_the_maps_over_the_enlarged_images(tasvir, models, mine, digits):
@@ -74,7 +74,7 @@ def test_the_files_are_the_maps_over_the_enlarged_images(tasvir, models, mine, d
 def test_without_data_no_training_image_is_shown(tasvir, models, mine):
     said = tasvir("explain", models / "cnn", mine[0], "--out", "page", "--json")
     assert "nearest" not in said.json["images"][0]
-    assert "nearest training images" not in (mine[0].parent / "page" / "explanation.html").read_text().lower()
+    assert "nearest images" not in (mine[0].parent / "page" / "explanation.html").read_text().lower()
 
 
 def test_other_layers_may_be_asked(tasvir, models, mine):

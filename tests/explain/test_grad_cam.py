@@ -89,18 +89,18 @@ def test_the_last_convolution_is_captums_on_its_relu(fitted, data):
     x, target = seen(classifier, X), torch.from_numpy(np.searchsorted(classifier.classes_, y))
     assert torch.equal(textbook(x), classifier.net_(x))
     theirs = LayerGradCam(textbook, features[4]).attribute(x, target=target, relu_attributions=True)
-    assert find_layer(classifier).rectified
+    assert find_layer(classifier).rectify
     assert np.abs(layer_maps(classifier, X, y, layer=find_layer(classifier)) - theirs[:, 0].detach().numpy()).max() < 1e-5
 
 
 def test_each_convolution_is_taken_as_the_net_uses_it(fitted):
-    found = {name: [(layer.name, layer.rectified) for layer in convolutions(classifier)] for name, classifier in fitted.items()}
+    found = {name: [(layer.name, layer.rectify) for layer in convolutions(classifier)] for name, classifier in fitted.items()}
     assert found["cnn"] == [("features.0", True), ("features.3", True)]
     assert found["normed"] == [("features.1", True), ("features.5", True)]  # behind batch norm
-    assert found["mean"] == [("features.2", True), ("features.6", True)]
-    assert found["vgg"][-1] == ("features.4", True)
-    assert found["resnet"][-1] == ("features.1", True)  # the block, where its path and its shortcut are one
-    assert found["encoder"][-1][1]
+    assert found["mean"] == [("features.2", False), ("features.6", False)]
+    assert found["vgg"][-1] == ("features.4", False)
+    assert found["resnet"][-1] == ("features.1", False)  # the block, where its path and its shortcut are one
+    assert found["encoder"][-1] == ("features.8", False)
     for classifier in fitted.values():
         assert find_layer(classifier) == find_layer(classifier, -1) == convolutions(classifier)[-1]
         assert find_layer(classifier, 0) == convolutions(classifier)[0]

@@ -32,7 +32,7 @@ def explain(
     as_json: Json = False,
     options: LoadOptions,
 ) -> None:
-    """Write a page that says of each image which class it is, how probably, and where the net looked; and a PNG of each map."""
+    """Write a page that says of each image which class it is, how probably, and where the net looked, and a PNG of its map."""
     from tasvir.apply.intake import load_for, load_several
     from tasvir.explain.explained import MOST_IMAGES
     from tasvir.explain.grad_cam import find_layer
@@ -41,7 +41,7 @@ def explain(
 
     check_folder(out, lang)
     classifier = load_model(model_dir)
-    chosen = int(layer) if layer is not None and layer.lstrip("-").isdecimal() else layer
+    chosen = int(layer) if layer is not None and layer.removeprefix("-").isdecimal() else layer
     find_layer(classifier, chosen)  # before an image is read
     own: dict[str, Any] = dict.fromkeys(OF_SETS)
     X, names = load_several(classifier, images, dataclasses.replace(options, **own), most=MOST_IMAGES)

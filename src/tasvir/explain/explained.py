@@ -59,8 +59,8 @@ def explain_images(
         records.append(array("nearest", _pictures(classifier, known.X[rows.ravel()]).reshape(*rows.shape, *pictures.shape[1:])))
         for own, image, near in zip(told, X, rows, strict=True):
             own["nearest"] = [{"name": str(known.names[row]), "class": str(known.labels[row])} for row in near]
-            own["learned"] = bool((known.X[near[0]] == image).all())
-    facts = {"layer": chosen.name, "rectified": chosen.rectified, "places": list(chosen.size), "images": told}
+            own["learned"] = any(bool((known.X[row] == image).all()) for row in near)
+    facts = {"layer": chosen.name, "places": list(chosen.size), "images": told}
     closing = cell_done("explanation", parameters={}, seed=0, facts=facts, elapsed_s=0.0)
     return [Record(one.kind, one.name, "explanation", one.data, one.content) for one in (*records, closing)]
 

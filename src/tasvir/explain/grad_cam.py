@@ -24,11 +24,11 @@ N_NOISE = 8
 
 @dataclass(frozen=True)
 class Layer:
-    """A module whose output is looked at, by its name; `rectified`: as the ReLU behind it leaves it. `size` is (h, w)."""
+    """A module whose output is looked at, by its name; `rectify`: it gives numbers below 0, which the net takes away later."""
 
     name: str
     size: tuple[int, int]
-    rectified: bool
+    rectify: bool
 
 
 def grad_cam(classifier: Any, X: Any, y: Any = None, *, layer: str | int | None = None) -> np.ndarray:
@@ -70,8 +70,8 @@ def grad_cam(classifier: Any, X: Any, y: Any = None, *, layer: str | int | None 
 
     It matters that the layer is rectified, as in the paper: what a convolution gives below 0 is lost behind it, but times a
     negative weight it would enter the map. `layer` with the name of a convolution lets it enter, as Captum's ``LayerGradCam`` on
-    that module does. Unlike in the paper, a place where a channel is 0 adds no gradient to its weight: max-pooling would hand one
-    to the first of several zeros.
+    that module does. One thing differs from the paper: in nets that pool by the greatest before they rectify (``net="cnn"``), a
+    place where a channel is 0 adds no gradient to its weight; the textbook's order would hand one to the first of several zeros.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def find_layer(classifier: Any, layer: str | int | None = None) -> Layer:
         return known[layer]
     sizes = _sizes(classifier)
     if isinstance(layer, str) and layer in sizes:
-        return Layer(layer, sizes[layer], rectified=False)
+        return Layer(layer, sizes[layer], rectify=False)
     near = difflib.get_close_matches(str(layer), sizes, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "give one of its convolutions"
     some = ", ".join(name for name in sizes if isinstance(classifier.net_.get_submodule(name), nn.Conv2d))
@@ -128,7 +128,8 @@ def convolutions(classifier: Any) -> list[Layer]:
         size = sizes[names[place]]
         behind = [name for name in names[place:following] if sizes[name] == size]
         used = next((name for name in reversed(behind) if _is_rectified(classifier, name)), None)
-        found.append(Layer(used or names[place], size, rectified=used is not None))
+        rectify = used is not None and _gives_negative(classifier, used)
+        found.append(Layer(used or names[place], size, rectify))
     return found
 
 
@@ -153,8 +154,14 @@ def _is_rectified(classifier: Any, name: str) -> bool:
     x = _noise(classifier)
     with torch.no_grad():
         logits = classifier.net_(x)
-        with _held(classifier.net_, Layer(name, (0, 0), rectified=True)):
+        with _held(classifier.net_, Layer(name, (0, 0), rectify=True)):
             return torch.equal(logits, classifier.net_(x))
+
+
+def _gives_negative(classifier: Any, name: str) -> bool:
+    with torch.no_grad(), _held(classifier.net_, Layer(name, (0, 0), rectify=False)) as held:
+        classifier.net_(_noise(classifier))
+    return bool((held[0] < 0).any())
 
 
 @contextmanager
@@ -164,7 +171,7 @@ def _held(net: nn.Module, layer: Layer) -> Iterator[list[torch.Tensor]]:
 
     def hold(module: nn.Module, given: Any, output: torch.Tensor) -> torch.Tensor:
         held.append(output.detach().requires_grad_())
-        return held[-1].relu() if layer.rectified else held[-1]
+        return held[-1].relu() if layer.rectify else held[-1]
 
     handle = net.get_submodule(layer.name).register_forward_hook(hold)
     try:
@@ -180,7 +187,7 @@ def _maps(net: nn.Module, x_BCHW: torch.Tensor, y_B: torch.Tensor, *, layer: Lay
             logits_BK = net(x_BCHW.clone())
         (gradient_BChw,) = torch.autograd.grad(logits_BK.gather(1, y_B.clone()[:, None]).sum(), held)
     weight_BC11 = gradient_BChw.mean(dim=(2, 3), keepdim=True)
-    activation_BChw = held[0].detach().relu() if layer.rectified else held[0].detach()
+    activation_BChw = held[0].detach().relu() if layer.rectify else held[0].detach()
     return (weight_BC11 * activation_BChw).sum(1).relu()
 
 

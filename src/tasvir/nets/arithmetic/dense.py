@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tasvir.nets.arithmetic.layer import Layer, Work, equals, through
-from tasvir.nets.arithmetic.reach import WHOLE
+from tasvir.nets.arithmetic.reach import WHOLE, Reach
 from tasvir.nets.arithmetic.sizes import Size, written
 
 
@@ -35,7 +35,7 @@ class Dense(Layer):
 
 @dataclass(frozen=True)
 class Flatten(Layer):
-    """All numbers in a row."""
+    """All numbers in a row. Its receptive field is that of all of them together: what a dense layer behind it sees."""
 
     def work(self, size: Size) -> Work:
         n = math.prod(size)
@@ -49,4 +49,4 @@ class Last(Layer):
     takes: ClassVar[tuple[int, ...]] = (2,)
 
     def work(self, size: Size) -> Work:
-        return Work(size[-1:], (WHOLE,))
+        return Work(size[-1:], (Reach(),))

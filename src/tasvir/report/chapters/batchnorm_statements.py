@@ -33,22 +33,26 @@ MEANINGS = {
         "learned afterwards hardly undo that in so many updates."
     ),
     ("uniform", FALSE): say(
-        "The shift and the scale that are learned after the normalisation have made dimensions as uneven again as without it."
+        "In deviation or in mean, as the numbers say, dimensions are no more alike than without it: the shift and the scale that "
+        "are learned after the normalisation have undone it."
     ),
     ("closer_to_zero", TRUE): say(
         "Read as: with batch norm, weights closer to zero are the better beginning. Here they are, so the statement holds."
     ),
     ("batch_sensitive", TRUE): say(
         "Means and variances of few images are noisy, and so is all that is divided by them, while training and in the running "
-        "averages. Of two images hardly more is left in a dense layer than which of them has the larger number, and of a single "
-        "one nothing but the shift: torch refuses it."
+        "averages. Of two images hardly more is left in a dense layer than which of them has the larger number."
     ),
-    ("batch_sensitive", FALSE): say("Small batches cost it no more than they cost a net without it."),
+    ("batch_sensitive", FALSE): say(
+        "If small batches cost it more than they cost a net without it, then by less than would matter."
+    ),
     ("less_tuning", TRUE): say(
         "More learning rates do nearly as well as the best one: where a step makes weights larger, the normalised outputs "
         "stay as they are and the next gradients become smaller."
     ),
-    ("less_tuning", FALSE): say("No more learning rates do nearly as well as the best one than without it."),
+    ("less_tuning", FALSE): say(
+        "If more learning rates do nearly as well as the best one than without it, then by less than would matter."
+    ),
     ("faster_updates", TRUE): say("At the learning rate that suits each net, the one with batch norm needs fewer updates."),
     ("faster_updates", FALSE): say("At the learning rate that suits each net, the one with batch norm needs more updates."),
     ("faster_seconds", TRUE): say("What its updates take longer is less than what is saved by needing fewer."),
@@ -69,10 +73,11 @@ def statements_table(found: Found) -> Table | None:
         return None
     caption = say(
         "What is said of batch norm, and whether it is true here. In brackets intervals of 95 %: over seeds, over seeds and "
-        "held-out images where it is accuracy, over pairs of timed blocks where it is seconds. Each is a question of its own, so "
-        "none is corrected for the others. A statement is true where the interval lies on its side, false where all of the "
-        "interval lies below what would matter ({accuracy} of accuracy, {decades} powers of ten of learning rates, anything of "
-        "the others); else these data cannot tell.",
+        "held-out images where it is accuracy, over pairs of timed blocks where it is seconds. Each is a question of its own, "
+        "so none is corrected for the others. A statement is false where all of the interval lies below what would matter "
+        "({accuracy} of accuracy, {decades} powers of ten of learning rates, anything of the others), else true where all of it "
+        "lies above 0; else these data cannot tell. Learning rates, and which weights closer to zero are looked at, were chosen "
+        "on the same held-out images, which favours the net with the better luck a little.",
         accuracy=percent(Reading(RULES["batch_sensitive"].margin)),
         decades=plain(RULES["less_tuning"].margin),
     )
@@ -108,11 +113,12 @@ def _closer(found: Found, verdict: str) -> Sentence | None:
         shown |= {end: percent(bare(readings[0])), f"{end}_plain": percent(bare(readings[1])), f"{end}_scale": plain(scale)}
     if verdict == FALSE:
         return say(
-            "Read as: with batch norm, weights closer to zero are the better beginning. They are not, and the statement is "
-            "false so. What is true of it: from first weights of {small_scale} times the usual size the net with batch norm "
-            "is right for {small} of the held-out images, the one without for {small_plain}; from {large_scale} times the "
-            "size for {large} and {large_plain}. Batch norm divides by the standard deviation of what the weights give, and "
-            "by their size with it: that this size matters less is what it does, and nearness to zero brings nothing.",
+            "Read as: with batch norm, weights closer to zero are the better beginning. They are not, by anything that would "
+            "matter, and the statement is false so. What is true of it: from first weights of {small_scale} times the usual "
+            "size the net with batch norm is right for {small} of the held-out images, the one without for {small_plain}; from "
+            "{large_scale} times the size for {large} and {large_plain}. Batch norm divides by the standard deviation of what "
+            "the weights give, and by their size with it: that this size matters less is what it does, and nearness to zero "
+            "brings nothing that matters.",
             **shown,
         )
     return say(

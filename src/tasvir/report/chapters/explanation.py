@@ -51,7 +51,10 @@ def _how(found: View) -> Block | None:
         ),
         None
         if found.array("nearest") is None
-        else say("The nearest training images are those whose activations before the last layer are nearest: alike to the net."),
+        else say(
+            "The nearest images are those of the training part of the set whose activations before the last layer are nearest: "
+            "alike to the net."
+        ),
     )
 
 
@@ -63,7 +66,7 @@ def _named_table(found: View) -> Table | None:
         first, second = (_sure(told, place, record) for place in (0, 1))
         rows.append((literal(told["name"], record), first, second, *((_agreeing(told, record),) if near else ())))
     caption = say("What the net names in each image, the class that comes second, and how probable it thinks them.")
-    columns = (say("Image"), say("Named"), say("Second"), *((say("Nearest training images of that class"),) if near else ()))
+    columns = (say("Image"), say("Named"), say("Second"), *((say("Nearest images of that class"),) if near else ()))
     return table("explanation-named", caption, columns=columns, rows=rows)
 
 
@@ -91,7 +94,7 @@ def _image_figure(found: View, place: int) -> Figure | None:
     panels.append(probability_bars(say("probability"), told["classes"], told["probabilities"]))
     if near is not None:
         panels += [
-            tower_with_words(say("learned, near"), _coloured(one)[None], [literal(words["class"], record)])
+            tower_with_words(say("near, in training"), _coloured(one)[None], [literal(words["class"], record)])
             for one, words in zip(near[place], told["nearest"], strict=True)
         ]
     caption = listed((sentence for sentence in _said(told, record) if sentence is not None), " ")
@@ -105,7 +108,7 @@ def _said(told: Mapping[str, Any], record: str) -> list[Sentence | None]:
     return [
         say("{image}: the net names {name}.", image=literal(told["name"], record), name=name),
         say("Nothing in this layer speaks for {name}: its map is empty.", name=name) if told["empty"][0] else None,
-        say("This very image is one of the training images.") if told.get("learned") else None,
+        say("This very image is in the training part of the set.") if told.get("learned") else None,
     ]
 
 

@@ -39,6 +39,7 @@ def compose(cells: Cells) -> Chapter | None:
         prose(*ink_sentences(ink), *silence_sentences(ink, maps), role="analysis"),
         maps_figure(maps, names, which="right"),
         prose(_HOW),
+        None if maps is None or maps.facts["wrong"] else prose(say("No test image is named wrongly.")),
         maps_figure(maps, names, which="wrong"),
         competing_figure(maps, names),
         deep_figure(maps, names),
@@ -57,8 +58,8 @@ def compose(cells: Cells) -> Chapter | None:
 
 _HOW = say(
     "Grad-CAM (Selvaraju et al. 2017): each channel of a convolution is weighted by the mean gradient of the class's logit, and "
-    "what is left of the weighted sum above 0 is the map, brought to the size of the image. It says what the net uses, and not "
-    "what is right."
+    "what is left of the weighted sum above 0 is the map, brought to the size of the image. Places where a channel is 0 are "
+    "left out of the mean, as this net pools before it rectifies. A map says what the net uses, and not what is right."
 )
 
 

@@ -8,8 +8,8 @@ from tasvir.report.rows import bare
 from tasvir.report.view import View
 from tasvir.report.words.message import Sentence, Words, listed, say
 
-#: Of fewer images, or independent cases, no difference is taken for real: simulated, six intervals of skewed differences of 50
-#: leave out 0 by luck about twice as often as they should, those of 100 hardly more often (benchmarks/means.py).
+#: Of fewer images, or independent cases, no difference is taken for real: means of skewed numbers leave out 0 too often then
+#: (benchmarks/means.py).
 FEWEST = 100
 #: Which of two orders of pixels was the better one.
 _WAYS = {"deletion": say("deletion"), "insertion": say("insertion")}
@@ -35,13 +35,12 @@ def weights_sentences(weights: View | None) -> list[Sentence | None]:
         return []
     stages = weights.facts.get("stages") or [""]
     gone = weights.reading("map_agreement", against=stages[-1])
-    other, chance = (weights.reading("map_agreement", against=name) for name in ("other_training", "other_image"))
+    other = weights.reading("map_agreement", against="other_training")
     gain = weights.reading("weights_gain")
     shown: dict[str, Words] = {
         "gone": decimal(bare(gone), 2),
         "other": decimal(bare(other), 2),
         "gain": decimal(gain, 2),
-        "chance": decimal(bare(chance), 2),
     }
     found = side(gain)
     if found == 1:
@@ -67,18 +66,25 @@ def weights_sentences(weights: View | None) -> list[Sentence | None]:
     too_few = say(
         "Fewer than {fewest} independent test images were judged: no difference is taken for real.", fewest=count(FEWEST)
     )
-    return [told, _over_chance(weights, shown), too_few if few else None]
+    return [told, _without_order(weights), _over_chance(weights), too_few if few else None]
 
 
-def _over_chance(weights: View, shown: dict[str, Words]) -> Sentence | None:
+def _without_order(weights: View) -> Sentence | None:
+    """How much of the agreement is none because there is nothing to agree with."""
+    silent = weights.reading("without_order", of=(weights.facts.get("stages") or [""])[-1])
+    if silent is None or not silent.value:
+        return None
+    return say("Of the maps without the weights {share} put nothing first, which counts as no agreement.", share=percent(silent))
+
+
+def _over_chance(weights: View) -> Sentence | None:
     """What is left of the agreement without any weights is the image's own."""
     excess = weights.reading("agreement_over_chance")
     if side(excess) != 1:
         return None
     return say(
-        "Some of each map is the image's own, whatever the weights are: without them the agreement is above that of another "
-        "image's map ({chance}) by {excess}.",
-        chance=shown["chance"],
+        "On average some of a map is the image's own, whatever the weights are: without them the agreement is above that with "
+        "the map of another image by {excess}.",
         excess=decimal(excess, 2),
     )
 

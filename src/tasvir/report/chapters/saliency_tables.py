@@ -2,7 +2,7 @@
 
 from tasvir.report.chapters.saliency_figures import ORDERS
 from tasvir.report.document import Table, table
-from tasvir.report.numbers import MISSING, decimal, percent
+from tasvir.report.numbers import MISSING, count, decimal, percent
 from tasvir.report.view import View
 from tasvir.report.words.message import Words, say
 
@@ -42,10 +42,11 @@ def ink_table(ink: View | None) -> Table | None:
         "even": say("the same everywhere"),
         "ink": say("the ink itself, made as coarse"),
     }
-    rows = [(title, percent(ink.reading("mass_on_ink", arm=arm))) for arm, title in arms.items()]
+    found = [(title, ink.reading("mass_on_ink", arm=arm)) for arm, title in arms.items()]
+    rows = [(title, percent(share), count(share.n, share.record)) for title, share in found if share is not None]
     caption = say(
-        "The share of a map's mass that lies on ink, over {n} test images, with 95 % intervals. Ink: pixels that differ from the "
-        "median colour of the training images by more than a quarter of the range.",
-        n=ink.count("n"),
+        "The share of a map's mass that lies on ink, over the test images (or independent cases) whose map shows anything, with "
+        "95 % intervals. Ink: pixels that differ from the median colour of the training images by more than a quarter of the "
+        "range."
     )
-    return table("saliency-ink", caption, columns=(say("Map"), say("On ink")), rows=rows)
+    return table("saliency-ink", caption, columns=(say("Map"), say("On ink"), say("Images")), rows=rows)

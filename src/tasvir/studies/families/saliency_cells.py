@@ -69,10 +69,11 @@ def show(inside: Inside, *, layer: int) -> Iterator[Record]:
             yield array(f"{name}_images", X[rows])
             yield array(f"{name}_maps", overlay(X[rows], grad_cam(net, X[rows], layer=layer)))
     yield from _competing(net, X, probabilities, layer=layer)
-    yield array("deep_images", X[right[:N_DEEP]])
     layers = convolutions(net)
-    every = [overlay(X[right[:N_DEEP]], grad_cam(net, X[right[:N_DEEP]], layer=place)) for place in range(len(layers))]
-    yield array("deep_maps", np.stack(every, axis=1))
+    if len(deep := right[:N_DEEP]):
+        yield array("deep_images", X[deep])
+        every = [overlay(X[deep], grad_cam(net, X[deep], layer=place)) for place in range(len(layers))]
+        yield array("deep_maps", np.stack(every, axis=1))
     yield facts(
         {
             "right": [_told(inside.data, probabilities, row) for row in right],

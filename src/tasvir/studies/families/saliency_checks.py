@@ -21,12 +21,14 @@ from tasvir.measures.mean import mean_estimate
 from tasvir.measures.neighbours import spread_sample
 from tasvir.measures.per_class import share_among
 from tasvir.measures.removal import STEPS, removal_area, removal_curve
-from tasvir.records.record import Record, curve, facts
+from tasvir.records.record import Record, curve, facts, metric
 from tasvir.studies.inside import Inside, measured
 from tasvir.train.stream import torch_stream
 
 #: Fresh draws of weights that are looked at, and training images that tell the ground.
 DRAWS, TOLD_BY = 5, 2000
+#: What a random order adds to a map, in parts of its highest value: it decides among equals alone.
+TIE = 1e-6
 #: A map's places that have less than this share of its highest value are cold.
 COLD = 0.05
 #: The orders in which pixels go.
@@ -52,7 +54,7 @@ class Judged:
 
     def unrectified(self) -> np.ndarray:
         """The maps as they are where the layer is taken before its ReLU."""
-        before = replace(self.layer, rectified=False)
+        before = replace(self.layer, rectify=False)
         return layer_maps(self.net, self.X, self.net.classes_[self.named], layer=before)
 
     def mean(self, values: np.ndarray, rows: np.ndarray | None = None, *, confidence: float = 0.95) -> Estimate:
@@ -105,7 +107,8 @@ def remove(inside: Inside, *, layer: int, n_judged: int) -> Iterator[Record]:
     judged, blank = _judged(inside, layer, n_judged), _learned(inside)[1]
     size = inside.data.images.shape[1:3]
     contrast = np.abs(judged.X.astype(np.float32) - blank).reshape(len(judged.X), *size, -1).max(axis=-1)
-    coarse = (judged.maps, judged.unrectified(), _noise(inside.seed, judged.maps))
+    noise = _noise(inside.seed, judged.maps)
+    coarse = (_untied(judged.maps, noise), _untied(judged.unrectified(), noise), noise)
     maps = (*(enlarged(one, size) for one in coarse), contrast)
     steps = min(STEPS, contrast[0].size)
 
@@ -142,7 +145,7 @@ def randomise(inside: Inside, *, layer: int, n_judged: int) -> Iterator[Record]:
         "other_image": _agreement(judged.maps, np.roll(judged.maps, 1, axis=0)),
     }
     stages = [name for name, module in judged.net.net_.named_modules() if hasattr(module, "reset_parameters")][::-1]
-    found = np.zeros((len(stages), len(judged.X)))
+    found, of_others, silent = np.zeros((len(stages), len(judged.X))), np.zeros(len(judged.X)), np.zeros(len(stages))
     for draw in range(DRAWS):
         twin = copy.copy(judged.net)
         twin.net_ = copy.deepcopy(judged.net.net_)
@@ -151,11 +154,15 @@ def randomise(inside: Inside, *, layer: int, n_judged: int) -> Iterator[Record]:
                 twin.net_.get_submodule(name).reset_parameters()
             maps = judged.maps_of(judged.named, twin)
             found[place] += _agreement(judged.maps, maps) / DRAWS
+            silent[place] += float(np.isnan(map_agreement(judged.maps, maps)).mean()) / DRAWS
             inside.tell((draw + (place + 1) / len(stages)) / DRAWS)
+        of_others += _agreement(judged.maps, np.roll(maps, 1, axis=0)) / DRAWS
     for against, values in (*agreements.items(), *zip(stages, found, strict=True)):
         yield measured("map_agreement", judged.mean(values), {"against": against})
+    for name, share in zip(stages, silent, strict=True):
+        yield metric("without_order", share, n=len(judged.X), labels={"of": name})
     yield measured("weights_gain", judged.mean(agreements["other_training"] - found[-1]))
-    yield measured("agreement_over_chance", judged.mean(found[-1] - agreements["other_image"]))
+    yield measured("agreement_over_chance", judged.mean(found[-1] - of_others))
     yield facts({"n": len(judged.X), "stages": stages, "draws": DRAWS, "places": list(judged.maps.shape[1:])})
 
 
@@ -180,6 +187,11 @@ def _learned(inside: Inside) -> tuple[np.ndarray, np.ndarray]:
 def _noise(seed: int, maps: np.ndarray) -> np.ndarray:
     """As coarse, and know nothing."""
     return stream_rng(seed, "random maps").random(maps.shape, np.float32)
+
+
+def _untied(maps: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    """Places of equal heat in a random order, so an empty map is as good as a random one, and not a scan from the top."""
+    return maps + TIE * np.maximum(maps.max(axis=(1, 2), keepdims=True), TIE) * noise
 
 
 def _coarse(ink: np.ndarray, places: tuple[int, int]) -> np.ndarray:
