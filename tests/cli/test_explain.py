@@ -115,6 +115,31 @@ def test_what_is_no_image_is_refused(refused, models, mine):
     assert "nowhere.png" in refused("explain", models / "cnn", "nowhere.png", "--out", "page")
 
 
+def test_images_of_one_name_are_told_apart_and_none_is_given_twice(tasvir, refused, models, mine, digits):
+    other = mine[0].parent / "folder" / "a.png"
+    Image.fromarray(digits.images[5]).save(other)
+    assert "is given twice: give each image once" in refused("explain", models / "cnn", mine[0], mine[0], "--out", "page")
+    said = tasvir("explain", models / "cnn", mine[0], other, "--out", "page", "--json")
+    names = [one["name"] for one in said.json["images"]]
+    assert names == [f"{mine[0].parent.name}-a.png", "folder-a.png"]
+    assert sorted(path.name for path in (mine[0].parent / "page").glob("*.png")) == sorted(names)
+
+
+def test_a_file_that_cannot_be_read_is_no_image_of_one_pixel(refused, models, mine):
+    (mine[0].parent / "none.png").write_bytes(b"")
+    assert "1x1" not in refused("explain", models / "cnn", mine[0].parent / "none.png", "--out", "page")
+
+
+def test_data_of_other_classes_are_refused(refused, models, mine, digits):
+    for name in ("cat", "dog"):
+        for index in range(6):
+            place = mine[0].parent / "pets" / name / f"{index}.png"
+            place.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(digits.images[index]).save(place)
+    line = refused("explain", models / "cnn", mine[0], "--data", mine[0].parent / "pets", "--out", "page")
+    assert "has the class 'cat', and the model knows 0, 1, 2, 3, 4" in line
+
+
 def test_more_images_than_a_page_bears_are_refused(refused, models, tmp_path, digits):
     (tmp_path / "many").mkdir()
     for index in range(51):

@@ -2,7 +2,9 @@
 
 import dataclasses
 import math
+from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,8 +14,12 @@ from tasvir.data.dataset import Dataset
 from tasvir.data.load import load_to_judge, sizes_to_judge
 from tasvir.data.options import LARGEST, SMALLEST, LoadOptions
 from tasvir.data.raw import Form
+from tasvir.data.readers.folder import holds_images
 from tasvir.data.resize import block_to_form
 from tasvir.models.names import MODELS
+
+#: The size of a file that cannot be read; why it cannot is said when it is.
+UNREAD = (1, 1)
 
 
 def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: bool = False, as_files: bool = False) -> Dataset:
@@ -45,22 +51,45 @@ def load_several(estimator: Any, sources: Sequence[str], options: LoadOptions, *
 
     Images of another size are refused, unless `image_size` asks for the model's: what is stretched may mean something else.
     """
+    places = [Path(source).expanduser() for source in sources]
+    if twice := [one for one, n in Counter(place.absolute() for place in places).items() if n > 1]:
+        raise BadInputError(f"{twice[0]} is given twice: give each image once")
     images, names, n = [], [], 0
-    for source in sources:
+    for place in places:
+        _check_image(place)
         if options.image_size is None:
-            _check_size(estimator, source, sizes_to_judge(source, options))
-        found = load_for(estimator, source, options, as_files=True)
+            _check_size(estimator, place, sizes_to_judge(place, options))
+        found = load_for(estimator, str(place), options, as_files=True)
         n += len(found)
         if n > most:
-            raise BadInputError(f"{source} makes it {n} images: give at most {most} at once")
+            raise BadInputError(f"{place} makes it {n} images: give at most {most} at once")
         images.append(images_for(estimator, found))
-        names.append(found.names)
-    return np.concatenate(images), np.concatenate(names)
+        names.append([str(name) for name in found.names])
+    return np.concatenate(images), np.array(_apart(places, names))
 
 
-def _check_size(estimator: Any, source: str, sizes: set[tuple[int, int]]) -> None:
+def _check_image(place: Path) -> None:
+    if not place.exists():
+        raise BadInputError(f"{place}: there is no such file or folder, give images that are there")
+    if not holds_images(place):
+        what = "is no image file" if place.is_file() else "holds no images"
+        raise BadInputError(f"{place} {what}: give PNG, JPEG or other image files, or a folder of them")
+
+
+def _apart(places: Sequence[Path], names: Sequence[Sequence[str]]) -> list[str]:
+    """The names of all images; those that occur more than once with the folder that they lie in before them."""
+    often = Counter(name for some in names for name in some)
+    folders = [(place.absolute().parent if place.is_file() else place.absolute()).name for place in places]
+    return [
+        name if often[name] == 1 else f"{folder}-{name.replace('/', '-')}"
+        for folder, some in zip(folders, names, strict=True)
+        for name in some
+    ]
+
+
+def _check_size(estimator: Any, source: Path, sizes: set[tuple[int, int]]) -> None:
     form = fitted_form(estimator)
-    if form is None or not (others := sorted(sizes - {(form.height, form.width)})):
+    if form is None or not (others := sorted(sizes - {(form.height, form.width), UNREAD})):
         return
     (height, width), side = others[0], form.height
     instead = f", or give image_size={side} to have that done" if side == form.width else ""

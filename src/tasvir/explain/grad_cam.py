@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -101,15 +102,18 @@ def find_layer(classifier: Any, layer: str | int | None = None) -> Layer:
     known = convolutions(classifier)
     if layer is None:
         return known[-1]
-    if isinstance(layer, int) and -len(known) <= layer < len(known):
-        return known[layer]
+    place = isinstance(layer, Integral) and not isinstance(layer, bool)
+    if place and -len(known) <= int(layer) < len(known):
+        return known[int(layer)]
     sizes = _sizes(classifier)
     if isinstance(layer, str) and layer in sizes:
         return Layer(layer, sizes[layer], rectify=False)
     near = difflib.get_close_matches(str(layer), sizes, n=1)
     hint = f"did you mean {near[0]!r}?" if near else "give one of its convolutions"
     some = ", ".join(name for name in sizes if isinstance(classifier.net_.get_submodule(name), nn.Conv2d))
-    raise BadInputError(f"layer={layer!r} is no layer of this net: {hint} ({some}), or their place, 0 to {len(known) - 1}")
+    raise BadInputError(
+        f"layer={layer!r} is no layer of this net: {hint} ({some}), or their place, 0 to {len(known) - 1}, from the last -1"
+    )
 
 
 def convolutions(classifier: Any) -> list[Layer]:
@@ -199,6 +203,8 @@ def _targets(classifier: Any, X: Any, y: Any) -> np.ndarray:
     labels = np.full(len(X), labels) if labels.ndim == 0 else labels
     if labels.shape != (len(X),):
         raise BadInputError(f"y has shape {labels.shape} for {len(X)} images: give one label, or one for each image")
+    if labels.dtype.kind not in "biufOUS" or any(isinstance(label, dict | list) for label in labels.tolist()):
+        raise BadInputError(f"y={y!r} holds no labels: give one label, or one for each image")
     if unknown := sorted(set(labels.tolist()) - set(classifier.classes_.tolist()), key=str):
         known = ", ".join(map(str, classifier.classes_[:10])) + (" ..." if len(classifier.classes_) > 10 else "")
         raise BadInputError(f"y has the label {unknown[0]!r}, which the classifier does not know: give one of {known}")

@@ -59,5 +59,11 @@ def _known(classifier: Any, learned: Dataset) -> Known:
     rows = np.flatnonzero(learned.split == "train")
     if not len(rows):
         raise BadInputError(f"{learned.name} has no training images: give --data the set that the model was fitted on")
+    known = set(class_words(classifier))
+    if others := [name for name in learned.class_names if name not in known]:
+        raise BadInputError(
+            f"{learned.name} has the class {others[0]!r}, and the model knows {', '.join(sorted(known)[:5])}: give --data the "
+            "set that the model was fitted on"
+        )
     words = np.array(learned.class_names)[learned.labels[rows]]
     return Known(images_for(classifier, learned, rows), words.tolist(), learned.names[rows].tolist())

@@ -8,7 +8,7 @@ import numpy as np
 from tasvir.report.cells import Cells, Reading
 from tasvir.report.document import Block, Chapter, Figure, Panel, Table, chapter, figure, prose, table
 from tasvir.report.numbers import count, percent
-from tasvir.report.plots.bars import probability_bars
+from tasvir.report.plots.bars import probability_bars, shortened
 from tasvir.report.plots.pictures import tower_with_words
 from tasvir.report.view import View, view
 from tasvir.report.words.message import Sentence, Shown, Words, listed, literal, say, say_n
@@ -87,7 +87,7 @@ def _image_figure(found: View, place: int) -> Figure | None:
     told, record = found.facts["images"][place], found.record("images")
     titles: list[Words] = [
         say("the image"),
-        *(say("for {name}", name=literal(name, record)) for name in told["classes"][: maps.shape[1]]),
+        *(say("for {name}", name=literal(shortened(name), record)) for name in told["classes"][: maps.shape[1]]),
     ]
     pictures = [_coloured(images[place]), *maps[place]]
     panels: list[Panel] = [tower_with_words(title, one[None], [""]) for title, one in zip(titles, pictures, strict=True)]
