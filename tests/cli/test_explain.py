@@ -128,6 +128,10 @@ def test_images_of_one_name_are_told_apart_and_none_is_given_twice(tasvir, refus
 def test_a_file_that_cannot_be_read_is_no_image_of_one_pixel(refused, models, mine):
     (mine[0].parent / "none.png").write_bytes(b"")
     assert "1x1" not in refused("explain", models / "cnn", mine[0].parent / "none.png", "--out", "page")
+    Image.fromarray(np.zeros((1, 1), np.uint8)).save(mine[0].parent / "one.png")
+    assert "1x1 pixels, and the model takes 8x8" in refused(
+        "explain", models / "cnn", mine[0].parent / "one.png", "--out", "page"
+    )
 
 
 def test_data_of_other_classes_are_refused(refused, models, mine, digits):

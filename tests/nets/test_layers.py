@@ -208,3 +208,7 @@ def test_every_word_can_be_said():
 
 def _taken(name, word):
     return {"conv1d": (2,), "conv2d": (3,)}.get(name, word.kind.takes)
+
+
+def test_the_last_step_sees_what_it_saw_before():
+    assert layers("conv(8,3) last", (50, 8)).rows[1].receptive_field == (3,)

@@ -190,6 +190,41 @@ def test_a_map_of_noise_is_no_map(finished, data, found):
     assert "It cannot be told whether the maps come from" in text or "do not come from" in text
 
 
+def test_forgetful_maps_that_are_the_same_for_every_image_are_no_image_s_own(finished, data, found):
+    """A bias towards some places agrees with the map of any image: beyond that nothing is left."""
+    rng = np.random.default_rng(0)
+    bias, calls = rng.random((8, 8)).astype(np.float32), []
+
+    def maps_of(classifier, X):
+        calls.append(len(X))
+        own = rng.random((len(X), 8, 8)).astype(np.float32) if len(calls) <= 2 else 0
+        return np.zeros((len(X), 8, 8), np.float32) + bias + own
+
+    excess = readings(judged_with(maps_of, finished, data, found), "agreement_over_chance")[()]
+    assert abs(excess["value"]) < 0.05
+
+
+def test_forgetful_maps_that_put_nothing_first_are_told(finished, data, found):
+    rng, calls = np.random.default_rng(0), []
+
+    def maps_of(classifier, X):
+        calls.append(len(X))
+        return rng.random((len(X), 8, 8)).astype(np.float32) * (len(calls) <= 2)
+
+    records = judged_with(maps_of, finished, data, found)
+    assert "Of the maps without the weights 100.0 % put nothing first" in page(records, finished)
+
+
+def test_places_of_equal_heat_go_in_a_random_order():
+    """An empty map in that of the random one, and no other place moves."""
+    rng = np.random.default_rng(0)
+    noise = rng.random((2, 3, 3))
+    maps = np.stack([np.zeros((3, 3)), np.arange(9.0).reshape(3, 3)])
+    untied = saliency_checks._untied(maps, noise)
+    assert np.array_equal(np.argsort(untied[0], axis=None), np.argsort(noise[0], axis=None))
+    assert np.array_equal(np.argsort(untied[1], axis=None), np.arange(9))
+
+
 # -- what is said ----------------------------------------------------------------------------------------------------
 
 

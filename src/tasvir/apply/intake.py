@@ -18,9 +18,6 @@ from tasvir.data.readers.folder import holds_images
 from tasvir.data.resize import block_to_form
 from tasvir.models.names import MODELS
 
-#: The size of a file that cannot be read; why it cannot is said when it is.
-UNREAD = (1, 1)
-
 
 def load_for(estimator: Any, source: str, options: LoadOptions, *, labelled: bool = False, as_files: bool = False) -> Dataset:
     """The set that `source` names, of any classes or of none, in the form of the images at `fit`; no other can be asked for.
@@ -89,7 +86,7 @@ def _apart(places: Sequence[Path], names: Sequence[Sequence[str]]) -> list[str]:
 
 def _check_size(estimator: Any, source: Path, sizes: set[tuple[int, int]]) -> None:
     form = fitted_form(estimator)
-    if form is None or not (others := sorted(sizes - {(form.height, form.width), UNREAD})):
+    if form is None or not (others := sorted(sizes - {(form.height, form.width)})):
         return
     (height, width), side = others[0], form.height
     instead = f", or give image_size={side} to have that done" if side == form.width else ""

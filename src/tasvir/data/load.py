@@ -144,7 +144,9 @@ def load_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: 
 
 def sizes_to_judge(source: str | os.PathLike, options: LoadOptions) -> set[tuple[int, int]]:
     """(height, width) of the images as they lie there, before they are brought into one form."""
-    return _raw_to_judge(source, options, labelled=False, as_files=True).pixels.sizes()
+    pixels = _raw_to_judge(source, options, labelled=False, as_files=True).pixels
+    sizes = pixels.sizes()  # a set of which nothing can be read has a size all the same
+    return sizes if len(pixels.failures()) < len(pixels) else set()
 
 
 def _raw_to_judge(source: str | os.PathLike, options: LoadOptions, *, labelled: bool, as_files: bool) -> Raw:

@@ -22,7 +22,7 @@ FILE_SIDE = 256
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """The images that a classifier has learned from: as it takes them, the words of their classes, and their names."""
+    """The training part of a set: the images as the classifier takes them, the words of their classes, and their names."""
 
     X: np.ndarray
     labels: Sequence[str]
